@@ -1,0 +1,19 @@
+//! What every example shares and no lesson is about: the command line, the meter, the report, the
+//! timeline, and the pool of worker processes.
+//!
+//! A row implements [`Row`]; each of its cells has a `main` that calls [`run`].
+
+pub mod arguments;
+pub mod meter;
+pub mod pool;
+mod progress;
+mod report;
+mod row;
+pub mod statistics;
+mod timeline;
+pub mod unit;
+
+pub use arguments::{Limits, Shared};
+pub use meter::{Measured, Meter};
+pub use report::plural;
+pub use row::{Answer, Failure, Kind, Plan, Row, allow_open_files, run};

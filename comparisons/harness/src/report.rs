@@ -1,0 +1,136 @@
+//! What a run prints: a few lines for people, or one line of JSON.
+
+use std::{fmt, io::IsTerminal};
+
+use serde::Serialize;
+
+use crate::{
+    arguments::Limits,
+    meter::Usage,
+    row::{Answer, Failure, Plan},
+};
+
+/// Everything that is known about one run.
+pub(crate) struct Run<'a> {
+    pub(crate) workload: &'a str,
+    pub(crate) approach: &'a str,
+    pub(crate) limits: Limits,
+    pub(crate) plan: Plan,
+    pub(crate) answer: Answer,
+    pub(crate) usage: Usage,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    workload: &'a str,
+    approach: &'a str,
+    input: &'a serde_json::Value,
+    units: usize,
+    limit: usize,
+    workers: usize,
+    answer: &'a serde_json::Value,
+    failures: &'a [Failure],
+    #[serde(flatten)]
+    usage: &'a Usage,
+}
+
+impl Run<'_> {
+    pub(crate) fn json(&self) -> String {
+        let json = Json {
+            version: 1,
+            workload: self.workload,
+            approach: self.approach,
+            input: &self.plan.input,
+            units: self.plan.units,
+            limit: self.limits.in_flight,
+            workers: self.limits.workers,
+            answer: &self.answer.json,
+            failures: &self.answer.failures,
+            usage: &self.usage,
+        };
+        serde_json::to_string(&json)
+            .expect("numbers, strings and maps with string keys can be written as JSON")
+    }
+}
+
+impl fmt::Display for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let title = format!("{} · {}", self.workload, label(self.approach));
+        writeln!(f, "{title:<18}  {}", self.plan.headline)?;
+        writeln!(f, "{}", self.answer.line)?;
+        let usage = &self.usage;
+        writeln!(
+            f,
+            "wall {}   cpu {}   waiting {}   peak {} in flight   {}   {}",
+            seconds(usage.wall()),
+            known(usage.cpu().map(seconds)),
+            known(
+                usage.waiting(self.limits.workers).map(|share| format!("{:.0} %", share * 100.0))
+            ),
+            usage.peak_in_flight,
+            known(
+                usage.threads.map(|threads| plural(
+                    usize::try_from(threads).unwrap_or(usize::MAX),
+                    "thread"
+                ))
+            ),
+            known(usage.peak_rss_bytes.map(bytes)),
+        )?;
+        if let Some(bound) = self.plan.lower_bound {
+            write!(
+                f,
+                "The limit for {} in flight is {}.  ",
+                self.limits.in_flight,
+                seconds(bound)
+            )?;
+        }
+        writeln!(f, "Compare: cargo run --release -p compare -- {}", self.workload)
+    }
+}
+
+/// An approach as people should read it: async-std is not to be shown without its state.
+fn label(approach: &str) -> String {
+    if approach == "async-std" { "async-std (discontinued)".into() } else { approach.into() }
+}
+
+fn known(value: Option<impl fmt::Display>) -> String {
+    value.map_or_else(|| "not known here".into(), |value| value.to_string())
+}
+
+/// A number of things: `1 thread`, `2 threads`.
+#[must_use]
+pub fn plural(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+fn seconds(duration: std::time::Duration) -> String {
+    format!("{:.3} s", duration.as_secs_f64())
+}
+
+/// A size as people write it, in powers of 1,000.
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    let mut size = bytes as f64;
+    let mut unit = "B";
+    for larger in UNITS {
+        if size < 1000.0 {
+            break;
+        }
+        size /= 1000.0;
+        unit = larger;
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{size:.1} {unit}") }
+}
+
+/// Lists what failed on stderr: all of it to a file or a pipe, the first few to a person.
+pub(crate) fn list_failures(failures: &[Failure]) {
+    const SHOWN: usize = 10;
+    let shown = if std::io::stderr().is_terminal() { SHOWN } else { failures.len() };
+    for failure in failures.iter().take(shown) {
+        eprintln!("failed: {failure}");
+    }
+    if failures.len() > shown {
+        eprintln!("failed: {} more (--json lists all)", failures.len() - shown);
+    }
+}

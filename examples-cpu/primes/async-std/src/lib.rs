@@ -1,0 +1,33 @@
+//! Counts primes in async tasks on async-std, which is discontinued: start nothing new on it.
+//!
+//!     cargo run --release -p primes-async-std
+//!     cargo run --release -p primes-async-std -- --workers 1
+//!
+//! Unlike *sequential*, it spawns a task per segment. What helps is that the runtime runs the tasks
+//! on several threads: with one of them, async gains nothing, since a task that computes has no
+//! wait that another could use. And while it computes it never returns to the runtime, so every
+//! other task of that thread, be it ever so short, stands still until it is done.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use async_std::task;
+use harness::Limits;
+use primes_workload::{Buffer, Sieve};
+
+/// Counts the primes below a number, on the threads of the runtime that calls it.
+pub async fn count_primes(below: u64, _limits: Limits) -> Result<u64> {
+    let sieve = Arc::new(Sieve::new(below));
+    let mut tasks = Vec::with_capacity(sieve.segments().len());
+    for segment in sieve.segments() {
+        let sieve = sieve.clone();
+        // The task holds no `.await`: once begun, it keeps its thread to the end.
+        tasks.push(task::spawn(async move { sieve.count(segment, &mut Buffer::default()) }));
+    }
+    // The tasks run whether or not anybody waits for them; here their counts are added up.
+    let mut primes = 0;
+    for task in tasks {
+        primes += task.await;
+    }
+    Ok(primes)
+}

@@ -1,0 +1,17 @@
+//! The program around [`primes_async_std::count_primes`].
+
+use std::process::ExitCode;
+
+use async_global_executor::GlobalExecutorConfig;
+use async_std::task;
+use primes_async_std::count_primes;
+use primes_workload::Primes;
+
+fn main() -> ExitCode {
+    harness::run::<Primes>("async-std", |&below, limits, meter| {
+        // async-std itself takes the number of its threads from the environment alone.
+        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        meter.measure(|| task::block_on(count_primes(below, limits)))
+    })
+}

@@ -1,0 +1,37 @@
+//! Counts primes on a crew of threads that is fed through a crossbeam channel.
+//!
+//!     cargo run --release -p primes-crossbeam
+//!
+//! Unlike *threads*, where each thread helps itself, here the segments come to the crew through a
+//! channel, as they would from a source that makes them one by one. The channel is bounded: a
+//! source that is faster than the crew has to wait, instead of filling the memory.
+
+use std::{io, thread};
+
+use anyhow::Result;
+use crossbeam_channel::bounded;
+use harness::Limits;
+use primes_workload::{Buffer, Sieve};
+
+/// Counts the primes below a number, on `limits.workers` threads.
+pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
+    let sieve = Sieve::new(below);
+    let (send_segment, next_segment) = bounded(limits.workers);
+    let count = || {
+        let mut buffer = Buffer::default();
+        // Unlike std's, a crossbeam channel may have many receivers: each segment goes to one.
+        next_segment.iter().map(|segment| sieve.count(segment, &mut buffer)).sum::<u64>()
+    };
+    // The scope ends when all its threads have, so they may borrow the sieve.
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..limits.workers.min(sieve.segments().len()))
+            .map(|_| thread::Builder::new().spawn_scoped(scope, count))
+            .collect::<io::Result<_>>()?;
+        for segment in sieve.segments() {
+            send_segment.send(segment).expect("the crew is still there");
+        }
+        // A closed channel tells the crew that no more segments will come.
+        drop(send_segment);
+        Ok(threads.into_iter().map(|thread| thread.join().expect("no count panics")).sum())
+    })
+}

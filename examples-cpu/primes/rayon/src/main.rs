@@ -1,0 +1,14 @@
+//! The program around [`primes_rayon::count_primes`].
+
+use std::process::ExitCode;
+
+use primes_rayon::count_primes;
+use primes_workload::Primes;
+use rayon::ThreadPoolBuilder;
+
+fn main() -> ExitCode {
+    harness::run::<Primes>("rayon", |&below, limits, meter| {
+        let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
+        meter.measure(|| pool.install(|| count_primes(below, limits)))
+    })
+}

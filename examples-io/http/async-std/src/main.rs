@@ -1,0 +1,17 @@
+//! The program around [`http_async_std::fetch_all`].
+
+use std::process::ExitCode;
+
+use async_global_executor::GlobalExecutorConfig;
+use async_std::task;
+use http_async_std::fetch_all;
+use http_workload::Http;
+
+fn main() -> ExitCode {
+    harness::run::<Http>("async-std", |http, limits, meter| {
+        // async-std itself takes the number of its threads from the environment alone.
+        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        meter.measure(|| task::block_on(fetch_all(&http.pages, &http.settings, limits)))
+    })
+}

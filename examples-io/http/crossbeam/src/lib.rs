@@ -1,0 +1,45 @@
+//! Fetches pages on a crew of threads that is fed through a crossbeam channel.
+//!
+//!     cargo run --release -p http-crossbeam
+//!
+//! Unlike *threads*, where each thread helps itself, here the pages come to the crew through a
+//! channel, as they would from a source that makes them one by one. The channel is bounded: a
+//! source that is faster than the crew has to wait, instead of filling the memory.
+
+use std::{io, thread};
+
+use anyhow::Result;
+use crossbeam_channel::{bounded, unbounded};
+use harness::Limits;
+use http_workload::{Outcome, Page, Settings, blocking::Client};
+
+/// Fetches all pages, at most `limits.in_flight` at a time.
+pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<Vec<Outcome>> {
+    let client = Client::new(settings, limits.in_flight);
+    let (send_page, next_page) = bounded(limits.in_flight);
+    let (send_outcome, outcomes) = unbounded();
+    let fetch = || {
+        // Unlike std's, a crossbeam channel may have many receivers: each page goes to one of them.
+        for page in &next_page {
+            let page: &Page = page;
+            send_outcome
+                .send((page.index, client.fetch(page)))
+                .expect("the results are still wanted");
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..limits.in_flight.min(pages.len()) {
+            thread::Builder::new().spawn_scoped(scope, fetch)?;
+        }
+        for page in pages {
+            send_page.send(page).expect("the crew is still there");
+        }
+        // A closed channel tells the crew that no more pages will come.
+        drop(send_page);
+        io::Result::Ok(())
+    })?;
+    // They came in as the threads finished them; the results go out in input order.
+    let mut fetched: Vec<_> = outcomes.try_iter().collect();
+    fetched.sort_unstable_by_key(|&(index, _)| index);
+    Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
+}

@@ -1,0 +1,29 @@
+//! Fetches pages in worker processes.
+//!
+//!     cargo run --release -p http-processes
+//!
+//! Unlike *sequential*, it hands the pages to a pool of processes, as Python's
+//! `multiprocessing.Pool` would. Each of them waits for its own page; none shares memory with
+//! another, so pages and outcomes travel through pipes, and each has connections of its own.
+
+use anyhow::Result;
+use harness::{
+    Limits,
+    pool::{JobError, Pool},
+};
+use http_workload::{Outcome, Page, Settings, blocking::Client};
+
+/// Fetches all pages, at most `limits.in_flight` at a time.
+pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<Vec<Outcome>> {
+    // A worker has one page in hand, so the number of workers bounds the requests in flight.
+    let mut pool = Pool::new(limits.in_flight, settings)?;
+    let answers: Vec<Result<Outcome, JobError>> = pool.map(pages)?;
+    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|e| Err(e.into()))).collect())
+}
+
+/// What each worker process does: `main` hands this to the pool.
+pub fn worker(settings: Settings) -> impl FnMut(Page) -> Outcome {
+    let client = Client::new(&settings, 1);
+    move |page| client.fetch(&page)
+}

@@ -1,0 +1,61 @@
+//! Fetches pages with async on smol.
+//!
+//!     cargo run --release -p http-smol
+//!
+//! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
+//! thread back to the executor, so a few threads hold as many requests in flight as the limit allows.
+
+use std::{io, sync::Arc, time::Duration};
+
+use anyhow::Result;
+use harness::Limits;
+use http_workload::{
+    Outcome, Page, Settings,
+    asynchronous::{Client, Runtime},
+};
+use smol::{Executor, Timer, lock::Semaphore, net::TcpStream};
+
+/// The executor, which runs its tasks on whichever threads are lent to it.
+pub static EXECUTOR: Executor = Executor::new();
+
+/// Fetches all pages, at most `limits.in_flight` at a time.
+pub async fn fetch_all(
+    pages: &[Page],
+    settings: &Settings,
+    limits: Limits,
+) -> Result<Vec<Outcome>> {
+    let client = Arc::new(Client::new(settings, Smol));
+    let permits = Arc::new(Semaphore::new(limits.in_flight));
+    let mut tasks = Vec::with_capacity(pages.len());
+    for page in pages {
+        // A permit bounds the requests in flight: with none left, no further task is spawned.
+        let permit = permits.acquire_arc().await;
+        let (client, page) = (client.clone(), page.clone());
+        tasks.push(EXECUTOR.spawn(async move {
+            let outcome = client.fetch(&page).await;
+            drop(permit);
+            outcome
+        }));
+    }
+    // The tasks run whether or not anybody waits for them; here their results are put in order.
+    let mut outcomes = Vec::with_capacity(pages.len());
+    for task in tasks {
+        outcomes.push(task.await);
+    }
+    Ok(outcomes)
+}
+
+/// smol's sockets and timers.
+struct Smol;
+
+impl Runtime for Smol {
+    type Stream = TcpStream;
+
+    async fn connect(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
+        TcpStream::connect((host, port)).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        Timer::after(duration).await;
+    }
+}

@@ -1,0 +1,46 @@
+//! Fetches pages on threads of the standard library.
+//!
+//!     cargo run --release -p http-threads
+//!
+//! Unlike *sequential*, it starts as many threads as requests may be in flight. A thread that waits
+//! for its answer is blocked and uses no core, so there may be far more threads than cores.
+
+use std::{
+    io,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use anyhow::Result;
+use harness::Limits;
+use http_workload::{Outcome, Page, Settings, blocking::Client};
+
+/// Fetches all pages, at most `limits.in_flight` at a time.
+pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<Vec<Outcome>> {
+    let client = Client::new(settings, limits.in_flight);
+    let next = AtomicUsize::new(0);
+    let fetch = || {
+        let mut fetched = Vec::new();
+        // Every thread takes the next page that none has taken yet. `fetch_add` gives each index
+        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        while let Some(page) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
+            fetched.push((page.index, client.fetch(page)));
+        }
+        fetched
+    };
+    // The scope ends when all its threads have, so they may borrow the pages and the client.
+    let mut fetched: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..limits.in_flight.min(pages.len()))
+            .map(|_| thread::Builder::new().spawn_scoped(scope, fetch))
+            .collect::<io::Result<_>>()?;
+        io::Result::Ok(
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().expect("no fetch panics"))
+                .collect(),
+        )
+    })?;
+    // They came in as the threads finished them; the results go out in input order.
+    fetched.sort_unstable_by_key(|&(index, _)| index);
+    Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
+}

@@ -1,0 +1,12 @@
+//! The program around [`http_threads::fetch_all`].
+
+use std::process::ExitCode;
+
+use http_threads::fetch_all;
+use http_workload::Http;
+
+fn main() -> ExitCode {
+    harness::run::<Http>("threads", |http, limits, meter| {
+        meter.measure(|| fetch_all(&http.pages, &http.settings, limits))
+    })
+}

@@ -1,0 +1,225 @@
+//! The client of the async cells: [hyper](https://docs.rs/hyper)'s HTTP/1.1 over the sockets and
+//! timers of whichever runtime a cell brings. All of them drive this same engine, so that a
+//! comparison of the cells compares runtimes and not HTTP clients.
+
+use std::{collections::HashMap, fmt, future::poll_fn, io, pin::Pin, sync::Mutex, time::Duration};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_lite::future::{or, poll_once};
+use futures_rustls::TlsConnector;
+use harness::unit::Unit;
+use http::{Request, Response, header, uri::Scheme};
+use hyper::{
+    body::{Body, Incoming},
+    client::conn::http1::{self, SendRequest},
+};
+use rustls::pki_types::ServerName;
+use smol_hyper::rt::FuturesIo;
+
+use crate::{
+    Fetched, Outcome, Page, Settings,
+    fetch::{Fault, Fetch, Next, Reply, redirects},
+};
+
+/// What the client needs of a runtime.
+pub trait Runtime: Send + Sync + 'static {
+    /// A connection over TCP.
+    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    /// Connects to a host, given by its name or address.
+    fn connect(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// Waits this long.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Fetches pages, as many at a time as there are tasks that call it. The tasks share one client,
+/// and with it the connections that it keeps.
+pub struct Client<R> {
+    runtime: R,
+    settings: Settings,
+    tls: TlsConnector,
+    /// The connections that nobody uses at the moment, by where they lead.
+    idle: Mutex<HashMap<Origin, Vec<Connection>>>,
+}
+
+impl<R: Runtime> Client<R> {
+    /// Makes a client for this runtime.
+    #[must_use]
+    pub fn new(settings: &Settings, runtime: R) -> Self {
+        let tls = TlsConnector::from(settings.roots.client());
+        Self { runtime, settings: settings.clone(), tls, idle: Mutex::default() }
+    }
+
+    /// Fetches a page.
+    pub async fn fetch(&self, page: &Page) -> Outcome {
+        let work = async {
+            let mut fetch = Fetch::new(page, &self.settings);
+            loop {
+                let exchange = or(self.exchange(&fetch), self.timeout()).await;
+                match fetch.after(exchange) {
+                    Next::Send => {}
+                    Next::Pause(pause) => self.runtime.sleep(pause).await,
+                    Next::Done(outcome) => return outcome,
+                }
+            }
+        };
+        Unit::begin(page.index).drive(work).await
+    }
+
+    async fn timeout<T>(&self) -> Result<T, Fault> {
+        self.runtime.sleep(self.settings.timeout).await;
+        Err(Fault::Timeout(self.settings.timeout))
+    }
+
+    async fn exchange(&self, fetch: &Fetch<'_>) -> Result<Reply, Fault> {
+        let origin = Origin::of(fetch);
+        let mut connection = match self.kept(&origin).await {
+            Some(connection) => connection,
+            None => self.open(&origin).await?,
+        };
+        let reply = connection.exchange(fetch).await?;
+        // Only a connection whose exchange went well comes back; every other one is closed here.
+        self.idle().entry(origin).or_default().push(connection);
+        Ok(reply)
+    }
+
+    /// Takes one of the idle connections that the server hasn't closed meanwhile.
+    async fn kept(&self, origin: &Origin) -> Option<Connection> {
+        loop {
+            let mut connection = self.idle().get_mut(origin)?.pop()?;
+            if connection.is_open().await {
+                return Some(connection);
+            }
+        }
+    }
+
+    async fn open(&self, origin: &Origin) -> Result<Connection, Fault> {
+        let stream = self.runtime.connect(&origin.host, origin.port).await;
+        let stream = stream.map_err(|error| Fault::from_connect(&error))?;
+        if origin.scheme == Scheme::HTTP {
+            return Connection::over(stream).await;
+        }
+        let name = ServerName::try_from(origin.host.clone());
+        let name =
+            name.map_err(|_| Fault::Tls("the host's name cannot be in a certificate".into()))?;
+        let stream =
+            self.tls.connect(name, stream).await.map_err(|error| Fault::from_io(&error))?;
+        Connection::over(stream).await
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, HashMap<Origin, Vec<Connection>>> {
+        self.idle.lock().expect("nobody panics while holding it")
+    }
+}
+
+impl<R> fmt::Debug for Client<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Where a connection leads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Origin {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    fn of(fetch: &Fetch) -> Self {
+        let url = fetch.url();
+        let scheme = url.scheme().cloned().unwrap_or(Scheme::HTTP);
+        // In a URL an IPv6 address stands in brackets, elsewhere it doesn't.
+        let host = url.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let usual = if scheme == Scheme::HTTPS { 443 } else { 80 };
+        Self { scheme, host, port: url.port_u16().unwrap_or(usual) }
+    }
+}
+
+/// A connection that requests are sent over, one after the other.
+struct Connection {
+    sender: SendRequest<String>,
+    /// What moves the bytes. It has to be polled for anything to happen, which the task that uses
+    /// the connection does: no task of its own is spawned for it.
+    driver: Option<Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>>,
+}
+
+impl Connection {
+    async fn over(
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<Self, Fault> {
+        let (sender, driver) = http1::handshake(FuturesIo::new(stream)).await.map_err(explain)?;
+        Ok(Self { sender, driver: Some(Box::pin(driver)) })
+    }
+
+    /// Whether the server has kept its end open.
+    async fn is_open(&mut self) -> bool {
+        let Some(driver) = &mut self.driver else { return false };
+        poll_once(driver).await.is_none() && self.sender.is_ready()
+    }
+
+    async fn exchange(&mut self, fetch: &Fetch<'_>) -> Result<Reply, Fault> {
+        let Self { sender, driver } = self;
+        let mut talk = std::pin::pin!(async {
+            let response = sender.send_request(origin_form(fetch)).await.map_err(explain)?;
+            read(response).await
+        });
+        poll_fn(|context| {
+            if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
+                // A future that has ended must not be polled again.
+                *driver = None;
+            }
+            talk.as_mut().poll(context)
+        })
+        .await
+    }
+}
+
+/// The request as it goes over a connection: with the path alone, and the host in a header.
+fn origin_form(fetch: &Fetch) -> Request<String> {
+    let mut request = fetch.request().map(|()| String::new());
+    let url = fetch.url();
+    if let Some(authority) = url.authority() {
+        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+        let host = host.parse().expect("a host in a checked URL can be a header's value");
+        request.headers_mut().insert(header::HOST, host);
+    }
+    let path = url.path_and_query().map_or("/", |path| path.as_str());
+    *request.uri_mut() = path.parse().expect("the path of a checked URL is one");
+    request
+}
+
+async fn read(response: Response<Incoming>) -> Result<Reply, Fault> {
+    let status = response.status().as_u16();
+    let location = response.headers().get(header::LOCATION).filter(|_| redirects(status));
+    let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+
+    let mut body = response.into_body();
+    let mut digest = crc32fast::Hasher::new();
+    let mut bytes = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        if let Ok(data) = frame.map_err(explain)?.into_data() {
+            digest.update(&data);
+            bytes += data.len() as u64;
+        }
+    }
+    Ok(Reply { fetched: Fetched { status, bytes, digest: digest.finalize() }, location })
+}
+
+/// hyper's errors in the words of both clients.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+fn explain(error: hyper::Error) -> Fault {
+    let cause =
+        std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
+    match cause {
+        Some(cause) => Fault::from_io(cause),
+        None if error.is_parse() => Fault::Protocol,
+        None => Fault::Closed,
+    }
+}

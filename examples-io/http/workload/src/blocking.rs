@@ -1,0 +1,145 @@
+//! The client of the blocking cells: [ureq](https://docs.rs/ureq), which keeps connections alive.
+
+use std::{
+    io::Read,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use harness::unit::{self, Unit};
+use http::{Uri, uri::Scheme};
+use ureq::{
+    Agent, Error,
+    config::Config,
+    tls::{Certificate, RootCerts, TlsConfig, TlsProvider},
+    unversioned::{
+        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        transport::{DefaultConnector, NextTimeout},
+    },
+};
+
+use crate::{
+    Fetched, Outcome, Page, Roots, Settings,
+    fetch::{Fault, Fetch, Next, Reply, redirects},
+    tls::provider,
+};
+
+/// Fetches pages, one at a time in each thread that calls it. The threads may share one client, and
+/// with it the connections that it keeps.
+#[derive(Debug)]
+pub struct Client {
+    agent: Agent,
+    settings: Settings,
+}
+
+impl Client {
+    /// Makes a client that keeps up to `connections` connections for later requests.
+    #[must_use]
+    pub fn new(settings: &Settings, connections: usize) -> Self {
+        let roots = match &settings.roots {
+            Roots::Bundled => RootCerts::WebPki,
+            Roots::Own(ders) => {
+                let certificates = ders.iter().map(|der| Certificate::from_der(der).to_owned());
+                RootCerts::Specific(Arc::new(certificates.collect()))
+            }
+        };
+        let tls = TlsConfig::builder()
+            .provider(TlsProvider::Rustls)
+            .unversioned_rustls_crypto_provider(provider())
+            .root_certs(roots)
+            .build();
+        let config = Agent::config_builder()
+            .timeout_global(Some(settings.timeout))
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
+            .tls_config(tls)
+            // What to do with a status or a redirect is decided where both clients decide it, and
+            // a proxy would be one more thing between what is compared.
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .build();
+        let agent = Agent::with_parts(config, DefaultConnector::new(), Addresses::default());
+        Self { agent, settings: settings.clone() }
+    }
+
+    /// Fetches a page, and blocks the calling thread until it is there.
+    pub fn fetch(&self, page: &Page) -> Outcome {
+        Unit::begin(page.index).run(|| {
+            let mut fetch = Fetch::new(page, &self.settings);
+            loop {
+                let exchange = unit::waiting(|| self.exchange(&fetch));
+                match fetch.after(exchange) {
+                    Next::Send => {}
+                    Next::Pause(pause) => unit::waiting(|| thread::sleep(pause)),
+                    Next::Done(outcome) => return outcome,
+                }
+            }
+        })
+    }
+
+    fn exchange(&self, fetch: &Fetch) -> Result<Reply, Fault> {
+        let timeout = self.settings.timeout;
+        let response = self.agent.run(fetch.request()).map_err(|error| explain(error, timeout))?;
+        let status = response.status().as_u16();
+        let location = response.headers().get(http::header::LOCATION).filter(|_| redirects(status));
+        let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+
+        let mut body = response.into_body().into_reader();
+        let mut digest = crc32fast::Hasher::new();
+        let mut bytes = 0;
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            match body.read(&mut buffer).map_err(|error| explain(error.into(), timeout))? {
+                0 => break,
+                read => {
+                    digest.update(&buffer[..read]);
+                    bytes += read as u64;
+                }
+            }
+        }
+        Ok(Reply { fetched: Fetched { status, bytes, digest: digest.finalize() }, location })
+    }
+}
+
+/// Finds the address of a host. ureq's own way starts a thread for every search, so that it can
+/// give up on it in time. Where the host is an address already there is nothing to search for, and
+/// the threads would be counted as the cell's.
+#[derive(Debug, Default)]
+struct Addresses(DefaultResolver);
+
+impl Resolver for Addresses {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let usual = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+        match uri.host().and_then(|host| host.parse::<IpAddr>().ok()) {
+            Some(ip) => {
+                let mut addresses = self.empty();
+                addresses.push(SocketAddr::new(ip, uri.port_u16().unwrap_or(usual)));
+                Ok(addresses)
+            }
+            None => self.0.resolve(uri, config, timeout),
+        }
+    }
+}
+
+/// ureq's errors in the words of both clients.
+fn explain(error: Error, timeout: Duration) -> Fault {
+    match error {
+        Error::Timeout(_) => Fault::Timeout(timeout),
+        Error::HostNotFound => Fault::Connect("the host is not known".into()),
+        Error::ConnectionFailed => Fault::Connect("the host doesn't answer".into()),
+        Error::Rustls(error) => Fault::Tls(error.to_string()),
+        Error::Tls(error) => Fault::Tls(error.into()),
+        Error::Protocol(_) => Fault::Protocol,
+        Error::Io(error) => Fault::from_io(&error),
+        other => Fault::Connect(other.to_string()),
+    }
+}

@@ -1,0 +1,286 @@
+//! How a page is fetched, without the fetching: when to follow a redirect, when to try again and
+//! after what pause, and when to give up. Both clients, the blocking and the async one, ask this
+//! same code what to do next, so that they can differ in nothing else.
+
+use std::{io, time::Duration};
+
+use fastrand::Rng;
+use harness::pool::JobError;
+use http::{Request, Uri, header, uri::Scheme};
+use iri_string::types::{UriAbsoluteStr, UriReferenceStr};
+use serde::{Deserialize, Serialize};
+
+use crate::{Fetched, Outcome, Page, Settings, site::ATTEMPT};
+
+/// How many redirects are followed before a page is given up.
+const REDIRECTS: u32 = 5;
+/// The pause before the first retry; it doubles with every further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause before a retry.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Why a page could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Fault {
+    /// There was no answer in time.
+    #[error("no answer within {}", crate::text(*.0))]
+    Timeout(Duration),
+    /// The server could not be reached.
+    #[error("cannot connect: {0}")]
+    Connect(String),
+    /// The connection ended before the answer did.
+    #[error("the connection was closed before the answer was complete")]
+    Closed,
+    /// The server answered with an error.
+    #[error("status {0}")]
+    Status(u16),
+    /// The server's identity could not be established.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// The server sent what is not HTTP.
+    #[error("the answer is not proper HTTP")]
+    Protocol,
+    /// The server redirected too often.
+    #[error("more than {REDIRECTS} redirects")]
+    Redirects,
+    /// The server redirected to what is no address.
+    #[error("redirected to {0:?}, which is not an address that can be fetched")]
+    Location(String),
+    /// A worker process failed.
+    #[error("{0}")]
+    Worker(String),
+}
+
+impl From<JobError> for Fault {
+    fn from(error: JobError) -> Self {
+        Self::Worker(error.to_string())
+    }
+}
+
+impl Fault {
+    /// Whether the same request may well succeed the next time.
+    fn can_pass(&self) -> bool {
+        match self {
+            Self::Timeout(_) | Self::Connect(_) | Self::Closed => true,
+            // Our requests are all GETs, which may be repeated, so a 500 is worth another try too.
+            Self::Status(status) => matches!(status, 500 | 502..=504),
+            _ => false,
+        }
+    }
+
+    /// The fault of a connection that could not be made.
+    pub(crate) fn from_connect(error: &io::Error) -> Self {
+        // What the system's own connect says has a number; the search for the host's name hasn't.
+        match error.raw_os_error() {
+            Some(_) => Self::Connect(error.kind().to_string()),
+            None => Self::Connect("the host is not known".into()),
+        }
+    }
+
+    /// The fault of an exchange that ended with an error of the operating system or of TLS.
+    pub(crate) fn from_io(error: &io::Error) -> Self {
+        use io::ErrorKind::{
+            AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable,
+        };
+
+        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Self::Tls(tls.to_string());
+        }
+        match error.kind() {
+            kind
+            @ (AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkUnreachable) => {
+                Self::Connect(kind.to_string())
+            }
+            _ => Self::Closed,
+        }
+    }
+}
+
+/// What the server answered to one request.
+pub(crate) struct Reply {
+    pub(crate) fetched: Fetched,
+    /// Where it redirects to, if it does.
+    pub(crate) location: Option<String>,
+}
+
+/// What to do next.
+pub(crate) enum Next {
+    /// Send [`Fetch::request`].
+    Send,
+    /// Wait this long, then send it.
+    Pause(Duration),
+    /// Nothing more: this came of the page.
+    Done(Outcome),
+}
+
+/// One page on its way.
+pub(crate) struct Fetch<'a> {
+    page: &'a Page,
+    settings: &'a Settings,
+    url: Uri,
+    attempt: u32,
+    redirects: u32,
+}
+
+impl<'a> Fetch<'a> {
+    /// Begins with a page, whose URL is known to be one.
+    pub(crate) fn new(page: &'a Page, settings: &'a Settings) -> Self {
+        let url = page.url.parse().expect("URLs are checked before a run begins");
+        Self { page, settings, url, attempt: 1, redirects: 0 }
+    }
+
+    /// The address to ask next.
+    #[cfg(feature = "async")]
+    pub(crate) fn url(&self) -> &Uri {
+        &self.url
+    }
+
+    /// The request to send next, to [`Self::url`].
+    pub(crate) fn request(&self) -> Request<()> {
+        let mut request = Request::get(&self.url)
+            .header(header::USER_AGENT, concat!("meanwhile/", env!("CARGO_PKG_VERSION")))
+            .header(header::ACCEPT, "*/*");
+        if self.attempt > 1 {
+            request = request.header(ATTEMPT, self.attempt);
+        }
+        request.body(()).expect("a checked URL and constant headers make a request")
+    }
+
+    /// Decides what to do after an exchange.
+    pub(crate) fn after(&mut self, exchange: Result<Reply, Fault>) -> Next {
+        let fault = match exchange {
+            Ok(Reply { location: Some(location), .. }) => match self.redirect(&location) {
+                Ok(()) => return Next::Send,
+                Err(fault) => fault,
+            },
+            Ok(Reply { fetched, .. }) if fetched.status >= 400 => Fault::Status(fetched.status),
+            Ok(Reply { fetched, .. }) => return Next::Done(Ok(fetched)),
+            Err(fault) => fault,
+        };
+        if !fault.can_pass() || self.attempt > self.settings.retries {
+            return Next::Done(Err(fault));
+        }
+        let pause = self.pause();
+        self.attempt += 1;
+        Next::Pause(pause)
+    }
+
+    fn redirect(&mut self, location: &str) -> Result<(), Fault> {
+        self.redirects += 1;
+        if self.redirects > REDIRECTS {
+            return Err(Fault::Redirects);
+        }
+        let url = resolve(&self.url, location);
+        self.url = url.ok_or_else(|| Fault::Location(location.to_owned()))?;
+        Ok(())
+    }
+
+    /// The pause before the next attempt: exponential backoff with jitter, so that requests that
+    /// failed together do not all come back together. It follows from the seed and the page.
+    fn pause(&self) -> Duration {
+        let longest =
+            FIRST_PAUSE.saturating_mul(1 << (self.attempt - 1).min(16)).min(LONGEST_PAUSE);
+        let index = self.page.index as u64;
+        let mut random =
+            Rng::with_seed(self.settings.seed ^ (index << 8) ^ u64::from(self.attempt));
+        longest.mul_f64(0.5 + 0.5 * random.f64())
+    }
+}
+
+/// Whether a reply with this status redirects, if it has a `Location`.
+pub(crate) fn redirects(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// The address that a `Location` header means, which may be relative to the page's own (RFC 9110,
+/// section 10.2.2); `None` if that is no address that can be fetched.
+fn resolve(base: &Uri, location: &str) -> Option<Uri> {
+    let base = base.to_string();
+    let base = UriAbsoluteStr::new(&base).ok()?;
+    let location = UriReferenceStr::new(location).ok()?;
+    let resolved: Uri = location.resolve_against(base).to_string().parse().ok()?;
+    let known = [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&resolved.scheme());
+    (known && resolved.host().is_some()).then_some(resolved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Roots;
+
+    const SETTINGS: Settings =
+        Settings { timeout: Duration::from_secs(1), retries: 2, seed: 0, roots: Roots::Bundled };
+
+    fn page() -> Page {
+        Page { index: 0, url: "http://localhost/a/b".into() }
+    }
+
+    fn reply(status: u16) -> Result<Reply, Fault> {
+        Ok(Reply { fetched: Fetched { status, bytes: 0, digest: 0 }, location: None })
+    }
+
+    fn redirection(location: &str) -> Result<Reply, Fault> {
+        Ok(Reply { location: Some(location.into()), ..reply(302)? })
+    }
+
+    #[test]
+    fn a_page_that_comes_is_done() {
+        let page = page();
+        let next = Fetch::new(&page, &SETTINGS).after(reply(200));
+        assert!(matches!(next, Next::Done(Ok(Fetched { status: 200, .. }))));
+    }
+
+    #[test]
+    fn what_can_pass_is_tried_again_after_longer_and_longer_pauses() {
+        let page = page();
+        for status in [500, 502, 503, 504] {
+            let mut fetch = Fetch::new(&page, &SETTINGS);
+            let Next::Pause(first) = fetch.after(reply(status)) else {
+                panic!("no second attempt")
+            };
+            let Next::Pause(second) = fetch.after(Err(Fault::Closed)) else {
+                panic!("no third attempt")
+            };
+            assert!(
+                (50..=100).contains(&first.as_millis())
+                    && (100..=200).contains(&second.as_millis())
+            );
+            assert_eq!(fetch.request().headers()[ATTEMPT], "3");
+            assert!(matches!(fetch.after(reply(status)), Next::Done(Err(Fault::Status(_)))));
+        }
+    }
+
+    #[test]
+    fn what_cannot_pass_is_not_tried_again() {
+        let page = page();
+        for status in [400, 404, 501, 505] {
+            let next = Fetch::new(&page, &SETTINGS).after(reply(status));
+            assert!(matches!(next, Next::Done(Err(Fault::Status(s))) if s == status));
+        }
+        let next = Fetch::new(&page, &SETTINGS).after(Err(Fault::Tls("unknown issuer".into())));
+        assert!(matches!(next, Next::Done(Err(Fault::Tls(_)))));
+    }
+
+    #[test]
+    fn five_redirects_are_followed_and_no_more() {
+        let page = page();
+        let mut fetch = Fetch::new(&page, &SETTINGS);
+        for _ in 0..REDIRECTS {
+            assert!(matches!(fetch.after(redirection("/next")), Next::Send));
+        }
+        assert!(matches!(fetch.after(redirection("/next")), Next::Done(Err(Fault::Redirects))));
+    }
+
+    #[test]
+    fn locations_are_resolved_against_the_page() {
+        let base: Uri = "http://localhost:1/a/b?q".parse().expect("it is a URL");
+        let resolved = |location| resolve(&base, location).map(|uri| uri.to_string());
+        assert_eq!(resolved("/c").as_deref(), Some("http://localhost:1/c"));
+        assert_eq!(resolved("c").as_deref(), Some("http://localhost:1/a/c"));
+        assert_eq!(resolved("../c?x=1").as_deref(), Some("http://localhost:1/c?x=1"));
+        assert_eq!(resolved("https://other/").as_deref(), Some("https://other/"));
+        assert_eq!(resolved("//other/d").as_deref(), Some("http://other/d"));
+        assert_eq!(resolved("ftp://other/"), None);
+        assert_eq!(resolved("not an address"), None);
+    }
+}

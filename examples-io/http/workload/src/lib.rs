@@ -1,0 +1,275 @@
+//! The row `http` without its concurrency: which pages to fetch, how one of them is fetched, and
+//! the site that they come from unless the user names others.
+
+#[cfg(feature = "async")]
+pub mod asynchronous;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod fetch;
+pub mod site;
+mod tls;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read},
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, plural};
+use http::Uri;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use fetch::Fault;
+use site::{Site, SiteOptions};
+pub use tls::Roots;
+
+/// The most pages that a run may fetch, so that the list of them fits in memory.
+const MOST_PAGES: u64 = 10_000_000;
+
+/// Fetches pages, from a site of its own or those that the user names.
+#[derive(Args, Debug)]
+pub struct Http {
+    /// Pages to fetch, instead of those of the example's own site
+    #[arg(value_name = "URL", conflicts_with = "urls")]
+    pages: Vec<String>,
+    /// A file with a page to fetch in every line, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    urls: Option<PathBuf>,
+    /// The pages of the example's own site
+    #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Example's own site",
+          value_parser = clap::value_parser!(u64).range(..=MOST_PAGES))]
+    tasks: u64,
+    /// How long the site takes to answer
+    #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = arguments::duration, help_heading = "Example's own site")]
+    latency: Duration,
+    /// How much longer it may take, at random
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = arguments::duration, help_heading = "Example's own site")]
+    jitter: Duration,
+    /// The size of a page, in bytes
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value_t = 10_240,
+        help_heading = "Example's own site"
+    )]
+    size: u32,
+    /// The share of requests that the site answers with a 500, half a page, or not at all
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = arguments::share, help_heading = "Example's own site")]
+    faults: f64,
+    /// A site that is already there
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    site: Option<std::net::SocketAddr>,
+    /// How long a request may take
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = arguments::duration)]
+    timeout: Duration,
+    /// How often a request is sent again where that can help
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    retries: u32,
+    /// The certificates to trust in place of the usual ones, in PEM
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+/// One page to fetch: the unit of work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Page {
+    /// Its place in the input, from 0.
+    pub index: usize,
+    /// Its address.
+    pub url: String,
+}
+
+/// How pages are fetched.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// How long one request may take, from its connection to the last byte of its answer.
+    pub timeout: Duration,
+    /// How often a request is sent again where that can help.
+    pub retries: u32,
+    /// What the pauses before that follow from.
+    pub seed: u64,
+    /// Whom to trust.
+    pub roots: Roots,
+}
+
+/// A page that was fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetched {
+    /// The HTTP status.
+    pub status: u16,
+    /// The length of the body, in bytes.
+    pub bytes: u64,
+    /// The CRC-32 of the body.
+    pub digest: u32,
+}
+
+/// What came of one page.
+pub type Outcome = Result<Fetched, Fault>;
+
+/// The pages of a run, and how to fetch them.
+#[derive(Debug)]
+pub struct Input {
+    /// The pages, in order.
+    pub pages: Vec<Page>,
+    /// How to fetch them.
+    pub settings: Settings,
+    /// The site, if the pages are the example's own. It ends when this is dropped.
+    site: Option<Site>,
+}
+
+impl Row for Http {
+    const NAME: &'static str = "http";
+    const UNIT: &'static str = "page";
+    const KIND: Kind = Kind::Waits { limit: 50 };
+    type Input = Input;
+    type Output = Vec<Outcome>;
+
+    fn prepare(&self, shared: &Shared) -> Result<Input> {
+        let roots = match &self.ca {
+            None => Roots::Bundled,
+            Some(file) => Roots::read(file)?,
+        };
+        let settings =
+            Settings { timeout: self.timeout, retries: self.retries, seed: shared.seed, roots };
+        if let Some(urls) = self.users_urls()? {
+            let pages =
+                urls.into_iter().enumerate().map(|(index, url)| Page { index, url }).collect();
+            return Ok(Input { pages, settings, site: None });
+        }
+        let site = match self.site {
+            Some(address) => Site::at(address),
+            None => Site::start(&SiteOptions {
+                seed: shared.seed,
+                size: self.size,
+                latency: self.latency,
+                jitter: self.jitter,
+                faults: self.faults,
+            })?,
+        };
+        let tasks = usize::try_from(self.tasks).context("too many pages for this machine")?;
+        let pages = (0..tasks).map(|index| Page { index, url: site.page(index) }).collect();
+        Ok(Input { pages, settings, site: Some(site) })
+    }
+
+    fn plan(&self, input: &Input, limits: Limits) -> Plan {
+        let units = input.pages.len();
+        let mut headline = plural(units, "page");
+        let mut lower_bound = None;
+        let mut json =
+            json!({ "tasks": units, "timeout": text(self.timeout), "retries": self.retries });
+        if input.site.is_some() {
+            headline += &format!(" of {}, {} each", size(self.size), text(self.latency));
+            if !self.jitter.is_zero() {
+                headline += &format!(" and up to {} more", text(self.jitter));
+            }
+            // Every page waits for at least the latency, and no more than the limit do so at once.
+            let rounds = u32::try_from(units.div_ceil(limits.in_flight)).unwrap_or(u32::MAX);
+            lower_bound = Some(self.latency.saturating_mul(rounds));
+            json["size"] = self.size.into();
+            json["latency"] = text(self.latency).into();
+            json["jitter"] = text(self.jitter).into();
+            json["faults"] = self.faults.into();
+        }
+        headline += &format!(", at most {} in flight", limits.in_flight);
+        Plan { headline, input: json, units, lower_bound }
+    }
+
+    fn answer(&self, input: &Input, output: Vec<Outcome>) -> Answer {
+        let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
+        let (mut pages, mut bytes) = (0, 0);
+        let mut digest = crc32fast::Hasher::new();
+        let mut failures = Vec::new();
+        for (page, outcome) in input.pages.iter().zip(&output) {
+            if let Ok(Fetched { status, .. }) | Err(Fault::Status(status)) = outcome {
+                *statuses.entry(*status).or_default() += 1;
+            }
+            match outcome {
+                Ok(fetched) => {
+                    pages += 1;
+                    bytes += fetched.bytes;
+                    digest.update(&fetched.digest.to_le_bytes());
+                }
+                Err(fault) => {
+                    // The port of our own site differs from run to run, the page's number doesn't.
+                    let unit = match input.site {
+                        Some(_) => format!("page {}", page.index),
+                        None => page.url.clone(),
+                    };
+                    failures.push(Failure { unit, reason: fault.to_string() });
+                }
+            }
+        }
+        let digest = format!("{:08x}", digest.finalize());
+        Answer {
+            line: format!(
+                "fetched {}, {} failed, {:.1} MB, digest {digest}",
+                plural(pages, "page"),
+                failures.len(),
+                bytes as f64 / 1e6
+            ),
+            json: json!({ "pages": pages, "bytes": bytes, "statuses": statuses, "digest": digest }),
+            failures,
+        }
+    }
+
+    fn held(&self, input: &Input) -> Vec<String> {
+        input.site.iter().flat_map(|site| ["--site".into(), site.address().to_string()]).collect()
+    }
+
+    fn help() -> Result<()> {
+        site::serve_if_asked()
+    }
+}
+
+impl Http {
+    /// The pages that the user names, if any, each known to be a URL that can be fetched.
+    fn users_urls(&self) -> Result<Option<Vec<String>>> {
+        let urls: Vec<String> = match &self.urls {
+            None if self.pages.is_empty() => return Ok(None),
+            None => self.pages.clone(),
+            Some(file) => read_urls(file)?,
+        };
+        for url in &urls {
+            check(url).with_context(|| format!("{url:?} is not a page that can be fetched"))?;
+        }
+        Ok(Some(urls))
+    }
+}
+
+fn read_urls(file: &PathBuf) -> Result<Vec<String>> {
+    let mut text = String::new();
+    if file.as_os_str() == "-" {
+        io::stdin().read_to_string(&mut text).context("cannot read the URLs from stdin")?;
+    } else {
+        text =
+            fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect())
+}
+
+fn check(url: &str) -> Result<()> {
+    let uri: Uri = url.parse()?;
+    let Some(scheme) = uri.scheme_str() else { bail!("it doesn't begin with http:// or https://") };
+    ensure!(matches!(scheme, "http" | "https"), "{scheme} is neither http nor https");
+    ensure!(uri.host().is_some_and(|host| !host.is_empty()), "it names no host");
+    Ok(())
+}
+
+/// A duration as people write it.
+fn text(duration: Duration) -> String {
+    arguments::write_duration(duration)
+}
+
+/// A page's size as people write it.
+fn size(bytes: u32) -> String {
+    if bytes > 0 && bytes.is_multiple_of(1024) {
+        format!("{} KiB", bytes / 1024)
+    } else {
+        format!("{bytes} bytes")
+    }
+}

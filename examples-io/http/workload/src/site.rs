@@ -1,0 +1,335 @@
+//! The site that the pages come from, unless the user names others.
+//!
+//! It runs as a process of its own, so that what it costs is not counted as the client's, and it
+//! ends when the process that started it does. One thread serves all connections: each of them
+//! mostly waits, which is what async is for.
+
+use std::{
+    convert::Infallible,
+    env,
+    io::{self, BufRead, BufReader, Read},
+    net::{Ipv4Addr, SocketAddr},
+    pin::Pin,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context as TaskContext, Poll},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use http::{HeaderName, Request, Response, StatusCode};
+use hyper::{
+    body::{Body, Bytes, Frame, Incoming, SizeHint},
+    server::conn::http1,
+    service::service_fn,
+};
+use serde::{Deserialize, Serialize};
+use smol_hyper::rt::FuturesIo;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::compat::TokioAsyncReadCompatExt;
+
+/// The header in which a client says which attempt at the page this is, from 2 on. With it the
+/// site's faults follow from the request alone, and come out the same in every run.
+pub(crate) const ATTEMPT: HeaderName = HeaderName::from_static("x-attempt");
+
+/// The environment variable that makes a program the site, and says what site.
+const ROLE: &str = "MEANWHILE_SITE";
+/// How many connections may wait to be accepted: as many as may come at once.
+const BACKLOG: u32 = 16_384;
+
+/// What the site is like.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SiteOptions {
+    /// What the bodies and the faults follow from.
+    pub seed: u64,
+    /// The size of every page, in bytes.
+    pub size: u32,
+    /// How long an answer takes.
+    pub latency: Duration,
+    /// How much longer it takes at most.
+    pub jitter: Duration,
+    /// The share of requests that get no proper answer.
+    pub faults: f64,
+}
+
+/// What the site has counted since it started.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Stats {
+    /// Requests for pages.
+    pub requests: u64,
+    /// The most of them that it was working on at once.
+    pub peak_in_flight: u64,
+    /// Connections.
+    pub connections: u64,
+    /// The most of them that were open at once.
+    pub peak_connections: u64,
+}
+
+/// The path under which the site tells its [`Stats`].
+pub const STATS: &str = "/stats";
+
+/// A site: one that this process has started, and that ends with it, or somebody else's.
+#[derive(Debug)]
+pub struct Site {
+    address: SocketAddr,
+    process: Option<Child>,
+}
+
+impl Site {
+    /// A site that is already there.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self { address, process: None }
+    }
+
+    /// Starts this program again, as the site.
+    pub(crate) fn start(options: &SiteOptions) -> Result<Self> {
+        let program = env::current_exe().context("cannot find this program")?;
+        let mut process = Command::new(program)
+            .env(ROLE, serde_json::to_string(options)?)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start the site")?;
+        let mut address = String::new();
+        let stdout = process.stdout.take().expect("stdout was asked for as a pipe");
+        BufReader::new(stdout).read_line(&mut address).context("cannot read the site's address")?;
+        let address = address.trim().parse().context("the site has not started")?;
+        Ok(Self { address, process: Some(process) })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of one of its pages.
+    pub(crate) fn page(&self, index: usize) -> String {
+        format!("http://{}/pages/{index}", self.address)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            // The end of its stdin tells the site to end.
+            drop(process.stdin.take());
+            // If it cannot be waited for, it has ended already.
+            let _ = process.wait();
+        }
+    }
+}
+
+/// Serves the site, if that is what this process was started for, until the process that did so
+/// ends. Returns at once in every other process.
+pub(crate) fn serve_if_asked() -> Result<()> {
+    let Ok(options) = env::var(ROLE) else { return Ok(()) };
+    let options = serde_json::from_str(&options).context("cannot read what site to be")?;
+    thread::Builder::new().name("parent".into()).spawn(|| {
+        // The parent holds the other end, and says nothing: this returns when it lets go or dies.
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    })?;
+    harness::allow_open_files();
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(options))
+}
+
+async fn serve(options: SiteOptions) -> Result<()> {
+    let listener = listen().context("cannot listen on the loopback interface")?;
+    println!("{}", listener.local_addr()?);
+    let options = Arc::new(options);
+    let counters = Arc::new(Counters::default());
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // No file descriptor is free, or the client is gone again: the next may have more luck.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            continue;
+        };
+        // A small answer should leave at once. If the option cannot be set, the connection is dead.
+        let _ = stream.set_nodelay(true);
+        let (options, counters) = (options.clone(), counters.clone());
+        tokio::spawn(async move {
+            let _open = counters.connections.enter();
+            let service = service_fn(|request| answer(request, &options, &counters));
+            // A client that closes its connection early is the client's affair.
+            let _ = http1::Builder::new()
+                .serve_connection(FuturesIo::new(stream.compat()), service)
+                .await;
+        });
+    }
+}
+
+fn listen() -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    socket.listen(BACKLOG)
+}
+
+/// What the site does with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It answers.
+    Page,
+    /// It answers with a 500.
+    Error,
+    /// It closes the connection in the middle of the body.
+    HalfAPage,
+    /// It never answers.
+    Silence,
+}
+
+impl Fate {
+    fn draw(random: &mut Rng, faults: f64) -> Self {
+        if random.f64() >= faults {
+            return Self::Page;
+        }
+        [Self::Error, Self::HalfAPage, Self::Silence][random.usize(..3)]
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    options: &SiteOptions,
+    counters: &Counters,
+) -> Result<Response<PageBody>, Infallible> {
+    let path = request.uri().path();
+    if path == STATS {
+        let stats = serde_json::to_vec(&counters.stats()).expect("numbers can be written as JSON");
+        return Ok(Response::new(PageBody::whole(stats.into())));
+    }
+    if !path.starts_with("/pages/") {
+        return Ok(with_status(StatusCode::NOT_FOUND));
+    }
+    let _in_flight = counters.requests.enter();
+    let mut page = Rng::with_seed(options.seed ^ u64::from(crc32fast::hash(path.as_bytes())) << 32);
+    let attempt =
+        request.headers().get(ATTEMPT).and_then(|attempt| attempt.to_str().ok()?.parse().ok());
+    let mut chance = Rng::with_seed(page.fork().u64(..) ^ attempt.unwrap_or(1));
+    let fate = Fate::draw(&mut chance, options.faults);
+
+    tokio::time::sleep(options.latency + options.jitter.mul_f64(chance.f64())).await;
+    let mut body = vec![0; options.size as usize];
+    page.fill(&mut body);
+    Ok(match fate {
+        Fate::Page => Response::new(PageBody::whole(body.into())),
+        Fate::HalfAPage => Response::new(PageBody::half(body.into())),
+        Fate::Error => with_status(StatusCode::INTERNAL_SERVER_ERROR),
+        Fate::Silence => std::future::pending().await,
+    })
+}
+
+fn with_status(status: StatusCode) -> Response<PageBody> {
+    let mut response = Response::new(PageBody::whole(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}
+
+/// A body that is sent whole, or promised whole and cut off half-way.
+struct PageBody {
+    promised: u64,
+    bytes: Option<Bytes>,
+    cut: bool,
+}
+
+impl PageBody {
+    fn whole(bytes: Bytes) -> Self {
+        Self { promised: bytes.len() as u64, bytes: Some(bytes), cut: false }
+    }
+
+    fn half(mut bytes: Bytes) -> Self {
+        // An empty page must promise something too, or nothing would be missing.
+        let promised = bytes.len().max(1) as u64;
+        bytes.truncate(bytes.len() / 2);
+        Self { promised, bytes: Some(bytes), cut: true }
+    }
+}
+
+impl Body for PageBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut TaskContext<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        Poll::Ready(match self.bytes.take() {
+            Some(bytes) => Some(Ok(Frame::data(bytes))),
+            None if self.cut => Some(Err(io::ErrorKind::ConnectionAborted.into())),
+            None => None,
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        !self.cut && self.bytes.as_ref().is_none_or(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.promised)
+    }
+}
+
+#[derive(Default)]
+struct Counters {
+    requests: Counter,
+    connections: Counter,
+}
+
+impl Counters {
+    fn stats(&self) -> Stats {
+        let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        Stats {
+            requests: read(&self.requests.entered),
+            peak_in_flight: read(&self.requests.peak),
+            connections: read(&self.connections.entered),
+            peak_connections: read(&self.connections.peak),
+        }
+    }
+}
+
+/// How many there were, are, and were at most at once. The site has one thread, so relaxed
+/// operations are exact.
+#[derive(Default)]
+struct Counter {
+    entered: AtomicU64,
+    inside: AtomicU64,
+    peak: AtomicU64,
+}
+
+impl Counter {
+    fn enter(&self) -> Inside<'_> {
+        self.entered.fetch_add(1, Ordering::Relaxed);
+        let inside = self.inside.fetch_add(1, Ordering::Relaxed) + 1;
+        self.peak.fetch_max(inside, Ordering::Relaxed);
+        Inside(self)
+    }
+}
+
+struct Inside<'a>(&'a Counter);
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.inside.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_come_as_often_as_asked_and_of_every_kind() {
+        let mut random = Rng::with_seed(1);
+        let fates: Vec<Fate> = (0..10_000).map(|_| Fate::draw(&mut random, 0.3)).collect();
+        let count = |wanted| fates.iter().filter(|&&fate| fate == wanted).count();
+        assert!((6_800..7_200).contains(&count(Fate::Page)), "{} pages", count(Fate::Page));
+        for fault in [Fate::Error, Fate::HalfAPage, Fate::Silence] {
+            assert!((850..1_150).contains(&count(fault)), "{} {fault:?}", count(fault));
+        }
+        assert_eq!(Fate::draw(&mut random, 0.0), Fate::Page);
+    }
+}
