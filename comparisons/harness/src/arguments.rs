@@ -25,10 +25,10 @@ impl Limits {
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of a command line")]
 pub struct Shared {
     /// The most units of work in flight at once
-    #[arg(long, value_name = "K", help_heading = "Limits")]
+    #[arg(long, value_name = "K", value_parser = at_least_one, help_heading = "Limits")]
     limit: Option<NonZeroUsize>,
     /// The most threads or processes that compute [default: the cores that this process may use]
-    #[arg(long, value_name = "W", help_heading = "Limits")]
+    #[arg(long, value_name = "W", value_parser = at_least_one, help_heading = "Limits")]
     workers: Option<NonZeroUsize>,
     /// What everything that is made up follows from
     #[arg(long, default_value_t = 0)]
@@ -111,6 +111,12 @@ fn one_line(error: &clap::Error) -> String {
     let paragraph = message.split("\n\n").next().unwrap_or_default();
     let words: Vec<&str> = paragraph.split_whitespace().collect();
     format!("{} (--help lists the arguments)", words.join(" "))
+}
+
+/// Reads a number of things of which there must be some.
+fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    let number: usize = text.parse().map_err(|error| format!("{error}"))?;
+    NonZeroUsize::new(number).ok_or_else(|| "it must be at least 1".into())
 }
 
 /// Reads a duration as people write it: `50ms`, `2s`, `1m 30s`.

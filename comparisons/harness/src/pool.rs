@@ -49,10 +49,10 @@ pub enum PoolError {
     )]
     NotPrepared,
     /// The setup cannot be sent.
-    #[error("the setup cannot be sent to a worker: {0}")]
+    #[error("the setup cannot be sent to a worker")]
     Setup(#[source] io::Error),
     /// A worker, or the thread that hands it its jobs, cannot be started.
-    #[error("cannot start worker process {number} of {workers}: {source}")]
+    #[error("cannot start worker process {number} of {workers}")]
     Start {
         /// Which worker, from 1.
         number: usize,
@@ -78,10 +78,10 @@ pub struct JobError {
 pub enum JobFault {
     /// The job cannot be sent.
     #[error("it cannot be sent to a worker: {0}")]
-    Unsendable(#[source] io::Error),
+    Unsendable(io::Error),
     /// The worker failed, and a fresh one cannot be started.
     #[error("its worker failed, and a fresh one cannot be started: {0}")]
-    Start(#[source] io::Error),
+    Start(io::Error),
     /// The worker ended before it answered.
     #[error("worker process {pid} ended before it answered ({status}); tried {TRIES} times")]
     Ended {
@@ -91,14 +91,12 @@ pub enum JobFault {
         status: ExitStatus,
     },
     /// The worker wrote something that is no answer.
-    #[error(
-        "worker process {pid} wrote something that is no answer: {source}; tried {TRIES} times"
-    )]
+    #[error("worker process {pid} wrote something that is no answer: {error}; tried {TRIES} times")]
     Rubbish {
         /// The worker's number in the system.
         pid: u32,
         /// What is wrong with what it wrote.
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -300,7 +298,7 @@ fn try_job<J: Serialize, A: DeserializeOwned>(
                 Ok(status) if error.kind() != io::ErrorKind::InvalidData => {
                     JobFault::Ended { pid, status }
                 }
-                _ => JobFault::Rubbish { pid, source: error },
+                _ => JobFault::Rubbish { pid, error },
             });
         }
     }

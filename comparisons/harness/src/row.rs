@@ -1,7 +1,9 @@
 //! What a row tells the harness about itself, and the frame of every cell's `main`.
 
 use std::{
+    fs::File,
     io::{self, Read, Write},
+    path::Path,
     process::ExitCode,
 };
 
@@ -144,6 +146,11 @@ fn run_with<R: Row>(
     if shared.timeline || shared.trace.is_some() {
         timeline::record();
     }
+    let cannot_write = |file: &Path| format!("cannot write {}", file.display());
+    let trace = match &shared.trace {
+        Some(path) => Some((path, File::create(path).with_context(|| cannot_write(path))?)),
+        None => None,
+    };
     let limits = if approach == "sequential" { Limits::ONE } else { shared.limits(R::KIND) };
     let input = row.prepare(shared)?;
     if shared.hold {
@@ -168,10 +175,8 @@ fn run_with<R: Row>(
         // With --json, stdout holds that one line and nothing else.
         if shared.json { eprint!("{drawing}") } else { write!(out, "{drawing}")? }
     }
-    if let Some(file) = &shared.trace {
-        recorded
-            .write_trace(R::UNIT, file)
-            .with_context(|| format!("cannot write {}", file.display()))?;
+    if let Some((path, file)) = trace {
+        recorded.write_trace(R::UNIT, file).with_context(|| cannot_write(path))?;
     }
     report::list_failures(&run.answer.failures);
     Ok(if run.answer.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -9,7 +9,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, BufWriter, Write},
-    path::Path,
 };
 
 use serde::Serialize;
@@ -36,8 +35,8 @@ struct Entry {
 
 impl Recorded {
     /// Writes the trace; `unit` is what one unit of work is called.
-    pub(crate) fn write_trace(&self, unit: &str, path: &Path) -> io::Result<()> {
-        let mut file = BufWriter::new(File::create(path)?);
+    pub(crate) fn write_trace(&self, unit: &str, file: File) -> io::Result<()> {
+        let mut file = BufWriter::new(file);
         serde_json::to_writer(
             &mut file,
             &json!({ "displayTimeUnit": "ms", "traceEvents": self.entries(unit) }),

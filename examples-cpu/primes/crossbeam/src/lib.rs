@@ -8,7 +8,7 @@
 
 use std::{io, thread};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use crossbeam_channel::bounded;
 use harness::Limits;
 use primes_workload::{Buffer, Sieve};
@@ -26,7 +26,8 @@ pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.workers.min(sieve.segments().len()))
             .map(|_| thread::Builder::new().spawn_scoped(scope, count))
-            .collect::<io::Result<_>>()?;
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
         for segment in sieve.segments() {
             send_segment.send(segment).expect("the crew is still there");
         }

@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use harness::Limits;
 use primes_workload::{Buffer, Sieve};
 
@@ -33,7 +33,8 @@ pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.workers.min(sieve.segments().len()))
             .map(|_| thread::Builder::new().spawn_scoped(scope, count))
-            .collect::<io::Result<_>>()?;
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
         Ok(threads.into_iter().map(|thread| thread.join().expect("no count panics")).sum())
     })
 }

@@ -6,9 +6,9 @@
 //! channel, as they would from a source that makes them one by one. The channel is bounded: a
 //! source that is faster than the crew has to wait, instead of filling the memory.
 
-use std::{io, thread};
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use crossbeam_channel::{bounded, unbounded};
 use harness::Limits;
 use http_workload::{Outcome, Page, Settings, blocking::Client};
@@ -16,27 +16,27 @@ use http_workload::{Outcome, Page, Settings, blocking::Client};
 /// Fetches all pages, at most `limits.in_flight` at a time.
 pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<Vec<Outcome>> {
     let client = Client::new(settings, limits.in_flight);
-    let (send_page, next_page) = bounded(limits.in_flight);
+    let (send_page, next_page) = bounded::<&Page>(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
     let fetch = || {
         // Unlike std's, a crossbeam channel may have many receivers: each page goes to one of them.
         for page in &next_page {
-            let page: &Page = page;
-            send_outcome
-                .send((page.index, client.fetch(page)))
-                .expect("the results are still wanted");
+            let outcome = client.fetch(page);
+            send_outcome.send((page.index, outcome)).expect("the results are still wanted");
         }
     };
+    // The scope ends when all its threads have, so they may borrow the pages and the client.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(pages.len()) {
-            thread::Builder::new().spawn_scoped(scope, fetch)?;
+            let thread = thread::Builder::new().spawn_scoped(scope, fetch);
+            thread.context("cannot start so many threads")?;
         }
         for page in pages {
             send_page.send(page).expect("the crew is still there");
         }
         // A closed channel tells the crew that no more pages will come.
         drop(send_page);
-        io::Result::Ok(())
+        anyhow::Ok(())
     })?;
     // They came in as the threads finished them; the results go out in input order.
     let mut fetched: Vec<_> = outcomes.try_iter().collect();

@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use harness::Limits;
 use http_workload::{Outcome, Page, Settings, blocking::Client};
 
@@ -28,17 +28,17 @@ pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<
         }
         fetched
     };
+    let mut fetched = Vec::with_capacity(pages.len());
     // The scope ends when all its threads have, so they may borrow the pages and the client.
-    let mut fetched: Vec<_> = thread::scope(|scope| {
+    thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.in_flight.min(pages.len()))
             .map(|_| thread::Builder::new().spawn_scoped(scope, fetch))
-            .collect::<io::Result<_>>()?;
-        io::Result::Ok(
-            threads
-                .into_iter()
-                .flat_map(|thread| thread.join().expect("no fetch panics"))
-                .collect(),
-        )
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
+        for thread in threads {
+            fetched.extend(thread.join().expect("no fetch panics"));
+        }
+        anyhow::Ok(())
     })?;
     // They came in as the threads finished them; the results go out in input order.
     fetched.sort_unstable_by_key(|&(index, _)| index);

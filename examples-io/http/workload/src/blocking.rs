@@ -125,7 +125,10 @@ impl Resolver for Addresses {
                 addresses.push(SocketAddr::new(ip, uri.port_u16().unwrap_or(usual)));
                 Ok(addresses)
             }
-            None => self.0.resolve(uri, config, timeout),
+            None => self.0.resolve(uri, config, timeout).map_err(|error| match error {
+                Error::Io(_) => Error::HostNotFound,
+                other => other,
+            }),
         }
     }
 }

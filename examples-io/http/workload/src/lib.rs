@@ -13,11 +13,11 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{self, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, plural};
 use http::Uri;
@@ -35,7 +35,7 @@ const MOST_PAGES: u64 = 10_000_000;
 #[derive(Args, Debug)]
 pub struct Http {
     /// Pages to fetch, instead of those of the example's own site
-    #[arg(value_name = "URL", conflicts_with = "urls")]
+    #[arg(value_name = "URL", value_parser = url, conflicts_with = "urls")]
     pages: Vec<String>,
     /// A file with a page to fetch in every line, or - for stdin
     #[arg(long, value_name = "FILE")]
@@ -227,21 +227,17 @@ impl Row for Http {
 }
 
 impl Http {
-    /// The pages that the user names, if any, each known to be a URL that can be fetched.
+    /// The pages that the user names, if any.
     fn users_urls(&self) -> Result<Option<Vec<String>>> {
-        let urls: Vec<String> = match &self.urls {
-            None if self.pages.is_empty() => return Ok(None),
-            None => self.pages.clone(),
-            Some(file) => read_urls(file)?,
-        };
-        for url in &urls {
-            check(url).with_context(|| format!("{url:?} is not a page that can be fetched"))?;
+        match &self.urls {
+            None if self.pages.is_empty() => Ok(None),
+            None => Ok(Some(self.pages.clone())),
+            Some(file) => read_urls(file).map(Some),
         }
-        Ok(Some(urls))
     }
 }
 
-fn read_urls(file: &PathBuf) -> Result<Vec<String>> {
+fn read_urls(file: &Path) -> Result<Vec<String>> {
     let mut text = String::new();
     if file.as_os_str() == "-" {
         io::stdin().read_to_string(&mut text).context("cannot read the URLs from stdin")?;
@@ -249,15 +245,22 @@ fn read_urls(file: &PathBuf) -> Result<Vec<String>> {
         text =
             fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     }
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect())
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| url(line).map_err(|error| anyhow!("{line:?} cannot be fetched: {error}")))
+        .collect()
 }
 
-fn check(url: &str) -> Result<()> {
-    let uri: Uri = url.parse()?;
-    let Some(scheme) = uri.scheme_str() else { bail!("it doesn't begin with http:// or https://") };
-    ensure!(matches!(scheme, "http" | "https"), "{scheme} is neither http nor https");
-    ensure!(uri.host().is_some_and(|host| !host.is_empty()), "it names no host");
-    Ok(())
+/// Checks that a text is a URL that can be fetched.
+fn url(text: &str) -> Result<String, String> {
+    let uri: Uri = text.parse().map_err(|error| format!("{error}"))?;
+    match uri.scheme_str() {
+        Some("http" | "https") if uri.host().is_some_and(|host| !host.is_empty()) => {
+            Ok(text.into())
+        }
+        Some("http" | "https") => Err("it names no host".into()),
+        _ => Err("it does not begin with http:// or https://".into()),
+    }
 }
 
 /// A duration as people write it.
