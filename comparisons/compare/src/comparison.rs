@@ -1,0 +1,411 @@
+//! The figures of one row, drawn together from all of its runs.
+
+use harness::{
+    meter::Usage,
+    statistics::{self, Estimate},
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    answers,
+    limits::{Bounds, Job},
+    rounds::{History, Rounds},
+    run::{Fault, Report},
+    text::shortened,
+    verdict,
+    workspace::{BASELINE, Side},
+};
+
+/// What one row shows; for `--json` as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// Its name.
+    pub row: String,
+    /// The side that it stands on.
+    pub side: Side,
+    /// The flags that every version was given.
+    pub flags: Vec<String>,
+    /// How many rounds there were.
+    pub rounds: usize,
+    /// What all versions were to do; `None` if none of them came so far as to say it.
+    #[serde(flatten)]
+    pub job: Option<Description>,
+    /// One version against itself.
+    pub control: Option<Control>,
+    /// The theoretical limits; `None` if sequential has no figures to draw them from.
+    #[serde(flatten)]
+    pub bounds: Option<Bounds>,
+    /// The versions, in the order of the columns.
+    pub versions: Vec<Version>,
+    /// What the figures show, in words.
+    pub sentences: Vec<String>,
+}
+
+/// What all versions of a row were to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Description {
+    /// What they worked on.
+    pub input: Value,
+    /// How many units of work there were.
+    pub units: usize,
+    /// The most units in flight at once; sequential keeps to one.
+    pub limit: usize,
+    /// The most threads or processes that compute; sequential keeps to one.
+    pub workers: usize,
+    /// What came out, from every version that is ranked.
+    pub answer: Value,
+    /// How many units failed.
+    pub failures: usize,
+}
+
+/// One version against itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Control {
+    /// Which version.
+    pub approach: String,
+    /// How many times as long it took the second time.
+    pub ratio: Estimate,
+}
+
+/// What became of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Its answer is right, each time.
+    Ok,
+    /// Its answer is not that of the others.
+    Wrong,
+    /// It ended in a way that no version should.
+    Crashed,
+    /// It did not end in time.
+    Hung,
+}
+
+/// The figures of one version: medians of its runs, where nothing else is said.
+#[derive(Clone, Debug, Serialize)]
+pub struct Version {
+    /// Its approach.
+    pub approach: String,
+    /// What became of it. Only what is right is compared and ranked.
+    pub status: Status,
+    /// What is wrong with it, unless all is well.
+    pub reason: Option<String>,
+    /// The wall-clock time of each of its runs, in nanoseconds.
+    pub wall_ns: Vec<u64>,
+    /// Their median, in nanoseconds.
+    pub median_wall_ns: Option<f64>,
+    /// How many times as fast as sequential it is.
+    pub speed_up: Option<Estimate>,
+    /// How near to the theoretical limit it comes: 1 is at it.
+    pub share_of_limit: Option<f64>,
+    /// User and system CPU time, in nanoseconds.
+    pub cpu_ns: Option<f64>,
+    /// The share of the time in which the cores that it may use had nothing to compute.
+    pub waiting: Option<f64>,
+    /// Peak memory, in bytes.
+    pub peak_rss_bytes: Option<f64>,
+    /// The most threads at once.
+    pub threads: Option<f64>,
+    /// Context switches, voluntary and not.
+    pub switches: Option<f64>,
+    /// The most units in flight at once, in any of its runs.
+    pub peak_in_flight: Option<u64>,
+}
+
+impl Description {
+    /// The job that `reference` did, within the limits that the versions obeyed.
+    fn new(reference: &Report, histories: &[History]) -> Self {
+        let largest = |limit: fn(&Report) -> usize| {
+            let reports = histories.iter().flat_map(|history| &history.reports);
+            reports.map(limit).max().unwrap_or_else(|| limit(reference))
+        };
+        Self {
+            input: reference.input.clone(),
+            units: reference.units,
+            limit: largest(|report| report.limit),
+            workers: largest(|report| report.workers),
+            answer: reference.answer.clone(),
+            failures: reference.failures.len(),
+        }
+    }
+}
+
+impl Comparison {
+    /// Draws the figures together. `cores` is how many cores there are to be used.
+    #[must_use]
+    pub fn draw(
+        row: &str,
+        side: Side,
+        flags: &[String],
+        rounds: usize,
+        measured: &Rounds,
+        cores: usize,
+    ) -> Self {
+        let reference = answers::reference(&measured.histories);
+        let job = reference.map(|report| Description::new(report, &measured.histories));
+        let judged: Vec<(&History, Judgement)> =
+            measured.histories.iter().map(|history| (history, judge(history, reference))).collect();
+        let baseline = judged
+            .iter()
+            .find(|(history, judgement)| {
+                history.cell.approach == BASELINE && judgement.status == Status::Ok
+            })
+            .map(|(history, _)| *history);
+        let bounds = baseline
+            .zip(job.as_ref())
+            .and_then(|(baseline, job)| job_of(baseline, job, cores)?.bounds(side));
+        let versions = judged
+            .into_iter()
+            .map(|(history, judgement)| figures(history, judgement, baseline, bounds.as_ref()))
+            .collect();
+        let control = measured
+            .control_ratio()
+            .map(|(cell, ratio)| Control { approach: cell.approach.clone(), ratio });
+
+        let mut comparison = Self {
+            row: row.to_owned(),
+            side,
+            flags: flags.to_vec(),
+            rounds,
+            job,
+            control,
+            bounds,
+            versions,
+            sentences: Vec::new(),
+        };
+        comparison.sentences = verdict::sentences(&comparison, cores);
+        comparison
+    }
+
+    /// Whether every version came to the same answer in all of its runs.
+    #[must_use]
+    pub fn all_right(&self) -> bool {
+        self.versions.iter().all(|version| version.status == Status::Ok)
+    }
+
+    /// The figures of sequential, if they are right.
+    #[must_use]
+    pub fn baseline(&self) -> Option<&Version> {
+        self.versions
+            .iter()
+            .find(|version| version.approach == BASELINE && version.status == Status::Ok)
+    }
+
+    /// The versions other than sequential that can be ranked, the fastest first.
+    #[must_use]
+    pub fn ranked(&self) -> Vec<&Version> {
+        let mut ranked: Vec<&Version> = self
+            .versions
+            .iter()
+            .filter(|version| version.status == Status::Ok && version.approach != BASELINE)
+            .collect();
+        // Without sequential there is no speed-up, and the shorter time is all that is left.
+        let speed = |version: &Version| match version.speed_up {
+            Some(speed_up) => speed_up.value,
+            None => 1.0 / version.median_wall_ns.unwrap_or(f64::INFINITY),
+        };
+        ranked.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
+        ranked
+    }
+}
+
+struct Judgement {
+    status: Status,
+    reason: Option<String>,
+}
+
+fn judge(history: &History, reference: Option<&Report>) -> Judgement {
+    let contradiction =
+        reference.and_then(|reference| answers::contradiction(reference, &history.reports));
+    let (status, reason) = match (&history.fault, contradiction) {
+        (Some((round, fault)), _) => {
+            let status = match fault {
+                Fault::Hung { .. } => Status::Hung,
+                Fault::Crashed(_) => Status::Crashed,
+            };
+            (status, Some(format!("in round {round}: {fault}")))
+        }
+        (None, Some(contradiction)) => (Status::Wrong, Some(contradiction)),
+        (None, None) => (Status::Ok, None),
+    };
+    Judgement { status, reason: reason.map(|reason| shortened(&reason)) }
+}
+
+/// The job as sequential's medians show it; `None` where its CPU time is not known.
+fn job_of(baseline: &History, job: &Description, cores: usize) -> Option<Job> {
+    let cpu = median(baseline, |report| Some(report.usage.cpu()?.as_secs_f64()))?;
+    Some(Job {
+        units: job.units,
+        wall: std::time::Duration::from_secs_f64(statistics::median(&baseline.walls())?),
+        cpu: std::time::Duration::from_secs_f64(cpu),
+        in_flight: job.limit,
+        cores: job.workers.min(cores),
+    })
+}
+
+fn figures(
+    history: &History,
+    Judgement { status, reason }: Judgement,
+    baseline: Option<&History>,
+    bounds: Option<&Bounds>,
+) -> Version {
+    let walls = history.walls();
+    let wall = statistics::median(&walls);
+    let compared = if status == Status::Ok { baseline } else { None };
+    let of_usage = |figure: fn(&Usage) -> Option<u64>| {
+        median(history, |report| figure(&report.usage).map(|figure| figure as f64))
+    };
+    Version {
+        approach: history.cell.approach.clone(),
+        status,
+        reason,
+        wall_ns: history.reports.iter().map(|report| report.usage.wall_ns).collect(),
+        median_wall_ns: wall.map(|wall| (wall * 1e9).round()),
+        speed_up: compared.and_then(|baseline| statistics::paired_ratio(&baseline.walls(), &walls)),
+        share_of_limit: bounds
+            .filter(|_| status == Status::Ok)
+            .zip(wall)
+            .map(|(bounds, wall)| bounds.share(wall)),
+        cpu_ns: of_usage(|usage| Some(usage.cpu_user_ns? + usage.cpu_system_ns?)),
+        waiting: median(history, Report::waiting),
+        peak_rss_bytes: of_usage(|usage| usage.peak_rss_bytes),
+        threads: of_usage(|usage| usage.threads),
+        switches: of_usage(|usage| Some(usage.voluntary_switches? + usage.involuntary_switches?)),
+        peak_in_flight: history.reports.iter().map(|report| report.usage.peak_in_flight).max(),
+    }
+}
+
+/// The median of a figure over all runs; `None` if one of them does not tell it.
+fn median(history: &History, figure: impl Fn(&Report) -> Option<f64>) -> Option<f64> {
+    let figures: Option<Vec<f64>> = history.reports.iter().map(figure).collect();
+    statistics::median(&figures?)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::workspace::Cell;
+
+    pub(crate) fn cell(approach: &str) -> Cell {
+        Cell { row: "row".into(), approach: approach.into(), folder: approach.into() }
+    }
+
+    /// A report of 100 units, at most 50 in flight, on two workers, that computed nothing.
+    pub(crate) fn report(approach: &str, wall_ms: u64) -> Report {
+        let (limit, workers) = if approach == BASELINE { (1, 1) } else { (50, 2) };
+        Report {
+            version: 1,
+            workload: "row".into(),
+            approach: approach.into(),
+            input: json!({}),
+            units: 100,
+            limit,
+            workers,
+            answer: 42.into(),
+            failures: Vec::new(),
+            usage: Usage {
+                wall_ns: wall_ms * 1_000_000,
+                cpu_user_ns: Some(0),
+                cpu_system_ns: Some(0),
+                ..Usage::default()
+            },
+        }
+    }
+
+    pub(crate) fn history(approach: &str, reports: Vec<Report>) -> History {
+        History { cell: cell(approach), reports, fault: None }
+    }
+
+    /// A version that took these times, in ms, with this much CPU time in each run and this many
+    /// units in flight.
+    pub(crate) fn runs(approach: &str, walls: &[u64], cpu_ms: u64, peak: u64) -> History {
+        let runs = walls.iter().map(|wall| {
+            let mut report = report(approach, *wall);
+            report.usage.cpu_user_ns = Some(cpu_ms * 1_000_000);
+            report.usage.peak_in_flight = peak;
+            report
+        });
+        history(approach, runs.collect())
+    }
+
+    pub(crate) fn compare(side: Side, histories: Vec<History>) -> Comparison {
+        let rounds = histories.iter().map(|history| history.reports.len()).max().unwrap_or(0);
+        let measured = Rounds { histories, control: None };
+        Comparison::draw("row", side, &[], rounds, &measured, 2)
+    }
+
+    #[test]
+    fn figures_are_medians_and_the_speed_up_is_against_sequential() {
+        let comparison = compare(
+            Side::Io,
+            vec![
+                runs("sequential", &[5000, 5100, 4900], 200, 1),
+                runs("tokio", &[125, 255, 98], 150, 50),
+            ],
+        );
+        let tokio = &comparison.versions[1];
+        assert_eq!(tokio.median_wall_ns, Some(125e6));
+        assert_eq!(tokio.wall_ns, [125_000_000, 255_000_000, 98_000_000]);
+        assert_eq!(tokio.cpu_ns, Some(150e6));
+        assert_eq!(tokio.peak_in_flight, Some(50));
+        // The geometric mean of 40, 20 and 50.
+        let speed_up = tokio.speed_up.expect("sequential is there to compare with");
+        assert!((speed_up.value - 34.199_518_933_533_94).abs() < 1e-9, "{speed_up:?}");
+        assert!(speed_up.low > 19.9 && speed_up.high < 50.1);
+        // The limit is max(0.2 s/2, 5 s/50, 50 ms) = 100 ms.
+        assert!((tokio.share_of_limit.expect("the limit is known") - 0.8).abs() < 1e-9);
+        let sequential = comparison.baseline().expect("it is right");
+        assert!((sequential.waiting.expect("CPU time is known") - 0.96).abs() < 1e-9);
+        assert!(comparison.all_right());
+    }
+
+    #[test]
+    fn a_wrong_version_is_neither_compared_nor_ranked() {
+        let mut rayon = runs("rayon", &[1, 1], 1, 2);
+        rayon.reports[1].answer = 41.into();
+        let comparison = compare(
+            Side::Cpu,
+            vec![runs("sequential", &[10, 10], 10, 1), rayon, runs("threads", &[5, 5], 10, 2)],
+        );
+        let rayon = &comparison.versions[1];
+        assert_eq!(rayon.status, Status::Wrong);
+        assert_eq!(rayon.reason.as_deref(), Some("its answer is 41 instead of 42"));
+        assert_eq!((rayon.speed_up, rayon.share_of_limit), (None, None));
+        let ranked: Vec<&str> =
+            comparison.ranked().iter().map(|version| &*version.approach).collect();
+        assert_eq!(ranked, ["threads"]);
+        assert!(!comparison.all_right());
+    }
+
+    #[test]
+    fn without_sequential_nothing_is_compared_but_the_rest_is_shown() {
+        let mut sequential = history("sequential", vec![]);
+        sequential.fault = Some((1, Fault::Crashed("signal: 6 (SIGABRT)".into())));
+        let comparison = compare(
+            Side::Cpu,
+            vec![sequential, runs("threads", &[7, 7], 10, 2), runs("tokio", &[5, 5], 10, 2)],
+        );
+        assert_eq!(comparison.versions[0].status, Status::Crashed);
+        assert_eq!(
+            comparison.versions[0].reason.as_deref(),
+            Some("in round 1: signal: 6 (SIGABRT)")
+        );
+        assert!(comparison.bounds.is_none());
+        let ranked: Vec<&str> =
+            comparison.ranked().iter().map(|version| &*version.approach).collect();
+        assert_eq!(ranked, ["tokio", "threads"]);
+    }
+
+    #[test]
+    fn a_figure_that_the_system_does_not_tell_stays_unknown() {
+        let mut threads = runs("threads", &[5, 5], 10, 2);
+        threads.reports[0].usage.cpu_user_ns = None;
+        let comparison = compare(Side::Cpu, vec![runs("sequential", &[10, 10], 10, 1), threads]);
+        assert_eq!(comparison.versions[1].cpu_ns, None);
+        assert_eq!(comparison.versions[1].waiting, None);
+        assert!(comparison.versions[1].speed_up.is_some());
+    }
+}

@@ -1,0 +1,185 @@
+//! Compares the versions of a row, side by side: `cargo run --release -p compare -- http`.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    num::NonZeroUsize,
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use compare::{
+    comparison::Comparison,
+    held::{Held, HeldError},
+    machine::Machine,
+    rounds, run,
+    selection::{self, HEADLINE, Unknown},
+    table,
+    workspace::{BASELINE, Cell, Profile, Row, Side, Workspace},
+};
+use console::Term;
+use serde::Serialize;
+
+/// Builds the versions of a row, runs them side by side, and says what the figures show
+#[derive(Parser, Debug)]
+#[command(version, after_help = "Without ROW it compares http and primes.")]
+struct Arguments {
+    /// The rows to compare, by the names of their folders, or `all`
+    #[arg(value_name = "ROW")]
+    rows: Vec<String>,
+    /// Compare sequential with these versions alone
+    #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
+    only: Vec<String>,
+    /// How many rounds there are; each runs every version once
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(5).expect("5 is not 0"))]
+    runs: NonZeroUsize,
+    /// How long a run may take before it is given up
+    #[arg(long, value_name = "TIME", default_value = "60s",
+          value_parser = harness::arguments::duration)]
+    deadline: Duration,
+    /// Print one line of JSON instead of the tables
+    #[arg(long)]
+    json: bool,
+    /// The flags of the row, handed on to each of its versions
+    #[arg(value_name = "FLAGS", last = true)]
+    flags: Vec<String>,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Json {
+    version: u32,
+    machine: Machine,
+    rows: Vec<Comparison>,
+}
+
+fn main() -> ExitCode {
+    match compare(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        // Whoever reads the tables has seen enough, as with `| head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            if is_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Whether the error lies in what the user has typed.
+fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<Unknown>()
+        || matches!(error.downcast_ref::<HeldError>(), Some(HeldError::Refused { .. }))
+}
+
+/// Compares what the arguments ask for; says whether all versions were right.
+fn compare(arguments: &Arguments) -> Result<bool> {
+    let workspace = Workspace::find()?;
+    let rows = selection::select(&workspace, &arguments.rows, &arguments.only)?;
+    let cells: Vec<&Cell> = rows.iter().flat_map(|row| &row.cells).collect();
+    let programs = workspace.build(&cells, Profile::Release)?;
+    // All inputs are prepared first: flags that one of the rows does not take are found out before
+    // minutes have gone into another.
+    let inputs: Vec<Held> =
+        rows.iter().map(|row| input(row, &programs, arguments)).collect::<Result<_>>()?;
+
+    let machine = Machine::look();
+    let mut out = io::stdout().lock();
+    let term = Term::stdout();
+    // This is no if stdout is no terminal, or NO_COLOR is set.
+    let colour = term.features().colors_supported();
+    if !arguments.json {
+        writeln!(out, "This machine: {machine}")?;
+        if let Some(warning) = machine.warning() {
+            writeln!(out, "warning: {warning}")?;
+        }
+    }
+    let mut comparisons = Vec::new();
+    for (row, input) in rows.iter().zip(&inputs) {
+        let comparison = measure(row, &programs, input, arguments, machine);
+        if !arguments.json {
+            write!(out, "\n{}", table::section(&comparison, colour))?;
+            out.flush()?;
+        }
+        comparisons.push(comparison);
+    }
+
+    let all_right = comparisons.iter().all(Comparison::all_right);
+    if arguments.json {
+        let json = Json { version: 1, machine, rows: comparisons };
+        writeln!(out, "{}", serde_json::to_string(&json)?)?;
+    } else {
+        write!(out, "\n{}", hints(&rows))?;
+    }
+    Ok(all_right)
+}
+
+/// Has the row's baseline prepare what all of its versions work on.
+fn input(row: &Row, programs: &BTreeMap<String, PathBuf>, arguments: &Arguments) -> Result<Held> {
+    let cell = row
+        .cells
+        .iter()
+        .find(|cell| cell.approach == BASELINE)
+        .with_context(|| format!("the row {} has no version {BASELINE}", row.name))?;
+    Ok(Held::start(&programs[&cell.package()], &arguments.flags, arguments.deadline)?)
+}
+
+/// Runs all rounds of one row.
+fn measure(
+    row: &Row,
+    programs: &BTreeMap<String, PathBuf>,
+    input: &Held,
+    arguments: &Arguments,
+    machine: Machine,
+) -> Comparison {
+    let all: Vec<String> = arguments.flags.iter().chain(input.arguments()).cloned().collect();
+    let runs = arguments.runs.get();
+    let term = Term::stderr();
+    let show = |text: &str| {
+        if term.is_term() {
+            // A progress that cannot be shown is no reason to stop.
+            let _ = term.clear_line().and_then(|()| term.write_str(text));
+        }
+    };
+    let measured = rounds::measure(&row.cells, runs, |cell, round| {
+        show(&format!("round {round} of {runs}: {}", cell.package()));
+        run::run(cell, &programs[&cell.package()], &all, arguments.deadline)
+    });
+    show("");
+    Comparison::draw(&row.name, row.side, &arguments.flags, runs, &measured, machine.cores)
+}
+
+/// What to try next, with the commands that do it.
+fn hints(rows: &[Row]) -> String {
+    let mut hints = Vec::new();
+    for row in rows {
+        let (question, flag) = match row.side {
+            Side::Io => ("with fewer in flight", "--limit 10"),
+            Side::Cpu => ("with one worker", "--workers 1"),
+        };
+        hints.push((
+            format!("{} {question}", row.name),
+            format!("cargo run --release -p compare -- {} -- {flag}", row.name),
+        ));
+        if let Some(cell) = row.cells.iter().find(|cell| cell.approach != BASELINE) {
+            hints.push((
+                "who did what when".into(),
+                format!("cargo run --release -p {} -- --timeline", cell.package()),
+            ));
+        }
+    }
+    if !HEADLINE.iter().all(|name| rows.iter().any(|row| row.name == *name)) {
+        hints.push((HEADLINE.join(" and "), "cargo run --release".into()));
+    }
+    let width = hints.iter().map(|(question, _)| question.len()).max().unwrap_or(0);
+    let lines =
+        hints.iter().map(|(question, command)| format!("  {question:<width$}  {command}\n"));
+    std::iter::once("Try next:\n".to_owned()).chain(lines).collect()
+}

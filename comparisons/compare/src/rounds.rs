@@ -1,0 +1,205 @@
+//! Measures in rounds: each runs every version once, in an order of its own, so that whatever
+//! changes on the machine meanwhile meets all of them alike.
+
+use fastrand::Rng;
+use harness::statistics::{self, Estimate};
+
+use crate::{
+    answers,
+    run::{Fault, Report},
+    workspace::Cell,
+};
+
+/// What became of one version.
+#[derive(Debug)]
+pub struct History {
+    /// Which one.
+    pub cell: Cell,
+    /// The reports of its runs, one per round, until something went wrong.
+    pub reports: Vec<Report>,
+    /// What went wrong, and in which round, from 1. It was not run again.
+    pub fault: Option<(usize, Fault)>,
+}
+
+impl History {
+    /// The wall-clock times of its runs, in seconds.
+    #[must_use]
+    pub fn walls(&self) -> Vec<f64> {
+        self.reports.iter().map(|report| report.usage.wall().as_secs_f64()).collect()
+    }
+
+    fn note(&mut self, round: usize, outcome: Result<Report, Fault>) {
+        match outcome {
+            Ok(report) => self.reports.push(report),
+            Err(fault) => self.fault = Some((round, fault)),
+        }
+    }
+}
+
+/// One version against itself: what it differs by is what the machine's noise makes of nothing.
+#[derive(Debug)]
+pub struct Control {
+    /// Which version, by its place among the histories.
+    pub of: usize,
+    /// The reports of its second run in each round, from the second round on.
+    pub reports: Vec<Report>,
+}
+
+/// All that the rounds brought.
+#[derive(Debug)]
+pub struct Rounds {
+    /// What became of each version, in the order in which they were given.
+    pub histories: Vec<History>,
+    /// The control; there is none in a single round, nor if no version came through the first.
+    pub control: Option<Control>,
+}
+
+impl Rounds {
+    /// How many times as long the control took as the version that it repeats.
+    #[must_use]
+    pub fn control_ratio(&self) -> Option<(&Cell, Estimate)> {
+        let control = self.control.as_ref()?;
+        let history = &self.histories[control.of];
+        let again: Vec<f64> =
+            control.reports.iter().map(|report| report.usage.wall().as_secs_f64()).collect();
+        // The first round chose the version because it was fast there. Counting that round would
+        // make it look faster than itself.
+        let walls: Vec<f64> = history.walls().into_iter().skip(1).take(again.len()).collect();
+        Some((&history.cell, statistics::paired_ratio(&again[..walls.len()], &walls)?))
+    }
+}
+
+/// A run that is due.
+#[derive(Clone, Copy)]
+enum Turn {
+    /// The version at this place.
+    Version(usize),
+    /// The control.
+    Control,
+}
+
+/// Runs each cell once in each of `rounds` rounds, by calling `run` with it and the number of the
+/// round. The order follows from a fixed seed.
+///
+/// From the second round on, the version that was fastest in the first takes part twice.
+pub fn measure(
+    cells: &[Cell],
+    rounds: usize,
+    mut run: impl FnMut(&Cell, usize) -> Result<Report, Fault>,
+) -> Rounds {
+    let histories = cells
+        .iter()
+        .map(|cell| History { cell: cell.clone(), reports: Vec::new(), fault: None })
+        .collect();
+    let mut measured = Rounds { histories, control: None };
+    let mut random = Rng::with_seed(0);
+    for round in 1..=rounds {
+        let mut turns: Vec<Turn> = (0..cells.len()).map(Turn::Version).collect();
+        turns.extend(measured.control.as_ref().map(|_| Turn::Control));
+        random.shuffle(&mut turns);
+        for turn in turns {
+            let control = measured.control.as_mut();
+            let (place, control) = match turn {
+                Turn::Version(place) => (place, None),
+                Turn::Control => {
+                    let control = control.expect("its turn comes only if there is one");
+                    (control.of, Some(control))
+                }
+            };
+            let history = &mut measured.histories[place];
+            if history.fault.is_some() {
+                continue;
+            }
+            match (run(&history.cell, round), control) {
+                (Ok(report), Some(control)) => control.reports.push(report),
+                // A fault of the control is one of the version: it is the same program.
+                (outcome, _) => history.note(round, outcome),
+            }
+        }
+        if round == 1 {
+            let of = fastest(&measured.histories);
+            measured.control = of.map(|of| Control { of, reports: Vec::new() });
+        }
+    }
+    // Without a second round the control has never had a turn.
+    measured.control = measured.control.filter(|control| !control.reports.is_empty());
+    measured
+}
+
+/// The version that was fastest in the first round, of those whose answer was right: one that
+/// does not do its work could be as fast as it likes.
+fn fastest(histories: &[History]) -> Option<usize> {
+    let reference = answers::reference(histories)?;
+    histories
+        .iter()
+        .enumerate()
+        .filter_map(|(place, history)| Some((place, history.reports.first()?)))
+        .filter(|(_, report)| report.agrees_with(reference))
+        .min_by_key(|(_, report)| report.usage.wall_ns)
+        .map(|(place, _)| place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comparison::tests::{cell, report};
+
+    #[test]
+    fn every_round_runs_every_version_once_and_the_fastest_twice_from_the_second_on() {
+        let cells = ["sequential", "threads", "tokio"].map(cell);
+        let mut runs: Vec<Vec<String>> = vec![Vec::new(); 4];
+        let measured = measure(&cells, 4, |cell, round| {
+            runs[round - 1].push(cell.approach.clone());
+            let wall_ms = if cell.approach == "threads" { 10 } else { 50 };
+            Ok(report(&cell.approach, wall_ms))
+        });
+        let orders = runs.clone();
+        for (round, run) in runs.iter_mut().enumerate() {
+            run.sort();
+            let expected: &[&str] = if round == 0 {
+                &["sequential", "threads", "tokio"]
+            } else {
+                &["sequential", "threads", "threads", "tokio"]
+            };
+            assert_eq!(run, expected, "round {}", round + 1);
+        }
+        assert!(orders[1..].windows(2).any(|pair| pair[0] != pair[1]), "the order must change");
+        let (of, ratio) = measured.control_ratio().expect("there is a control");
+        assert_eq!(of.approach, "threads");
+        assert_eq!(ratio, Estimate { value: 1.0, low: 1.0, high: 1.0 });
+    }
+
+    #[test]
+    fn a_version_that_crashed_is_not_run_again_and_the_others_are() {
+        let cells = ["sequential", "smol"].map(cell);
+        let mut runs = 0;
+        let measured = measure(&cells, 3, |cell, _| {
+            if cell.approach == "sequential" {
+                return Ok(report("sequential", 10));
+            }
+            runs += 1;
+            Err(Fault::Crashed("exit status: 101".into()))
+        });
+        assert_eq!(runs, 1);
+        assert_eq!(measured.histories[0].reports.len(), 3);
+        assert!(matches!(measured.histories[1].fault, Some((1, Fault::Crashed(_)))));
+    }
+
+    #[test]
+    fn a_wrong_version_is_no_control_however_fast_it_is() {
+        let cells = ["sequential", "rayon"].map(cell);
+        let measured = measure(&cells, 2, |cell, _| {
+            let mut report = report(&cell.approach, if cell.approach == "rayon" { 1 } else { 9 });
+            report.answer = cell.approach.clone().into();
+            Ok(report)
+        });
+        let (of, _) = measured.control_ratio().expect("there is a control");
+        assert_eq!(of.approach, "sequential");
+    }
+
+    #[test]
+    fn a_single_round_has_no_control() {
+        let measured = measure(&[cell("sequential")], 1, |_, _| Ok(report("sequential", 10)));
+        assert!(measured.control.is_none() && measured.control_ratio().is_none());
+    }
+}

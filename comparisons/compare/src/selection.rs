@@ -1,0 +1,146 @@
+//! Which rows and versions are to be compared.
+
+use std::collections::BTreeSet;
+
+use crate::workspace::{BASELINE, Row, Workspace};
+
+/// The rows that are compared if none is named: the one that waits and the one that computes.
+pub const HEADLINE: [&str; 2] = ["http", "primes"];
+
+/// The word for all rows.
+const ALL: &str = "all";
+
+/// A name that there is no row or version of.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {what} called {name:?}; known are {known}")]
+pub struct Unknown {
+    what: &'static str,
+    name: String,
+    known: String,
+}
+
+impl Unknown {
+    fn new(what: &'static str, name: &str, known: &[&str]) -> Self {
+        let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+        Self { what, name: name.into(), known }
+    }
+}
+
+/// The rows of the workspace that are named, each with those of its versions that are named; with
+/// no names, the headline and all versions. Sequential always takes part.
+///
+/// # Errors
+/// A row is named that does not exist, or a version that none of the chosen rows has.
+pub fn select(
+    workspace: &Workspace,
+    rows: &[String],
+    only: &[String],
+) -> Result<Vec<Row>, Unknown> {
+    let mut selected = named(workspace.rows(), rows)?;
+    if only.is_empty() {
+        return Ok(selected);
+    }
+    for name in only {
+        if !selected.iter().flat_map(|row| &row.cells).any(|cell| cell.approach == *name) {
+            let mut known = Vec::new();
+            for cell in selected.iter().flat_map(|row| &row.cells) {
+                if !known.contains(&&*cell.approach) {
+                    known.push(&*cell.approach);
+                }
+            }
+            return Err(Unknown::new("version", name, &known));
+        }
+    }
+    for row in &mut selected {
+        row.cells.retain(|cell| cell.approach == BASELINE || only.contains(&cell.approach));
+    }
+    Ok(selected)
+}
+
+fn named(rows: &[Row], names: &[String]) -> Result<Vec<Row>, Unknown> {
+    if names.iter().any(|name| name == ALL) {
+        return Ok(rows.to_vec());
+    }
+    let headline = HEADLINE.map(str::to_owned);
+    let names = if names.is_empty() { &headline[..] } else { names };
+    let mut seen = BTreeSet::new();
+    names
+        .iter()
+        .filter(|name| seen.insert(*name))
+        .map(|name| {
+            rows.iter().find(|row| row.name == *name).cloned().ok_or_else(|| {
+                let known: Vec<&str> = rows.iter().map(|row| &*row.name).chain([ALL]).collect();
+                Unknown::new("row", name, &known)
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::workspace::Cell;
+
+    fn workspace() -> (tempfile::TempDir, Workspace) {
+        let tree = tempfile::tempdir().expect("a temporary folder can be made");
+        for cell in [
+            "examples-cpu/primes/sequential",
+            "examples-cpu/primes/timely",
+            "examples-io/files/sequential",
+            "examples-io/http/sequential",
+            "examples-io/http/tokio",
+            "examples-io/http/smol",
+        ] {
+            let folder = tree.path().join(cell);
+            fs::create_dir_all(&folder).expect("the folder can be made");
+            fs::write(folder.join("Cargo.toml"), "").expect("the file can be written");
+        }
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        (tree, workspace)
+    }
+
+    fn selected(rows: &[&str], only: &[&str]) -> Result<Vec<String>, String> {
+        let (_tree, workspace) = workspace();
+        let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        select(&workspace, &owned(rows), &owned(only))
+            .map(|rows| rows.iter().flat_map(|row| row.cells.iter().map(Cell::package)).collect())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn without_names_it_is_the_headline() {
+        let packages =
+            ["http-sequential", "http-tokio", "http-smol", "primes-sequential", "primes-timely"];
+        assert_eq!(selected(&[], &[]), Ok(packages.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn rows_come_as_they_are_named_and_once() {
+        let packages = ["primes-sequential", "primes-timely", "files-sequential"];
+        assert_eq!(
+            selected(&["primes", "files", "primes"], &[]),
+            Ok(packages.map(String::from).to_vec())
+        );
+        assert_eq!(selected(&["all"], &[]).map(|packages| packages.len()), Ok(6));
+    }
+
+    #[test]
+    fn sequential_takes_part_though_it_is_not_named() {
+        let packages = ["http-sequential", "http-tokio", "primes-sequential"];
+        assert_eq!(selected(&[], &["tokio"]), Ok(packages.map(String::from).to_vec()));
+    }
+
+    #[test]
+    fn unknown_names_are_named_with_the_known_ones() {
+        assert_eq!(
+            selected(&["htpp"], &[]),
+            Err("there is no row called \"htpp\"; known are files, http, primes, all".into())
+        );
+        assert_eq!(
+            selected(&["http"], &["timely"]),
+            Err("there is no version called \"timely\"; known are sequential, tokio, smol".into())
+        );
+    }
+}

@@ -1,0 +1,298 @@
+//! The table of one row, with what belongs above and below it.
+
+use std::fmt::Write;
+
+use comfy_table::{CellAlignment, Row, Table, TableStyle, presets};
+use console::Style;
+use harness::statistics::Estimate;
+
+use crate::{
+    comparison::{Comparison, Description, Status, Version},
+    limits::Bounds,
+    text::{self, count, grouped, label, percent},
+    workspace::{BASELINE, Side},
+};
+
+/// What stands for a figure that is not known, or that there is none of.
+const NONE: &str = "–";
+
+/// On a machine where a version may differ from itself by this factor, little can be measured.
+const NOISY: f64 = 1.1;
+
+/// The heads of the columns, in as many lines as they need to be narrow.
+const HEADS: [&str; 11] = [
+    "version",
+    "wall\ns",
+    "range\ns",
+    "speed-up\n[95 %]",
+    "limit\n%",
+    "CPU\ns",
+    "waits\n%",
+    "memory\nMB",
+    "\nthreads",
+    "context\nswitches",
+    "in\nflight",
+];
+
+/// Everything that is printed about one row. Colour is used only if it is asked for.
+#[must_use]
+pub fn section(comparison: &Comparison, colour: bool) -> String {
+    let mut text = String::new();
+    let bold = style(colour).bold();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}", bold.apply_to(title(comparison)));
+    let _ = writeln!(text, "{}\n", rounds(comparison));
+    text += &table(comparison, colour);
+    text.push('\n');
+    for line in comparison.bounds.iter().flat_map(Bounds::in_words) {
+        let _ = writeln!(text, "{line}");
+    }
+    if let Some(job) = &comparison.job {
+        let _ = writeln!(text, "{}", agreement(comparison, job));
+    }
+    let notes = notes(comparison);
+    if !notes.is_empty() {
+        text.push('\n');
+    }
+    for note in notes {
+        let _ = writeln!(text, "{}", style(colour).red().apply_to(note));
+    }
+    text.push('\n');
+    for sentence in &comparison.sentences {
+        text += &wrapped(sentence);
+    }
+    text
+}
+
+fn style(colour: bool) -> Style {
+    Style::new().force_styling(colour)
+}
+
+fn title(comparison: &Comparison) -> String {
+    let Some(Description { input, units, limit, workers, .. }) = &comparison.job else {
+        return comparison.row.clone();
+    };
+    let mut title = format!("{} · {}", comparison.row, count(*units, "unit"));
+    // Whatever computes holds a core: there the two limits are one.
+    if comparison.side == Side::Io {
+        let _ = write!(title, ", at most {} in flight", grouped(limit));
+    }
+    let _ = write!(title, ", {}", count(*workers, "worker"));
+    let input = text::words(input);
+    if !input.is_empty() {
+        let _ = write!(title, " · {input}");
+    }
+    title
+}
+
+fn rounds(comparison: &Comparison) -> String {
+    let rounds = count(comparison.rounds, "round");
+    let Some(control) = &comparison.control else {
+        return format!("{rounds}; without a second one, no control of the noise");
+    };
+    format!(
+        "{rounds}; the noise here: {} against itself {}",
+        label(&control.approach),
+        text::estimate(control.ratio)
+    )
+}
+
+fn table(comparison: &Comparison, colour: bool) -> String {
+    let mut table = Table::new();
+    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(HEADS);
+    let versions = ordered(comparison);
+    for version in &versions {
+        table.add_row(row(version));
+    }
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if place > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+
+    let mut lines = table.lines().map(|line| line.trim_end().to_owned());
+    let mut text = String::new();
+    let mut print = |style: &Style, count: usize| {
+        for line in lines.by_ref().take(count) {
+            let _ = writeln!(text, "{}", style.apply_to(line));
+        }
+    };
+    print(&style(colour).dim(), 2);
+    for (place, version) in versions.iter().enumerate() {
+        let style = match version.status {
+            // Sequential comes first, so the fastest of the others comes second.
+            Status::Ok if place == 1 && version.speed_up.is_some_and(|gain| gain.low > 1.0) => {
+                style(colour).green()
+            }
+            Status::Ok => style(colour),
+            _ => style(colour).red(),
+        };
+        print(&style, narrow(&version.approach).lines().count());
+    }
+    text
+}
+
+/// Sequential, then those that can be ranked, the fastest first, then the rest.
+fn ordered(comparison: &Comparison) -> Vec<&Version> {
+    let ranked = comparison.ranked();
+    let unranked = comparison.versions.iter().filter(|version| version.status != Status::Ok);
+    comparison.baseline().into_iter().chain(ranked).chain(unranked).collect()
+}
+
+/// The label in two lines, where one would be too wide.
+fn narrow(approach: &str) -> String {
+    label(approach).replacen(' ', "\n", 1)
+}
+
+fn row(version: &Version) -> Row {
+    let seconds = |nanos: f64| text::figure(nanos / 1e9);
+    let whole = |figure: f64| grouped(&format!("{figure:.0}"));
+    let known = |figure: Option<String>| figure.unwrap_or_else(|| NONE.into());
+    let share = |share: f64| format!("{:.0}", share * 100.0);
+
+    // The range has as many decimals as the median, or else its ends look unequally exact.
+    let median = version.median_wall_ns.unwrap_or_default() / 1e9;
+    let end = |nanos: u64| text::figure_like(nanos as f64 / 1e9, median);
+    let range = version.wall_ns.iter().min().zip(version.wall_ns.iter().max());
+    let speed_up = match (version.status, version.speed_up) {
+        (Status::Ok, Some(speed_up)) if version.approach == BASELINE => text::ratio(speed_up.value),
+        (Status::Ok, Some(speed_up)) if version.wall_ns.len() == 1 => text::ratio(speed_up.value),
+        (Status::Ok, Some(speed_up)) => text::estimate(speed_up),
+        (Status::Ok, None) => NONE.into(),
+        (Status::Wrong, _) => "wrong".into(),
+        (Status::Crashed, _) => "crashed".into(),
+        (Status::Hung, _) => "hung".into(),
+    };
+    Row::from([
+        narrow(&version.approach),
+        known(version.median_wall_ns.map(seconds)),
+        known(range.map(|(least, most)| format!("{}–{}", end(*least), end(*most)))),
+        speed_up,
+        known(version.share_of_limit.map(share)),
+        known(version.cpu_ns.map(seconds)),
+        known(version.waiting.map(share)),
+        known(version.peak_rss_bytes.map(|bytes| text::figure(bytes / 1e6))),
+        known(version.threads.map(whole)),
+        known(version.switches.map(whole)),
+        known(version.peak_in_flight.as_ref().map(grouped)),
+    ])
+}
+
+/// What came out, in the words of the versions themselves.
+fn agreement(comparison: &Comparison, job: &Description) -> String {
+    let who = if comparison.all_right() { "All versions agree" } else { "Those ranked agree" };
+    let answer = text::words(&job.answer);
+    let failures = match job.failures {
+        0 => String::new(),
+        some => format!("; {} of the units failed", grouped(&some)),
+    };
+    format!("{who}: {answer}{failures}.")
+}
+
+/// What went wrong, a line for each.
+fn notes(comparison: &Comparison) -> Vec<String> {
+    let mut notes: Vec<String> = comparison
+        .versions
+        .iter()
+        .filter_map(|version| {
+            let what = match version.status {
+                Status::Ok => return None,
+                Status::Wrong => "is wrong",
+                Status::Crashed => "crashed",
+                Status::Hung => "hung",
+            };
+            let reason = version.reason.as_deref().unwrap_or(NONE);
+            Some(format!("{} {what}: {reason}", label(&version.approach)))
+        })
+        .collect();
+    if comparison.control.as_ref().is_some_and(|control| is_noisy(control.ratio)) {
+        notes.push(format!(
+            "The noise is great here: a version against itself differs by more than {}, or may.",
+            percent(NOISY - 1.0)
+        ));
+    }
+    notes
+}
+
+fn is_noisy(control: Estimate) -> bool {
+    control.low < NOISY.recip() || control.high > NOISY
+}
+
+/// A sentence as an item of a list, in lines of no more than 100 letters.
+fn wrapped(sentence: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut text = String::new();
+    let mut line = String::from("-");
+    for word in sentence.split(' ') {
+        if line.chars().count() + 1 + word.chars().count() > WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = " ".into();
+        }
+        line.push(' ');
+        line += word;
+    }
+    let _ = writeln!(text, "{line}");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comparison::tests::{compare, history, runs};
+    use crate::run::Fault;
+
+    fn example() -> Comparison {
+        let mut crashed = history("processes", Vec::new());
+        crashed.fault = Some((1, Fault::Crashed("exit status: 101".into())));
+        compare(
+            Side::Io,
+            vec![
+                runs("sequential", &[5000, 5100, 4900], 200, 1),
+                runs("rayon", &[2500, 2510, 2490], 100, 2),
+                runs("async-std", &[104, 103, 105], 40, 50),
+                crashed,
+            ],
+        )
+    }
+
+    #[test]
+    fn sequential_comes_first_then_the_fastest_and_last_what_is_not_ranked() {
+        let text = section(&example(), false);
+        let places = ["sequential  ", "async-std  ", "rayon  ", "processes  "]
+            .map(|name| text.find(&format!("\n{name}")).expect(name));
+        assert!(places.is_sorted(), "{text}");
+        assert!(text.contains("processes crashed: in round 1: exit status: 101"), "{text}");
+    }
+
+    #[test]
+    fn async_std_is_called_discontinued_in_the_table_too() {
+        let text = table(&example(), false);
+        let lines: Vec<&str> = text.lines().collect();
+        let place = lines.iter().position(|line| line.starts_with("async-std")).expect("a row");
+        assert_eq!(lines[place + 1], "(discontinued)");
+    }
+
+    #[test]
+    fn every_line_fits_into_110_columns() {
+        let mut comparison = example();
+        // Wide figures, though no wider than real ones get.
+        for version in &mut comparison.versions {
+            version.switches = Some(123_456.0);
+            version.peak_rss_bytes = Some(1_234e6);
+            version.threads = Some(10_001.0);
+            version.peak_in_flight = Some(10_000);
+        }
+        for line in section(&comparison, false).lines() {
+            assert!(line.chars().count() <= 110, "{} columns: {line}", line.chars().count());
+        }
+    }
+
+    #[test]
+    fn there_is_colour_only_if_it_is_asked_for() {
+        assert!(!section(&example(), false).contains('\u{1b}'));
+        let text = section(&example(), true);
+        assert!(text.contains("\u{1b}[32masync-std"), "{text:?}");
+        assert!(text.contains("\u{1b}[31mprocesses"), "{text:?}");
+    }
+}

@@ -1,0 +1,165 @@
+//! Figures and lists as people read them.
+
+use harness::statistics::Estimate;
+use serde_json::Value;
+
+/// An approach as people should read it: async-std is not to be shown without its state.
+pub(crate) fn label(approach: &str) -> &str {
+    if approach == "async-std" { "async-std (discontinued)" } else { approach }
+}
+
+/// `1 core`, `2 cores`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(&number), if number == 1 { "" } else { "s" })
+}
+
+/// A whole number, its thousands set apart.
+pub(crate) fn grouped(number: &impl ToString) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Three significant digits, or all that stand before the point: 0.0123, 4.56, 78.9, 1234.
+pub(crate) fn figure(value: f64) -> String {
+    figure_like(value, value)
+}
+
+/// A figure with as many decimals as [`figure`] gives to `model`.
+pub(crate) fn figure_like(value: f64, model: f64) -> String {
+    let decimals = match model.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        0.1.. => 3,
+        0.01.. => 4,
+        0.0 => 0,
+        _ => 5,
+    };
+    format!("{value:.decimals$}")
+}
+
+/// A ratio: 0.52, 1.94, 48.1, 123.
+pub(crate) fn ratio(value: f64) -> String {
+    let decimals = match value {
+        99.95.. => 0,
+        9.995.. => 1,
+        _ => 2,
+    };
+    format!("{value:.decimals$}")
+}
+
+/// A ratio and its interval: `48.1 [47.5, 48.9]`.
+pub(crate) fn estimate(estimate: Estimate) -> String {
+    format!("{} {}", ratio(estimate.value), interval(estimate))
+}
+
+/// The interval alone: `[47.5, 48.9]`.
+pub(crate) fn interval(estimate: Estimate) -> String {
+    format!("[{}, {}]", ratio(estimate.low), ratio(estimate.high))
+}
+
+/// A share: `97 %`; what is nearly all is not called all: `99.7 %`.
+pub(crate) fn percent(share: f64) -> String {
+    let decimals = usize::from((0.995..0.9995).contains(&share));
+    format!("{:.decimals$} %", share * 100.0)
+}
+
+/// A time in the unit that suits it: `1.23 ms`.
+pub(crate) fn duration_ns(nanos: u64) -> String {
+    let nanos = nanos as f64;
+    let (value, unit) = match nanos {
+        1e9.. => (nanos / 1e9, "s"),
+        1e6.. => (nanos / 1e6, "ms"),
+        1e3.. => (nanos / 1e3, "µs"),
+        _ => (nanos, "ns"),
+    };
+    format!("{} {unit}", figure(value))
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn list(items: &[impl AsRef<str>]) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    match &items[..] {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// No more of a text than one line can hold.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 160;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// A row's input or answer in a few words: the keys and values of its JSON, with times as such.
+/// What is nothing, such as a jitter of `0s`, is left out.
+pub(crate) fn words(json: &Value) -> String {
+    let Value::Object(entries) = json else {
+        return if json.is_null() { String::new() } else { shortened(&json.to_string()) };
+    };
+    let words: Vec<String> = entries
+        .iter()
+        .filter_map(|(key, value)| {
+            let (key, value) = match (key.strip_suffix("_ns"), value) {
+                (_, Value::Null) => return None,
+                (_, Value::Number(number)) if number.as_f64() == Some(0.0) => return None,
+                (_, Value::String(text)) if text.is_empty() || text == "0s" => return None,
+                (Some(key), value) if value.is_u64() => (key, duration_ns(value.as_u64()?)),
+                (_, Value::Number(number)) if number.is_u64() => (&**key, grouped(number)),
+                (_, Value::String(text)) => (&**key, text.clone()),
+                (_, Value::Array(items)) => (&**key, format!("({})", grouped(&items.len()))),
+                (_, other) => (&**key, other.to_string()),
+            };
+            Some(format!("{} {value}", key.replace('_', " ")))
+        })
+        .collect();
+    shortened(&words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn figures_have_three_significant_digits() {
+        let figures = [0.0, 0.0012, 0.0123, 0.104, 5.012, 12.34, 123.4, 1234.0];
+        assert_eq!(
+            figures.map(figure),
+            ["0", "0.00120", "0.0123", "0.104", "5.01", "12.3", "123", "1234"]
+        );
+    }
+
+    #[test]
+    fn numbers_lists_and_times_read_well() {
+        assert_eq!(count(1, "core"), "1 core");
+        assert_eq!(count(1_000_000, "unit"), "1,000,000 units");
+        assert_eq!(list(&[""; 0]), "");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(duration_ns(1_500), "1.50 µs");
+        assert_eq!(duration_ns(48_100_000), "48.1 ms");
+        assert_eq!([0.97, 0.997, 1.0, 1.25].map(percent), ["97 %", "99.7 %", "100 %", "125 %"]);
+        assert_eq!(figure_like(0.0989, 0.111), "0.099");
+        assert_eq!(ratio(9.999), "10.0");
+        assert_eq!(ratio(48.06), "48.1");
+    }
+
+    #[test]
+    fn values_are_put_into_words() {
+        let value = json!({"latency_ns": 50_000_000, "pages": 1000, "ca": null, "faults": 0.0, "jitter": "0s", "urls": [1]});
+        assert_eq!(words(&value), "latency 50.0 ms, pages 1,000, urls (1)");
+        assert_eq!(words(&Value::Null), "");
+    }
+}

@@ -1,0 +1,457 @@
+//! What the table shows, in words. Every sentence is drawn from the figures: nothing here knows
+//! what a row does or what an approach is supposed to be good at.
+
+use harness::statistics::Estimate;
+
+use crate::{
+    comparison::{Comparison, Version},
+    text::{self, count, label, list, percent},
+};
+
+/// From this share of waiting on, work is called I/O-bound.
+const MOSTLY_WAITING: f64 = 0.5;
+
+/// The approaches whose workers are the threads of an async runtime.
+const ASYNC: [&str; 3] = ["tokio", "async-std", "smol"];
+
+/// A version that is surely slower than the fastest by this factor is asked why.
+const FAR_BEHIND: f64 = 1.5;
+
+/// A CPU time above that of sequential by this factor is worth being named as the reason.
+const COSTLY: f64 = 1.5;
+
+/// A version whose CPU time is no more than this many times its wall time has used one core.
+const ONE_CORE: f64 = 1.15;
+
+/// Says which kind of work it is, who won, and who did not gain and why.
+#[must_use]
+pub fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
+    let Some(verdict) = Verdict::new(comparison, cores) else {
+        return vec![without_baseline(comparison)];
+    };
+    [
+        Some(verdict.kind()),
+        verdict.winner(),
+        verdict.laggards(),
+        verdict.threads_not_async(),
+        (comparison.rounds == 1).then(|| {
+            "This was a single round: only more of them (--runs 5) can tell a difference from \
+             chance."
+                .into()
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Sequential has failed, so the little that can be said.
+fn without_baseline(comparison: &Comparison) -> String {
+    let fastest = comparison.ranked().first().map_or_else(String::new, |version| {
+        format!(" Of the versions that agree, {} took the least time.", label(&version.approach))
+    });
+    format!("Sequential gave no result, so there is nothing to compare the others with.{fastest}")
+}
+
+/// The figures that the sentences are drawn from.
+struct Verdict<'a> {
+    /// All versions that can be ranked, with their speed-ups, the fastest first.
+    ranked: Vec<(&'a Version, Estimate)>,
+    baseline: &'a Version,
+    /// Sequential's share of waiting.
+    waiting: Option<f64>,
+    /// The most units that could have been in flight at once.
+    limit: u64,
+    workers: u64,
+    /// The cores that compute.
+    cores: usize,
+    /// The factor by which a version may differ from itself here, as the control shows.
+    noise: f64,
+}
+
+/// Why a version is not faster, as far as its figures tell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Why {
+    /// It had few units in flight, so few waits overlapped.
+    FewInFlight(u64),
+    /// There was nothing to share the computing with.
+    OneCore,
+    /// It computed on one core, though there were more.
+    UsedOneCore,
+    /// It spent that many times the CPU time of sequential.
+    Costly(f64),
+    /// The figures do not tell.
+    Unknown,
+}
+
+/// How far a version is behind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lag {
+    /// Slower than sequential.
+    Slower,
+    /// As fast as sequential, for all that can be measured.
+    NoGain,
+    /// Faster than sequential, and far behind the fastest.
+    Little,
+}
+
+impl<'a> Verdict<'a> {
+    /// `None` if sequential has no figures.
+    fn new(comparison: &'a Comparison, cores: usize) -> Option<Self> {
+        let job = comparison.job.as_ref()?;
+        let baseline = comparison.baseline()?;
+        let ranked = comparison
+            .ranked()
+            .into_iter()
+            .filter_map(|version| Some((version, version.speed_up?)))
+            .collect();
+        Some(Self {
+            ranked,
+            baseline,
+            waiting: baseline.waiting,
+            limit: job.limit.min(job.units) as u64,
+            workers: job.workers as u64,
+            cores: cores.min(job.workers),
+            noise: comparison
+                .control
+                .as_ref()
+                .map_or(1.0, |control| control.ratio.high.max(control.ratio.low.recip()).max(1.0)),
+        })
+    }
+
+    fn waits(&self) -> bool {
+        self.waiting.is_some_and(|waiting| waiting > MOSTLY_WAITING)
+    }
+
+    fn kind(&self) -> String {
+        match self.waiting {
+            None => "How long sequential waits is not known here.".into(),
+            Some(waiting) if self.waits() => format!(
+                "This work is I/O-bound: sequential waits for {} of its time, so what can help is \
+                 to overlap the waits.",
+                percent(waiting)
+            ),
+            Some(waiting) => format!(
+                "This work is CPU-bound: sequential computes for {} of its time, so what can help \
+                 is to use more cores.",
+                percent(1.0 - waiting)
+            ),
+        }
+    }
+
+    fn winner(&self) -> Option<String> {
+        let (best, speed_up) = *self.ranked.first()?;
+        if speed_up.low <= 1.0 {
+            return Some(format!(
+                "No version is measurably faster than sequential; the nearest to it, {}, is {} \
+                 times as fast.",
+                label(&best.approach),
+                text::estimate(speed_up)
+            ));
+        }
+        let share = best
+            .share_of_limit
+            .map_or_else(String::new, |share| format!(", at {} of the limit", percent(share)));
+        let equals: Vec<&str> = self.ranked[1..]
+            .iter()
+            // A difference as small as that between a version and itself is none.
+            .filter(|(_, other)| other.high * self.noise >= speed_up.low)
+            .map(|(version, _)| label(&version.approach))
+            .collect();
+        let equals = if equals.is_empty() {
+            String::new()
+        } else {
+            format!("; {} cannot be told apart from it here", list(&equals))
+        };
+        Some(format!(
+            "The fastest is {}, {} times as fast as sequential{share}{equals}.",
+            label(&best.approach),
+            text::estimate(speed_up)
+        ))
+    }
+
+    /// Who did not gain, or little, and why; those with the same reason together.
+    fn laggards(&self) -> Option<String> {
+        let (_, best) = *self.ranked.first()?;
+        let mut groups: Vec<(Lag, Why, Vec<String>)> = Vec::new();
+        for (version, speed_up) in &self.ranked {
+            let Some(lag) = lag(*speed_up, best) else { continue };
+            let why = self.why(version);
+            let name = format!("{} ({})", label(&version.approach), text::estimate(*speed_up));
+            match groups.iter_mut().find(|group| (group.0, group.1) == (lag, why)) {
+                Some((.., names)) => names.push(name),
+                None => groups.push((lag, why, vec![name])),
+            }
+        }
+        if groups.is_empty() {
+            return (self.ranked.len() > 1).then(|| "Every version gains.".into());
+        }
+        let clauses: Vec<String> = groups
+            .iter()
+            .map(|(lag, why, names)| {
+                let what = match (lag, names.len()) {
+                    (Lag::Slower, 1) => "is slower than sequential",
+                    (Lag::Slower, _) => "are slower than sequential",
+                    (Lag::NoGain, 1) => "shows no measurable gain",
+                    (Lag::NoGain, _) => "show no measurable gain",
+                    (Lag::Little, 1) => "gains far less",
+                    (Lag::Little, _) => "gain far less",
+                };
+                format!("{} {what}: {}.", list(names), self.in_words(*why))
+            })
+            .collect();
+        Some(clauses.join(" "))
+    }
+
+    fn why(&self, version: &Version) -> Why {
+        if self.waits()
+            && let Some(peak) = version.peak_in_flight
+            && peak * 2 <= self.limit
+        {
+            return Why::FewInFlight(peak);
+        }
+        let cpu = version.cpu_ns;
+        if !self.waits() && self.cores == 1 {
+            return Why::OneCore;
+        }
+        if let Some((cpu, baseline)) = cpu.zip(self.baseline.cpu_ns)
+            && cpu > COSTLY * baseline
+            && baseline > 0.0
+        {
+            // One digit, so that those that cost about the same stand together.
+            return Why::Costly((cpu / baseline * 10.0).round() / 10.0);
+        }
+        if !self.waits()
+            && let Some((cpu, wall)) = cpu.zip(version.median_wall_ns)
+            && cpu < ONE_CORE * wall
+        {
+            return Why::UsedOneCore;
+        }
+        Why::Unknown
+    }
+
+    fn in_words(&self, why: Why) -> String {
+        match why {
+            Why::FewInFlight(peak) => {
+                let workers =
+                    if peak == self.workers { ", as many as there are workers," } else { "" };
+                format!(
+                    "at most {peak} of the {} units allowed{workers} were in flight at once, so \
+                     only that many waits overlapped",
+                    self.limit
+                )
+            }
+            Why::OneCore => "there is one core to compute with, and nothing to share".into(),
+            Why::UsedOneCore => format!(
+                "the CPU time is that of one core, though {} could compute",
+                count(self.cores, "core")
+            ),
+            Why::Costly(times) => format!(
+                "the CPU time is {times} times that of sequential, so starting workers and \
+                 handing out the work costs what is gained"
+            ),
+            Why::Unknown => "these figures do not tell why".into(),
+        }
+    }
+
+    /// What a pool of threads gains is not to be put down to async.
+    fn threads_not_async(&self) -> Option<String> {
+        if self.waits() || self.waiting.is_none() || self.cores < 2 {
+            return None;
+        }
+        let gained: Vec<&str> = self
+            .ranked
+            .iter()
+            .filter(|(version, speed_up)| ASYNC.contains(&&*version.approach) && speed_up.low > 1.0)
+            .map(|(version, _)| label(&version.approach))
+            .collect();
+        let verb = match gained.len() {
+            0 => return None,
+            1 => "gains",
+            _ => "gain",
+        };
+        Some(format!(
+            "{} {verb} by the threads of the runtime, a core for each, and not by async: \
+             --workers 1 shows it.",
+            list(&gained)
+        ))
+    }
+}
+
+fn lag(speed_up: Estimate, best: Estimate) -> Option<Lag> {
+    if speed_up.high < 1.0 {
+        Some(Lag::Slower)
+    } else if speed_up.low <= 1.0 {
+        Some(Lag::NoGain)
+    } else if speed_up.high * FAR_BEHIND < best.low {
+        Some(Lag::Little)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use harness::statistics::Estimate;
+
+    use crate::{
+        comparison::{
+            Control,
+            tests::{compare, history, runs},
+        },
+        run::Fault,
+        workspace::Side,
+    };
+
+    #[test]
+    fn waits_that_overlap_and_waits_that_do_not() {
+        let comparison = compare(
+            Side::Io,
+            vec![
+                runs("sequential", &[5000, 5000, 5000], 100, 1),
+                runs("rayon", &[2500, 2510, 2490], 100, 2),
+                runs("tokio", &[104, 103, 105], 40, 50),
+                runs("async-std", &[104, 105, 103], 40, 50),
+                runs("processes", &[220, 230, 240], 400, 50),
+            ],
+        );
+        assert_eq!(
+            comparison.sentences,
+            [
+                "This work is I/O-bound: sequential waits for 98 % of its time, so what can help \
+                 is to overlap the waits.",
+                "The fastest is tokio, 48.1 [47.6, 48.5] times as fast as sequential, at 96 % of \
+                 the limit; async-std (discontinued) cannot be told apart from it here.",
+                "processes (21.8 [20.8, 22.7]) gains far less: the CPU time is 4 times that of \
+                 sequential, so starting workers and handing out the work costs what is gained. \
+                 rayon (2.00 [1.99, 2.01]) gains far less: at most 2 of the 50 units allowed, as \
+                 many as there are workers, were in flight at once, so only that many waits \
+                 overlapped.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_difference_within_the_noise_is_no_difference() {
+        let mut comparison = compare(
+            Side::Io,
+            vec![
+                runs("sequential", &[5000, 5000], 100, 1),
+                runs("tokio", &[100, 100], 40, 50),
+                runs("smol", &[104, 104], 40, 50),
+            ],
+        );
+        let told = |comparison: &_| super::sentences(comparison, 2)[1].contains("told apart");
+        assert!(!told(&comparison));
+        let ratio = Estimate { value: 1.01, low: 0.95, high: 1.02 };
+        comparison.control = Some(Control { approach: "tokio".into(), ratio });
+        assert!(told(&comparison));
+    }
+
+    #[test]
+    fn computing_on_two_cores() {
+        let comparison = compare(
+            Side::Cpu,
+            vec![
+                runs("sequential", &[1000, 1000, 1000], 997, 1),
+                runs("threads", &[505, 504, 506], 1000, 2),
+                runs("tokio", &[510, 505, 512], 1000, 2),
+                runs("smol", &[1000, 1010, 990], 1000, 1),
+                runs("processes", &[1500, 1510, 1490], 2900, 2),
+            ],
+        );
+        assert_eq!(
+            comparison.sentences,
+            [
+                "This work is CPU-bound: sequential computes for 99.7 % of its time, so what can \
+                 help is to use more cores.",
+                "The fastest is threads, 1.98 [1.98, 1.98] times as fast as sequential, at 99 % \
+                 of the limit; tokio cannot be told apart from it here.",
+                "smol (1.00 [0.99, 1.01]) shows no measurable gain: the CPU time is that of one \
+                 core, though 2 cores could compute. processes (0.67 [0.66, 0.67]) is slower than \
+                 sequential: the CPU time is 2.9 times that of sequential, so starting workers and \
+                 handing out the work costs what is gained.",
+                "tokio gains by the threads of the runtime, a core for each, and not by async: \
+                 --workers 1 shows it.",
+            ]
+        );
+    }
+
+    #[test]
+    fn with_one_worker_nothing_gains_and_async_is_not_praised() {
+        let one = |approach, walls: &[u64]| {
+            let mut history = runs(approach, walls, 1000, 1);
+            history.reports.iter_mut().for_each(|report| report.workers = 1);
+            history
+        };
+        let comparison = compare(
+            Side::Cpu,
+            vec![
+                one("sequential", &[1000, 1010, 1000]),
+                one("tokio", &[1005, 1000, 1010]),
+                one("smol", &[1000, 1012, 1001]),
+            ],
+        );
+        assert_eq!(
+            comparison.sentences[1..],
+            [
+                "No version is measurably faster than sequential; the nearest to it, smol, is \
+                 1.00 [1.00, 1.00] times as fast.",
+                "smol (1.00 [1.00, 1.00]) and tokio (1.00 [0.99, 1.01]) show no measurable gain: \
+                 there is one core to compute with, and nothing to share.",
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_versions_are_not_mentioned_among_the_winners() {
+        let mut wrong = runs("threads", &[1, 1, 1], 1, 2);
+        wrong.reports[0].answer = 7.into();
+        let comparison = compare(
+            Side::Cpu,
+            vec![runs("sequential", &[10, 10, 10], 10, 1), wrong, runs("rayon", &[5, 5, 5], 10, 2)],
+        );
+        assert!(comparison.sentences[1].starts_with("The fastest is rayon"));
+        assert!(!comparison.sentences.join(" ").to_lowercase().contains("threads ("));
+    }
+
+    #[test]
+    fn without_sequential_there_is_one_sentence() {
+        let mut sequential = history("sequential", Vec::new());
+        sequential.fault = Some((1, Fault::Crashed("exit status: 101".into())));
+        let comparison = compare(
+            Side::Cpu,
+            vec![sequential, runs("threads", &[7], 10, 2), runs("smol", &[5], 10, 2)],
+        );
+        assert_eq!(
+            comparison.sentences,
+            ["Sequential gave no result, so there is nothing to compare the others with. Of the \
+              versions that agree, smol took the least time."]
+        );
+    }
+
+    #[test]
+    fn a_single_round_is_called_one() {
+        let comparison = compare(
+            Side::Cpu,
+            vec![runs("sequential", &[10], 10, 1), runs("threads", &[5], 10, 2)],
+        );
+        let last = comparison.sentences.last().expect("there are sentences");
+        assert!(last.starts_with("This was a single round"), "{last}");
+    }
+
+    #[test]
+    fn what_the_figures_do_not_tell_is_said_so() {
+        let comparison = compare(
+            Side::Io,
+            vec![runs("sequential", &[5000; 3], 100, 1), runs("smol", &[5000; 3], 100, 50)],
+        );
+        let text = comparison.sentences.join(" ");
+        assert!(
+            text.contains(
+                "smol (1.00 [1.00, 1.00]) shows no measurable gain: these figures do not tell why."
+            ),
+            "{text}"
+        );
+    }
+}

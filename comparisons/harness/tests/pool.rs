@@ -1,0 +1,237 @@
+//! What the pool does when its workers fail, with workers that really do.
+//!
+//! The workers are this same program, so it has a `main` of its own, with the hook first.
+
+use std::{
+    env, fs,
+    io::Write,
+    panic,
+    path::PathBuf,
+    process::{self, Command, ExitCode},
+    thread,
+    time::Duration,
+};
+
+use harness::pool::{self, JobError, JobFault, Pool, PoolError};
+use serde::{Deserialize, Serialize};
+
+/// What a worker is to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Job {
+    /// Answer with the number, increased by the setup.
+    Add(u64),
+    /// Answer with this many bytes.
+    Long(usize),
+    /// Answer after a while.
+    Slow(u64),
+    /// Answer with the number of the process.
+    Pid,
+    /// Panic.
+    Panic,
+    /// End without a word.
+    Exit(i32),
+    /// Die from a signal.
+    Kill,
+    /// Write text where an answer should be.
+    Rubbish,
+    /// Write a frame that holds something else.
+    WrongFrame,
+    /// Panic if nobody has done so before, which the file tells; answer otherwise.
+    PanicOnce(PathBuf),
+    /// Start a pool in the worker, and answer whether that was refused.
+    Nested,
+}
+
+type Answer = Vec<u8>;
+
+fn worker(setup: u64) -> impl FnMut(Job) -> Answer {
+    move |job| match job {
+        Job::Add(number) => (number + setup).to_string().into_bytes(),
+        Job::Long(bytes) => vec![7; bytes],
+        Job::Slow(millis) => {
+            thread::sleep(Duration::from_millis(millis));
+            b"slow".into()
+        }
+        Job::Pid => process::id().to_string().into_bytes(),
+        Job::Panic => panic!("this worker was asked to panic"),
+        Job::Exit(status) => process::exit(status),
+        Job::Kill => {
+            let _ = Command::new("kill").args(["-KILL", &process::id().to_string()]).status();
+            unreachable!("nobody survives that")
+        }
+        Job::Rubbish => {
+            println!("a debugging message that should have gone to stderr");
+            Vec::new()
+        }
+        Job::WrongFrame => {
+            let mut frame = vec![3, 0, 0, 0];
+            frame.extend([0xff; 3]);
+            std::io::stdout().write_all(&frame).expect("the pool reads");
+            Vec::new()
+        }
+        Job::PanicOnce(file) => {
+            let first = fs::File::create_new(&file).is_ok();
+            assert!(!first, "this worker was asked to panic the first time");
+            b"second".into()
+        }
+        Job::Nested => {
+            let refused = matches!(Pool::new(1, &setup), Err(PoolError::NotPrepared));
+            vec![refused.into()]
+        }
+    }
+}
+
+fn run(workers: usize, jobs: &[Job]) -> Vec<Result<Answer, JobError>> {
+    let mut pool = Pool::new(workers, &100_u64).expect("this program is prepared");
+    pool.map(jobs).expect("workers can be started")
+}
+
+fn answers_come_in_the_order_of_the_jobs() {
+    let jobs: Vec<Job> = (0..200).map(Job::Add).collect();
+    let answers = run(4, &jobs);
+    let expected = (0..200).map(|number: u64| (number + 100).to_string().into_bytes());
+    assert!(answers.into_iter().map(|answer| answer.expect("it is an easy job")).eq(expected));
+}
+
+fn no_jobs_need_no_workers() {
+    assert!(run(4, &[]).is_empty());
+}
+
+fn long_answers_arrive_whole() {
+    let answers = run(2, &[Job::Long(0), Job::Long(5_000_000), Job::Long(1)]);
+    let lengths: Vec<usize> =
+        answers.into_iter().map(|a| a.expect("it is allowed").len()).collect();
+    assert_eq!(lengths, [0, 5_000_000, 1]);
+}
+
+fn a_worker_that_is_free_gets_the_next_job() {
+    // While one worker is busy with the slow job, the other does all the rest.
+    let mut jobs = vec![Job::Slow(500)];
+    jobs.extend([const { Job::Pid }; 20]);
+    let answers = run(2, &jobs);
+    let mut pids: Vec<Answer> =
+        answers.into_iter().skip(1).map(|pid| pid.expect("it is easy")).collect();
+    pids.dedup();
+    assert_eq!(pids.len(), 1);
+}
+
+fn a_standing_pool_keeps_its_workers() {
+    let mut pool = Pool::new(1, &0_u64).expect("this program is prepared");
+    let mut pid = || {
+        let answers = pool.map::<_, Answer>(&[Job::Pid]).expect("a worker can be started");
+        answers.into_iter().next().expect("there is an answer").expect("it is an easy job")
+    };
+    assert_eq!(pid(), pid());
+}
+
+fn a_job_is_tried_once_more_on_a_fresh_worker() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let answers = run(1, &[Job::Add(1), Job::PanicOnce(folder.path().join("done")), Job::Add(2)]);
+    let answers: Vec<Answer> =
+        answers.into_iter().map(|a| a.expect("the second try helps")).collect();
+    assert_eq!(answers, [b"101".to_vec(), b"second".to_vec(), b"102".to_vec()]);
+}
+
+/// Has two workers do a job that fails, in the midst of others; those others must all succeed.
+/// Returns what became of the one.
+fn among_others(job: Job) -> JobFault {
+    let mut jobs: Vec<Job> = (0..40).map(Job::Add).collect();
+    jobs[17] = job;
+    let mut fault = None;
+    for (index, answer) in run(2, &jobs).into_iter().enumerate() {
+        match answer {
+            Ok(answer) => assert_eq!(answer, (index + 100).to_string().into_bytes()),
+            Err(error) => {
+                assert_eq!((error.job, index), (17, 17));
+                let text = error.to_string();
+                assert!(text.contains("job 17") && text.contains("tried 2 times"), "{text}");
+                fault = Some(error.fault);
+            }
+        }
+    }
+    fault.expect("job 17 fails")
+}
+
+fn a_panic_fails_its_job_alone() {
+    let fault = among_others(Job::Panic);
+    assert!(
+        matches!(fault, JobFault::Ended { status, .. } if status.code() == Some(101)),
+        "{fault}"
+    );
+}
+
+fn an_exit_fails_its_job_alone() {
+    for expected in [0, 3] {
+        let fault = among_others(Job::Exit(expected));
+        assert!(
+            matches!(fault, JobFault::Ended { status, .. } if status.code() == Some(expected)),
+            "{fault}"
+        );
+    }
+}
+
+fn a_signal_fails_its_job_alone() {
+    let fault = among_others(Job::Kill);
+    assert!(fault.to_string().contains("signal: 9"), "{fault}");
+}
+
+fn rubbish_fails_its_job_alone() {
+    for job in [Job::Rubbish, Job::WrongFrame] {
+        let fault = among_others(job);
+        assert!(matches!(fault, JobFault::Rubbish { .. }), "{fault}");
+    }
+}
+
+fn a_worker_cannot_have_workers() {
+    let answers = run(1, &[Job::Nested]);
+    assert!(matches!(&answers[..], [Ok(refused)] if refused == &[1]), "{answers:?}");
+}
+
+fn a_program_that_is_not_prepared_gets_an_error() {
+    // Started again with this variable, `main` makes a pool without the hook before it.
+    let program = env::current_exe().expect("this program has a path");
+    let output = Command::new(program).env(UNPREPARED, "1").output().expect("it can be started");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("pool::serve"), "{text}");
+}
+
+const UNPREPARED: &str = "POOL_TEST_UNPREPARED";
+
+fn main() -> ExitCode {
+    if env::var_os(UNPREPARED).is_some() {
+        let error = Pool::new(1, &0_u64).expect_err("nothing has called `serve` in this process");
+        println!("{error}");
+        return ExitCode::SUCCESS;
+    }
+    pool::serve(worker);
+
+    let tests: &[(&str, fn())] = &[
+        ("answers_come_in_the_order_of_the_jobs", answers_come_in_the_order_of_the_jobs),
+        ("no_jobs_need_no_workers", no_jobs_need_no_workers),
+        ("long_answers_arrive_whole", long_answers_arrive_whole),
+        ("a_worker_that_is_free_gets_the_next_job", a_worker_that_is_free_gets_the_next_job),
+        ("a_standing_pool_keeps_its_workers", a_standing_pool_keeps_its_workers),
+        ("a_job_is_tried_once_more_on_a_fresh_worker", a_job_is_tried_once_more_on_a_fresh_worker),
+        ("a_panic_fails_its_job_alone", a_panic_fails_its_job_alone),
+        ("an_exit_fails_its_job_alone", an_exit_fails_its_job_alone),
+        ("a_signal_fails_its_job_alone", a_signal_fails_its_job_alone),
+        ("rubbish_fails_its_job_alone", rubbish_fails_its_job_alone),
+        ("a_worker_cannot_have_workers", a_worker_cannot_have_workers),
+        (
+            "a_program_that_is_not_prepared_gets_an_error",
+            a_program_that_is_not_prepared_gets_an_error,
+        ),
+    ];
+    println!("running {} tests", tests.len());
+    let mut failed = 0;
+    for (name, test) in tests {
+        let passed = panic::catch_unwind(test).is_ok();
+        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
+        failed += usize::from(!passed);
+    }
+    let (passed, result) = (tests.len() - failed, if failed == 0 { "ok" } else { "FAILED" });
+    println!(
+        "\ntest result: {result}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out\n"
+    );
+    ExitCode::from(u8::from(failed > 0))
+}
