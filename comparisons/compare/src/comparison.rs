@@ -45,6 +45,8 @@ pub struct Comparison {
 /// What all versions of a row were to do.
 #[derive(Clone, Debug, Serialize)]
 pub struct Description {
+    /// The job in one line, as the versions put it that are not sequential.
+    pub headline: String,
     /// What they worked on.
     pub input: Value,
     /// How many units of work there were.
@@ -116,11 +118,13 @@ pub struct Version {
 impl Description {
     /// The job that `reference` did, within the limits that the versions obeyed.
     fn new(reference: &Report, histories: &[History]) -> Self {
+        let reports = || histories.iter().flat_map(|history| &history.reports);
         let largest = |limit: fn(&Report) -> usize| {
-            let reports = histories.iter().flat_map(|history| &history.reports);
-            reports.map(limit).max().unwrap_or_else(|| limit(reference))
+            reports().map(limit).max().unwrap_or_else(|| limit(reference))
         };
+        let concurrent = reports().find(|report| report.approach != BASELINE);
         Self {
+            headline: concurrent.unwrap_or(reference).headline.clone(),
             input: reference.input.clone(),
             units: reference.units,
             limit: largest(|report| report.limit),
@@ -300,6 +304,7 @@ pub(crate) mod tests {
             version: 1,
             workload: "row".into(),
             approach: approach.into(),
+            headline: "100 units".into(),
             input: json!({}),
             units: 100,
             limit,

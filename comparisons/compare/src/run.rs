@@ -29,6 +29,8 @@ pub struct Report {
     pub workload: String,
     /// The column.
     pub approach: String,
+    /// What it did, in one line.
+    pub headline: String,
     /// What it worked on.
     pub input: Value,
     /// How many units of work there were.

@@ -10,7 +10,7 @@ use crate::{
     comparison::{Comparison, Description, Status, Version},
     limits::Bounds,
     text::{self, count, grouped, label, percent},
-    workspace::{BASELINE, Side},
+    workspace::BASELINE,
 };
 
 /// What stands for a figure that is not known, or that there is none of.
@@ -69,20 +69,10 @@ fn style(colour: bool) -> Style {
 }
 
 fn title(comparison: &Comparison) -> String {
-    let Some(Description { input, units, limit, workers, .. }) = &comparison.job else {
-        return comparison.row.clone();
-    };
-    let mut title = format!("{} · {}", comparison.row, count(*units, "unit"));
-    // Whatever computes holds a core: there the two limits are one.
-    if comparison.side == Side::Io {
-        let _ = write!(title, ", at most {} in flight", grouped(limit));
+    match &comparison.job {
+        Some(Description { headline, .. }) => format!("{} · {headline}", comparison.row),
+        None => comparison.row.clone(),
     }
-    let _ = write!(title, ", {}", count(*workers, "worker"));
-    let input = text::words(input);
-    if !input.is_empty() {
-        let _ = write!(title, " · {input}");
-    }
-    title
 }
 
 fn rounds(comparison: &Comparison) -> String {
@@ -241,6 +231,7 @@ mod tests {
     use super::*;
     use crate::comparison::tests::{compare, history, runs};
     use crate::run::Fault;
+    use crate::workspace::Side;
 
     fn example() -> Comparison {
         let mut crashed = history("processes", Vec::new());

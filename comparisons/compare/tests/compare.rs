@@ -75,7 +75,7 @@ fn main() {
     let approach = if package == "impostor-tokio" { "smol" } else { approach };
     let failures = if has("--faults") { r#"[{"unit":"/7","reason":"status 500"}]"# } else { "[]" };
     println!(
-        r#"{{"version":1,"workload":"{row}","approach":"{approach}","input":{{"pages":100}},
+        r#"{{"version":1,"workload":"{row}","approach":"{approach}","headline":"100 pages, at most {limit} in flight","input":{{"pages":100}},
         "units":100,"limit":{limit},"workers":{workers},"answer":{answer},"failures":{failures},
         "wall_ns":{wall_ms}000000,"cpu_user_ns":{cpu_ms}000000,"cpu_system_ns":0,
         "peak_rss_bytes":6100000,"threads":2,"voluntary_switches":100,"involuntary_switches":5,
@@ -151,7 +151,7 @@ fn versions_that_agree_are_ranked_and_all_is_well() {
     let output = compare(&["good", "--runs", "3"]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert_contains(text, "good · 100 units, at most 50 in flight, 2 workers · pages 100");
+    assert_contains(text, "good · 100 pages, at most 50 in flight");
     assert_contains(text, "3 rounds; the noise here: tokio against itself 1.00 [1.00, 1.00]");
     let line = |name: &str| {
         let line = text.lines().position(|line| line.starts_with(name));

@@ -1,6 +1,6 @@
 //! The part of the command line that is the same in every cell.
 
-use std::{num::NonZeroUsize, path::PathBuf, thread, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
@@ -87,22 +87,25 @@ impl<R: Row> Arguments<R> {
             .bin_name(format!("{}-{approach}", R::NAME))
             .try_get_matches()
             .and_then(|matches| Self::from_arg_matches(&matches))
-            .map_err(|error| {
-                if error.use_stderr() {
-                    Refused::Usage(one_line(&error))
-                } else {
-                    Refused::Help(error)
-                }
-            })
+            .map_err(Refused)
     }
 }
 
-/// Why there are no arguments.
-pub(crate) enum Refused {
-    /// The user asked for the help or the version.
-    Help(clap::Error),
-    /// The arguments are wrong, and this says how.
-    Usage(String),
+/// Why there are no arguments: they are wrong, or the user asks for the help or the version.
+pub(crate) struct Refused(clap::Error);
+
+impl Refused {
+    /// Says so, and returns the exit status.
+    pub(crate) fn explain(&self) -> ExitCode {
+        let Self(error) = self;
+        if error.use_stderr() {
+            eprintln!("{}", one_line(error));
+            return ExitCode::from(2);
+        }
+        // A closed stdout is no reason to fail: nobody is there to read the help.
+        let _ = error.print();
+        ExitCode::SUCCESS
+    }
 }
 
 /// The first paragraph of clap's message, which names what is wrong, on one line.

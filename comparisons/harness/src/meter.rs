@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -88,25 +88,43 @@ impl Meter {
     /// # Errors
     /// Those of `function`, and that the thread which takes the samples cannot be started.
     pub fn measure<T>(self, function: impl FnOnce() -> Result<T>) -> Result<Measured<T>> {
+        let running = self.start()?;
+        let output = function();
+        let usage = running.stop();
+        Ok(Measured { output: output?, usage })
+    }
+
+    fn start(self) -> Result<Running> {
         system::forget_peak_memory();
         let (stop, stopped) = mpsc::channel::<()>();
         let watcher = thread::Builder::new()
             .name("meter".into())
             .spawn(move || sample(&stopped, &self.progress))
             .context("cannot start the meter's thread")?;
+        Ok(Running { watcher, stop, before: system::counters(), start: Instant::now() })
+    }
+}
 
-        let before = system::counters();
-        let start = Instant::now();
-        let output = function();
-        let wall = start.elapsed();
+/// A measurement under way.
+struct Running {
+    watcher: JoinHandle<Samples>,
+    stop: mpsc::Sender<()>,
+    before: Option<Counters>,
+    start: Instant,
+}
+
+impl Running {
+    fn stop(self) -> Usage {
+        let wall = self.start.elapsed();
         let after = system::counters();
-
-        drop(stop);
-        let samples = watcher.join().expect("the meter's thread does not panic");
+        drop(self.stop);
+        let samples = self.watcher.join().expect("the meter's thread does not panic");
         let workers = WORKERS.lock().expect("nobody panics while holding it");
-        let spent =
-            after.zip(before).zip(samples.own).map(|((after, before), own)| after - before - own);
-        let usage = Usage {
+        let spent = after
+            .zip(self.before)
+            .zip(samples.own)
+            .map(|((after, before), own)| after - before - own);
+        Usage {
             wall_ns: nanos(wall),
             cpu_user_ns: spent.map(|spent| spent.user_ns),
             cpu_system_ns: spent.map(|spent| spent.system_ns),
@@ -115,8 +133,7 @@ impl Meter {
             voluntary_switches: spent.map(|spent| spent.voluntary),
             involuntary_switches: spent.map(|spent| spent.involuntary),
             peak_in_flight: unit::peak() as u64,
-        };
-        Ok(Measured { output: output?, usage })
+        }
     }
 }
 

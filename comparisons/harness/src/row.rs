@@ -1,18 +1,19 @@
 //! What a row tells the harness about itself, and the frame of every cell's `main`.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
+    sync::Mutex,
 };
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arguments::{Arguments, Limits, Refused, Shared},
-    meter::{Measured, Meter, harness_thread_started},
+    arguments::{Arguments, Limits, Shared},
+    meter::{Measured, Meter, Usage, harness_thread_started},
     progress::Progress,
     report, timeline,
 };
@@ -113,27 +114,10 @@ pub fn run<R: Row>(
     if let Err(error) = R::help() {
         return fail(&error);
     }
-    let arguments = match Arguments::<R>::read(approach) {
-        Ok(arguments) => arguments,
-        Err(Refused::Help(help)) => {
-            // A closed stdout is no reason to fail: nobody is there to read the help.
-            let _ = help.print();
-            return ExitCode::SUCCESS;
-        }
-        Err(Refused::Usage(message)) => {
-            eprintln!("{message}");
-            return ExitCode::from(2);
-        }
-    };
-    match run_with(approach, &arguments, cell) {
-        Ok(status) => status,
-        Err(error) => fail(&error),
+    match Arguments::<R>::read(approach) {
+        Ok(arguments) => run_with(approach, &arguments, cell).unwrap_or_else(|error| fail(&error)),
+        Err(refused) => refused.explain(),
     }
-}
-
-fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {error:#}");
-    ExitCode::FAILURE
 }
 
 fn run_with<R: Row>(
@@ -141,45 +125,79 @@ fn run_with<R: Row>(
     Arguments { row, shared }: &Arguments<R>,
     cell: impl FnOnce(&R::Input, Limits, Meter) -> Result<Measured<R::Output>>,
 ) -> Result<ExitCode> {
-    stop_on_ctrl_c()?;
-    allow_open_files();
-    if shared.timeline || shared.trace.is_some() {
-        timeline::record();
-    }
-    let cannot_write = |file: &Path| format!("cannot write {}", file.display());
-    let trace = match &shared.trace {
-        Some(path) => Some((path, File::create(path).with_context(|| cannot_write(path))?)),
-        None => None,
-    };
-    let limits = if approach == "sequential" { Limits::ONE } else { shared.limits(R::KIND) };
+    let frame = Frame::begin(R::KIND, approach, shared)?;
     let input = row.prepare(shared)?;
     if shared.hold {
         return hold(&row.held(&input));
     }
-    let plan = row.plan(&input, limits);
+    let plan = row.plan(&input, frame.limits);
     let progress = Progress::new(plan.units, !shared.no_progress && !shared.json);
-    let measured = cell(&input, limits, Meter::new(progress))?;
+    let measured = cell(&input, frame.limits, Meter::new(progress))?;
     let answer = row.answer(&input, measured.output);
-    let run =
-        report::Run { workload: R::NAME, approach, limits, plan, answer, usage: measured.usage };
+    frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
+}
 
-    let mut out = io::stdout().lock();
-    if shared.json {
-        writeln!(out, "{}", run.json())?;
-    } else {
-        write!(out, "{run}")?;
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// What surrounds the job, whatever it is. It is apart from [`run_with`] so that it is compiled
+/// once, and not again for every cell.
+struct Frame<'a> {
+    approach: &'a str,
+    shared: &'a Shared,
+    limits: Limits,
+    trace: Option<(&'a Path, File)>,
+}
+
+impl<'a> Frame<'a> {
+    fn begin(kind: Kind, approach: &'a str, shared: &'a Shared) -> Result<Self> {
+        stop_on_ctrl_c()?;
+        allow_open_files();
+        if shared.timeline || shared.trace.is_some() {
+            timeline::record();
+        }
+        let trace = match shared.trace.as_deref() {
+            Some(path) => Some((path, File::create(path).with_context(|| cannot_write(path))?)),
+            None => None,
+        };
+        let limits = if approach == "sequential" { Limits::ONE } else { shared.limits(kind) };
+        Ok(Self { approach, shared, limits, trace })
     }
-    let recorded = timeline::recorded();
-    if shared.timeline {
-        let drawing = recorded.draw(R::UNIT);
-        // With --json, stdout holds that one line and nothing else.
-        if shared.json { eprint!("{drawing}") } else { write!(out, "{drawing}")? }
+
+    fn end(
+        self,
+        workload: &str,
+        unit: &str,
+        plan: Plan,
+        answer: Answer,
+        usage: Usage,
+    ) -> Result<ExitCode> {
+        let Self { approach, shared, limits, trace } = self;
+        let run = report::Run { workload, approach, limits, plan, answer, usage };
+        let mut out = io::stdout().lock();
+        if shared.json {
+            writeln!(out, "{}", run.json())?;
+        } else {
+            write!(out, "{run}")?;
+        }
+        let recorded = timeline::recorded();
+        if shared.timeline {
+            let drawing = recorded.draw(unit);
+            // With --json, stdout holds that one line and nothing else.
+            if shared.json { eprint!("{drawing}") } else { write!(out, "{drawing}")? }
+        }
+        if let Some((path, file)) = trace {
+            recorded.write_trace(unit, file).with_context(|| cannot_write(path))?;
+        }
+        report::list_failures(&run.answer.failures);
+        Ok(if run.answer.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
-    if let Some((path, file)) = trace {
-        recorded.write_trace(R::UNIT, file).with_context(|| cannot_write(path))?;
-    }
-    report::list_failures(&run.answer.failures);
-    Ok(if run.answer.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cannot_write(file: &Path) -> String {
+    format!("cannot write {}", file.display())
 }
 
 /// Keeps the input for other processes until stdin ends.
@@ -189,12 +207,24 @@ fn hold(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// On Ctrl-C, ends this process with the shell's customary status. Everything else ends by
-/// itself: workers and helpers as soon as their stdin does.
+/// The folders that [`remove_on_interrupt`] was told of.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Has a temporary folder removed also if Ctrl-C ends this process, since no destructor runs then.
+pub fn remove_on_interrupt(folder: &Path) {
+    TEMPORARY.lock().expect("nobody panics while holding it").push(folder.into());
+}
+
+/// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
+/// themselves as soon as their stdin does.
 fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {
         eprintln!("interrupted");
+        for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
+            // A thread that still writes there may add a file behind our back: then once more.
+            let _ = fs::remove_dir_all(folder).or_else(|_| fs::remove_dir_all(folder));
+        }
         std::process::exit(130);
     })
     .context("cannot listen for Ctrl-C")
