@@ -138,14 +138,7 @@ impl Description {
 impl Comparison {
     /// Draws the figures together. `cores` is how many cores there are to be used.
     #[must_use]
-    pub fn draw(
-        row: &str,
-        side: Side,
-        flags: &[String],
-        rounds: usize,
-        measured: &Rounds,
-        cores: usize,
-    ) -> Self {
+    pub fn draw(row: &str, side: Side, flags: &[String], measured: &Rounds, cores: usize) -> Self {
         let reference = answers::reference(&measured.histories);
         let job = reference.map(|report| Description::new(report, &measured.histories));
         let judged: Vec<(&History, Judgement)> =
@@ -171,7 +164,7 @@ impl Comparison {
             row: row.to_owned(),
             side,
             flags: flags.to_vec(),
-            rounds,
+            rounds: measured.number,
             job,
             control,
             bounds,
@@ -337,9 +330,9 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn compare(side: Side, histories: Vec<History>) -> Comparison {
-        let rounds = histories.iter().map(|history| history.reports.len()).max().unwrap_or(0);
-        let measured = Rounds { histories, control: None };
-        Comparison::draw("row", side, &[], rounds, &measured, 2)
+        let number = histories.iter().map(|history| history.reports.len()).max().unwrap_or(0);
+        let measured = Rounds { number, histories, control: None };
+        Comparison::draw("row", side, &[], &measured, 2)
     }
 
     #[test]

@@ -33,9 +33,10 @@ struct Arguments {
     /// Compare sequential with these versions alone
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
     only: Vec<String>,
-    /// How many rounds there are; each runs every version once
-    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(5).expect("5 is not 0"))]
-    runs: NonZeroUsize,
+    /// How many rounds there are; each runs every version once [default: 5 to 25, as many as fit
+    /// into 20 s]
+    #[arg(long, value_name = "N")]
+    runs: Option<NonZeroUsize>,
     /// How long a run may take before it is given up
     #[arg(long, value_name = "TIME", default_value = "60s",
           value_parser = harness::arguments::duration)]
@@ -140,7 +141,7 @@ fn measure(
     machine: Machine,
 ) -> Comparison {
     let all: Vec<String> = arguments.flags.iter().chain(input.arguments()).cloned().collect();
-    let runs = arguments.runs.get();
+    let wanted = arguments.runs.map(NonZeroUsize::get);
     let term = Term::stderr();
     let show = |text: &str| {
         if term.is_term() {
@@ -148,12 +149,12 @@ fn measure(
             let _ = term.clear_line().and_then(|()| term.write_str(text));
         }
     };
-    let measured = rounds::measure(&row.cells, runs, |cell, round| {
-        show(&format!("round {round} of {runs}: {}", cell.package()));
+    let measured = rounds::measure(&row.cells, wanted, |cell, round| {
+        show(&format!("round {round}: {}", cell.package()));
         run::run(cell, &programs[&cell.package()], &all, arguments.deadline)
     });
     show("");
-    Comparison::draw(&row.name, row.side, &arguments.flags, runs, &measured, machine.cores)
+    Comparison::draw(&row.name, row.side, &arguments.flags, &measured, machine.cores)
 }
 
 /// What to try next, with the commands that do it.

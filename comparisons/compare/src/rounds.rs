@@ -1,6 +1,8 @@
 //! Measures in rounds: each runs every version once, in an order of its own, so that whatever
 //! changes on the machine meanwhile meets all of them alike.
 
+use std::time::{Duration, Instant};
+
 use fastrand::Rng;
 use harness::statistics::{self, Estimate};
 
@@ -9,6 +11,13 @@ use crate::{
     run::{Fault, Report},
     workspace::Cell,
 };
+
+/// How many rounds there are, if the user does not say: at least so many…
+const FEWEST: usize = 5;
+/// …at most so many…
+const MOST: usize = 25;
+/// …and in between as many as fit into this time, since what is short is noisy.
+const TIME: Duration = Duration::from_secs(20);
 
 /// What became of one version.
 #[derive(Debug)]
@@ -48,6 +57,8 @@ pub struct Control {
 /// All that the rounds brought.
 #[derive(Debug)]
 pub struct Rounds {
+    /// How many there were.
+    pub number: usize,
     /// What became of each version, in the order in which they were given.
     pub histories: Vec<History>,
     /// The control; there is none in a single round, nor if no version came through the first.
@@ -78,22 +89,26 @@ enum Turn {
     Control,
 }
 
-/// Runs each cell once in each of `rounds` rounds, by calling `run` with it and the number of the
-/// round. The order follows from a fixed seed.
+/// Runs each cell once in every round, by calling `run` with it and the number of the round. The
+/// order follows from a fixed seed.
 ///
-/// From the second round on, the version that was fastest in the first takes part twice.
+/// There are as many rounds as are `wanted`, or else as many as fit into a while, which the first
+/// of them tells. From the second round on, the version that was fastest in the first takes part twice.
 pub fn measure(
     cells: &[Cell],
-    rounds: usize,
+    wanted: Option<usize>,
     mut run: impl FnMut(&Cell, usize) -> Result<Report, Fault>,
 ) -> Rounds {
     let histories = cells
         .iter()
         .map(|cell| History { cell: cell.clone(), reports: Vec::new(), fault: None })
         .collect();
-    let mut measured = Rounds { histories, control: None };
+    let mut measured = Rounds { number: wanted.unwrap_or(FEWEST), histories, control: None };
     let mut random = Rng::with_seed(0);
-    for round in 1..=rounds {
+    let start = Instant::now();
+    let mut round = 0;
+    while round < measured.number {
+        round += 1;
         let mut turns: Vec<Turn> = (0..cells.len()).map(Turn::Version).collect();
         turns.extend(measured.control.as_ref().map(|_| Turn::Control));
         random.shuffle(&mut turns);
@@ -119,11 +134,18 @@ pub fn measure(
         if round == 1 {
             let of = fastest(&measured.histories);
             measured.control = of.map(|of| Control { of, reports: Vec::new() });
+            measured.number = wanted.unwrap_or_else(|| that_fit(start.elapsed()));
         }
     }
     // Without a second round the control has never had a turn.
     measured.control = measured.control.filter(|control| !control.reports.is_empty());
     measured
+}
+
+/// How many rounds of this length there should be.
+fn that_fit(round: Duration) -> usize {
+    let fit = TIME.as_nanos().checked_div(round.as_nanos()).unwrap_or(u128::MAX);
+    usize::try_from(fit).unwrap_or(usize::MAX).clamp(FEWEST, MOST)
 }
 
 /// The version that was fastest in the first round, of those whose answer was right: one that
@@ -148,7 +170,7 @@ mod tests {
     fn every_round_runs_every_version_once_and_the_fastest_twice_from_the_second_on() {
         let cells = ["sequential", "threads", "tokio"].map(cell);
         let mut runs: Vec<Vec<String>> = vec![Vec::new(); 4];
-        let measured = measure(&cells, 4, |cell, round| {
+        let measured = measure(&cells, Some(4), |cell, round| {
             runs[round - 1].push(cell.approach.clone());
             let wall_ms = if cell.approach == "threads" { 10 } else { 50 };
             Ok(report(&cell.approach, wall_ms))
@@ -173,7 +195,7 @@ mod tests {
     fn a_version_that_crashed_is_not_run_again_and_the_others_are() {
         let cells = ["sequential", "smol"].map(cell);
         let mut runs = 0;
-        let measured = measure(&cells, 3, |cell, _| {
+        let measured = measure(&cells, Some(3), |cell, _| {
             if cell.approach == "sequential" {
                 return Ok(report("sequential", 10));
             }
@@ -188,7 +210,7 @@ mod tests {
     #[test]
     fn a_wrong_version_is_no_control_however_fast_it_is() {
         let cells = ["sequential", "rayon"].map(cell);
-        let measured = measure(&cells, 2, |cell, _| {
+        let measured = measure(&cells, Some(2), |cell, _| {
             let mut report = report(&cell.approach, if cell.approach == "rayon" { 1 } else { 9 });
             report.answer = cell.approach.clone().into();
             Ok(report)
@@ -199,7 +221,21 @@ mod tests {
 
     #[test]
     fn a_single_round_has_no_control() {
-        let measured = measure(&[cell("sequential")], 1, |_, _| Ok(report("sequential", 10)));
+        let measured = measure(&[cell("sequential")], Some(1), |_, _| Ok(report("sequential", 10)));
         assert!(measured.control.is_none() && measured.control_ratio().is_none());
+    }
+
+    #[test]
+    fn short_rounds_are_many_and_long_ones_few() {
+        assert_eq!(that_fit(Duration::ZERO), MOST);
+        assert_eq!(that_fit(Duration::from_millis(1_500)), 13);
+        assert_eq!(that_fit(Duration::from_secs(9)), FEWEST);
+        let mut runs = 0;
+        let measured = measure(&[cell("sequential")], None, |_, _| {
+            runs += 1;
+            Ok(report("sequential", 1))
+        });
+        // The control takes part in all rounds but the first.
+        assert_eq!((measured.number, runs), (MOST, 2 * MOST - 1));
     }
 }

@@ -138,6 +138,11 @@ fn run_with<R: Row>(
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
+    let cause = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    if cause == Some(io::ErrorKind::BrokenPipe) {
+        // Whoever reads the report has seen enough, as with `| head`.
+        return ExitCode::SUCCESS;
+    }
     eprintln!("error: {error:#}");
     ExitCode::FAILURE
 }
