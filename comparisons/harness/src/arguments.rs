@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, thread, time::Duration};
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser};
+use clap::{Args, Command, CommandFactory, FromArgMatches, Parser};
 
 use crate::row::{Kind, Row};
 
@@ -83,7 +83,10 @@ pub(crate) struct Arguments<R: Row> {
 impl<R: Row> Arguments<R> {
     /// Reads the command line of this process. What is wrong with it comes back as one line.
     pub(crate) fn read(approach: &str) -> Result<Self, Refused> {
+        // What the row's doc comment says is what the program is about.
+        let row = R::augment_args(Command::new(R::NAME));
         Self::command()
+            .about(row.get_about().cloned().unwrap_or_default())
             .bin_name(format!("{}-{approach}", R::NAME))
             .try_get_matches()
             .and_then(|matches| Self::from_arg_matches(&matches))
