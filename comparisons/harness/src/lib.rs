@@ -12,8 +12,12 @@ mod row;
 pub mod statistics;
 mod timeline;
 pub mod unit;
+pub mod worker;
 
 pub use arguments::{Limits, Shared};
-pub use meter::{Measured, Meter};
+pub use meter::{Measured, Meter, in_background};
 pub use report::plural;
-pub use row::{Answer, Failure, Kind, Plan, Row, allow_open_files, remove_on_interrupt, run};
+pub use row::{
+    Answer, Failure, Figures, Kind, Plan, Row, allow_open_files, on_interrupt, remove_on_interrupt,
+    run,
+};

@@ -4,6 +4,7 @@
 //! latter two are known on Linux only. The harness's own threads are not counted.
 
 use std::{
+    io,
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -143,6 +144,16 @@ static HARNESS_THREADS: AtomicU64 = AtomicU64::new(0);
 /// Says that the calling code starts a thread that is no part of any example.
 pub(crate) fn harness_thread_started() {
     HARNESS_THREADS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Starts a thread that is no part of any example, and is not counted as one of its threads.
+///
+/// # Errors
+/// The system gives no more threads.
+pub fn in_background(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    harness_thread_started();
+    thread::Builder::new().name(name.into()).spawn(work)?;
+    Ok(())
 }
 
 /// What a worker process tells of itself at its end.

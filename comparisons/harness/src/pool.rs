@@ -16,7 +16,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -25,6 +25,7 @@ use crate::{
     meter::WorkerUsage,
     timeline::{self, Event},
     unit::InFlight,
+    worker,
 };
 
 /// The longest frame, in bytes, so that a worker that writes rubbish cannot fill the memory.
@@ -33,8 +34,6 @@ const LONGEST_FRAME: u32 = 256 * 1024 * 1024;
 const TRIES: usize = 2;
 /// The environment variable that makes this program a worker.
 const ROLE: &str = "MEANWHILE_WORKER";
-/// The environment variable that has a worker record its timeline, counted from this moment.
-const EPOCH: &str = "MEANWHILE_EPOCH";
 
 /// Whether this process has called [`serve`], so that what it starts knows how to be a worker.
 static PREPARED: AtomicBool = AtomicBool::new(false);
@@ -139,9 +138,7 @@ where
     W: FnMut(J) -> A,
 {
     end_with_parent()?;
-    if let Some(epoch) = env::var(EPOCH).ok().and_then(|epoch| epoch.parse().ok()) {
-        timeline::record_since(UNIX_EPOCH + Duration::from_nanos(epoch));
-    }
+    worker::begin();
     let mut jobs = BufReader::new(io::stdin());
     let mut answers = io::stdout();
     let Some(setup) = read_frame(&mut jobs)? else { return Ok(()) };
@@ -318,9 +315,7 @@ impl Worker {
     fn start(setup: &[u8]) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
         command.env(ROLE, "1").stdin(Stdio::piped()).stdout(Stdio::piped());
-        if let Some(epoch) = timeline::epoch() {
-            command.env(EPOCH, epoch.to_string());
-        }
+        worker::prepare(&mut command);
         let mut child = command.spawn()?;
         let mut jobs = child.stdin.take().expect("stdin was asked for as a pipe");
         let answers = BufReader::new(child.stdout.take().expect("stdout was asked for as a pipe"));

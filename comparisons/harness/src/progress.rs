@@ -10,7 +10,7 @@ pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     pub(crate) fn new(units: usize, wanted: bool) -> Self {
-        if !wanted || !io::stderr().is_terminal() {
+        if !wanted || units == 0 || !io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {elapsed}")

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     arguments::Limits,
     meter::Usage,
-    row::{Answer, Failure, Plan},
+    row::{Answer, Failure, Figures, Plan},
 };
 
 /// Everything that is known about one run.
@@ -17,6 +17,7 @@ pub(crate) struct Run<'a> {
     pub(crate) limits: Limits,
     pub(crate) plan: Plan,
     pub(crate) answer: Answer,
+    pub(crate) figures: Option<Figures>,
     pub(crate) usage: Usage,
 }
 
@@ -32,6 +33,8 @@ struct Json<'a> {
     workers: usize,
     answer: &'a serde_json::Value,
     failures: &'a [Failure],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figures: Option<&'a serde_json::Value>,
     #[serde(flatten)]
     usage: &'a Usage,
 }
@@ -49,6 +52,7 @@ impl Run<'_> {
             workers: self.limits.workers,
             answer: &self.answer.json,
             failures: &self.answer.failures,
+            figures: self.figures.as_ref().map(|figures| &figures.json),
             usage: &self.usage,
         };
         serde_json::to_string(&json)
@@ -61,6 +65,9 @@ impl fmt::Display for Run<'_> {
         let title = format!("{} · {}", self.workload, label(self.approach));
         writeln!(f, "{title:<18}  {}", self.plan.headline)?;
         writeln!(f, "{}", self.answer.line)?;
+        if let Some(figures) = &self.figures {
+            writeln!(f, "{}", figures.line)?;
+        }
         let usage = &self.usage;
         writeln!(
             f,

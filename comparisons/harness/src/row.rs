@@ -36,12 +36,13 @@ pub trait Row: clap::Args {
     const NAME: &'static str;
     /// What one unit of work is called.
     const UNIT: &'static str;
-    /// Whether the units wait or compute.
-    const KIND: Kind;
     /// What the row's function works on.
     type Input;
     /// What the row's function returns.
     type Output;
+
+    /// Whether the units wait or compute.
+    fn kind(&self) -> Kind;
 
     /// Makes or opens the input, before anything is measured.
     ///
@@ -54,6 +55,12 @@ pub trait Row: clap::Args {
 
     /// Draws the answer from the output.
     fn answer(&self, input: &Self::Input, output: Self::Output) -> Answer;
+
+    /// Figures of the run that are no part of the answer, since they differ from run to run.
+    /// Asked for after [`Self::answer`].
+    fn figures(&self, _input: &Self::Input) -> Option<Figures> {
+        None
+    }
 
     /// The arguments with which another process works on this same input.
     fn held(&self, _input: &Self::Input) -> Vec<String> {
@@ -94,6 +101,15 @@ pub struct Answer {
     pub failures: Vec<Failure>,
 }
 
+/// Figures of a run beside its answer and its cost.
+#[derive(Debug)]
+pub struct Figures {
+    /// The figures in one line, for people.
+    pub line: String,
+    /// The figures, for `--json`.
+    pub json: serde_json::Value,
+}
+
 /// A unit of work that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{unit}: {reason}")]
@@ -125,7 +141,7 @@ fn run_with<R: Row>(
     Arguments { row, shared }: &Arguments<R>,
     cell: impl FnOnce(&R::Input, Limits, Meter) -> Result<Measured<R::Output>>,
 ) -> Result<ExitCode> {
-    let frame = Frame::begin(R::KIND, approach, shared)?;
+    let frame = Frame::begin(row.kind(), approach, shared)?;
     let input = row.prepare(shared)?;
     if shared.hold {
         return hold(&row.held(&input));
@@ -134,7 +150,8 @@ fn run_with<R: Row>(
     let progress = Progress::new(plan.units, !shared.no_progress && !shared.json);
     let measured = cell(&input, frame.limits, Meter::new(progress))?;
     let answer = row.answer(&input, measured.output);
-    frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
+    let figures = row.figures(&input);
+    frame.end(R::NAME, R::UNIT, plan, Results { answer, figures, usage: measured.usage })
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
@@ -145,6 +162,13 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     }
     eprintln!("error: {error:#}");
     ExitCode::FAILURE
+}
+
+/// What is known after the job.
+struct Results {
+    answer: Answer,
+    figures: Option<Figures>,
+    usage: Usage,
 }
 
 /// What surrounds the job, whatever it is. It is apart from [`run_with`] so that it is compiled
@@ -171,16 +195,10 @@ impl<'a> Frame<'a> {
         Ok(Self { approach, shared, limits, trace })
     }
 
-    fn end(
-        self,
-        workload: &str,
-        unit: &str,
-        plan: Plan,
-        answer: Answer,
-        usage: Usage,
-    ) -> Result<ExitCode> {
+    fn end(self, workload: &str, unit: &str, plan: Plan, results: Results) -> Result<ExitCode> {
         let Self { approach, shared, limits, trace } = self;
-        let run = report::Run { workload, approach, limits, plan, answer, usage };
+        let Results { answer, figures, usage } = results;
+        let run = report::Run { workload, approach, limits, plan, answer, figures, usage };
         let mut out = io::stdout().lock();
         if shared.json {
             writeln!(out, "{}", run.json())?;
@@ -220,11 +238,25 @@ pub fn remove_on_interrupt(folder: &Path) {
     TEMPORARY.lock().expect("nobody panics while holding it").push(folder.into());
 }
 
+/// What [`on_interrupt`] was given.
+static ON_INTERRUPT: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+
+/// Has the first Ctrl-C call this instead of ending the process, which is then expected to end in
+/// good order. A second Ctrl-C ends it at once.
+pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
+    *ON_INTERRUPT.lock().expect("nobody panics while holding it") = Some(Box::new(ask_to_end));
+}
+
 /// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
 /// themselves as soon as their stdin does.
 fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {
+        let ask_to_end = ON_INTERRUPT.lock().expect("nobody panics while holding it").take();
+        if let Some(ask_to_end) = ask_to_end {
+            ask_to_end();
+            return;
+        }
         eprintln!("interrupted");
         for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
             // A thread that still writes there may add a file behind our back: then once more.

@@ -75,6 +75,12 @@ pub(crate) fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
 }
 
+/// Adds the units that a worker process had in flight at most. That is exact where every worker
+/// has at most one, and all have it at the same time at some moment; else it is an upper bound.
+pub(crate) fn add_peak(units: usize) {
+    PEAK.fetch_add(units, Ordering::Relaxed);
+}
+
 /// How many units have ended, so far.
 pub(crate) fn done() -> usize {
     DONE.load(Ordering::Relaxed)

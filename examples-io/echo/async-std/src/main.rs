@@ -1,0 +1,17 @@
+//! The program around [`echo_async_std::serve`].
+
+use std::process::ExitCode;
+
+use async_global_executor::GlobalExecutorConfig;
+use async_std::task;
+use echo_async_std::serve;
+use echo_workload::Echo;
+
+fn main() -> ExitCode {
+    harness::run::<Echo>("async-std", |echo, limits, meter| {
+        // async-std itself takes the number of its threads from the environment alone.
+        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        meter.measure(|| task::block_on(serve(echo.open()?, &echo.settings, limits)))
+    })
+}

@@ -1,0 +1,12 @@
+//! The program around [`echo_crossbeam::serve`].
+
+use std::process::ExitCode;
+
+use echo_crossbeam::serve;
+use echo_workload::Echo;
+
+fn main() -> ExitCode {
+    harness::run::<Echo>("crossbeam", |echo, limits, meter| {
+        meter.measure(|| serve(echo.open()?, &echo.settings, limits))
+    })
+}

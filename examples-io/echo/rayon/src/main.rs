@@ -1,0 +1,16 @@
+//! The program around [`echo_rayon::serve`].
+
+use std::process::ExitCode;
+
+use echo_rayon::serve;
+use echo_workload::Echo;
+use rayon::ThreadPoolBuilder;
+
+fn main() -> ExitCode {
+    harness::run::<Echo>("rayon", |echo, limits, meter| {
+        // A thread of the pool holds one connection, so both limits bound their number.
+        let threads = limits.workers.min(echo.settings.at_once(limits));
+        ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        meter.measure(|| serve(echo.open()?, &echo.settings, limits))
+    })
+}

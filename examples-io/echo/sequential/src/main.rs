@@ -1,0 +1,12 @@
+//! The program around [`echo_sequential::serve`].
+
+use std::process::ExitCode;
+
+use echo_sequential::serve;
+use echo_workload::Echo;
+
+fn main() -> ExitCode {
+    harness::run::<Echo>("sequential", |echo, limits, meter| {
+        meter.measure(|| serve(echo.open()?, &echo.settings, limits))
+    })
+}

@@ -1,0 +1,16 @@
+//! The program around [`echo_smol::serve`].
+
+use std::{future::pending, process::ExitCode, thread};
+
+use echo_smol::{EXECUTOR, serve};
+use echo_workload::Echo;
+
+fn main() -> ExitCode {
+    harness::run::<Echo>("smol", |echo, limits, meter| {
+        for _ in 0..limits.workers {
+            // A thread that waits for what never comes, and runs tasks meanwhile.
+            thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
+        }
+        meter.measure(|| smol::block_on(serve(echo.open()?, &echo.settings, limits)))
+    })
+}

@@ -1,0 +1,43 @@
+//! Serves lines with a thread per connection.
+//!
+//!     cargo run --release -p echo-threads
+//!
+//! Unlike *sequential*, it starts a thread for every connection, and goes back to accept the next.
+//! The thread spends its life waiting for its client's next line; it is blocked and uses no core,
+//! but its stack and its place in the system's tables are there for as long as the client is.
+
+use std::{net::TcpListener, sync::mpsc, thread};
+
+use anyhow::{Context, Result};
+use echo_workload::{Served, Settings, blocking::Server};
+use harness::Limits;
+
+/// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
+pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
+    let at_once = settings.at_once(limits);
+    let server = Server::new(listener, settings);
+    let (end, ended) = mpsc::channel();
+    let mut open = 0;
+    // The scope ends when all its threads have, so they may borrow the server.
+    thread::scope(|scope| {
+        for index in 0.. {
+            open -= ended.try_iter().count();
+            if open == at_once {
+                // With the last place taken, the next client waits until a thread has ended.
+                ended.recv().context("a thread has the other end")?;
+                open -= 1;
+            }
+            let Some(stream) = server.accept() else { break };
+            let (server, end) = (&server, end.clone());
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                server.converse(index, stream);
+                end.send(()).expect("the end of a thread is waited for");
+            });
+            // The connections that are open already would otherwise keep the server from ending.
+            thread.inspect_err(|_| settings.stop.ask()).context("cannot start so many threads")?;
+            open += 1;
+        }
+        anyhow::Ok(())
+    })?;
+    Ok(server.served())
+}

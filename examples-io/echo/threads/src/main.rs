@@ -1,0 +1,12 @@
+//! The program around [`echo_threads::serve`].
+
+use std::process::ExitCode;
+
+use echo_threads::serve;
+use echo_workload::Echo;
+
+fn main() -> ExitCode {
+    harness::run::<Echo>("threads", |echo, limits, meter| {
+        meter.measure(|| serve(echo.open()?, &echo.settings, limits))
+    })
+}

@@ -1,0 +1,194 @@
+//! The server of the async cells: accepting a connection, and serving it to its end, over the
+//! sockets and timers of whichever runtime a cell brings. All of them drive this same code, so that
+//! a comparison of the cells compares runtimes and nothing else.
+
+use std::{
+    fmt,
+    future::{Future, pending, poll_fn},
+    io,
+    pin::{Pin, pin},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_lite::future::or;
+use harness::unit::Unit;
+
+use crate::{
+    LINGER, LONGEST_LINGER, PAUSE, Served, Settings, is_the_clients,
+    lines::{Fault, Lines},
+};
+
+/// What the server needs of a runtime: a listening socket, and timers.
+pub trait Runtime: Send + Sync + 'static {
+    /// A connection over TCP.
+    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    /// Accepts a connection.
+    fn accept(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// Waits this long.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A server. All of the tasks that serve its connections share it.
+pub struct Server<R> {
+    runtime: R,
+    settings: Settings,
+    served: Mutex<Served>,
+}
+
+impl<R: Runtime> Server<R> {
+    /// Makes a server on this runtime.
+    #[must_use]
+    pub fn new(runtime: R, settings: &Settings) -> Self {
+        Self { runtime, settings: settings.clone(), served: Mutex::default() }
+    }
+
+    /// Waits for the next client; `None` once the server is asked to stop. Nothing else ends it: if
+    /// there are no more file descriptors, it waits until there are.
+    pub async fn accept(&self) -> Option<R::Stream> {
+        loop {
+            let accepted = self.runtime.accept().await;
+            if self.settings.stop.asked().is_some() {
+                return None;
+            }
+            match accepted {
+                Ok(stream) => return Some(stream),
+                Err(error) if is_the_clients(&error) => {}
+                Err(_) => self.runtime.sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Serves a connection until the client closes it: the unit of work.
+    pub async fn converse(&self, index: usize, mut stream: R::Stream) {
+        let mut lines = Lines::new(self.settings.rules.max_line);
+        let work = async {
+            let result = self.echo(&mut stream, &mut lines).await;
+            if let Err(fault) = &result {
+                self.explain(&mut stream, fault).await;
+            }
+            result
+        };
+        let result = Unit::begin(index).drive(work).await;
+        self.served.lock().expect("nobody panics while holding it").add(&lines, &result);
+    }
+
+    /// What it has served up to now.
+    pub fn served(&self) -> Served {
+        *self.served.lock().expect("nobody panics while holding it")
+    }
+
+    async fn echo(&self, stream: &mut R::Stream, lines: &mut Lines) -> Result<(), Fault> {
+        let mut since = Instant::now();
+        loop {
+            let begun = lines.begun();
+            let until = || self.settings.until(since, begun);
+            let Some(read) = self.wait(read(stream, lines.space()), until).await else {
+                return self.settings.late();
+            };
+            let more = lines.received(read.map_err(|_| Fault::Broken)?)?;
+            if !lines.ready().is_empty() {
+                self.send(stream, lines.ready(), since).await?;
+                lines.sent();
+                since = Instant::now();
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        stream: &mut R::Stream,
+        bytes: &[u8],
+        since: Instant,
+    ) -> Result<(), Fault> {
+        let until = || self.settings.until(since, true);
+        match self.wait(write(stream, bytes), until).await {
+            Some(sent) => sent.map_err(|_| Fault::Broken),
+            None => self.settings.late(),
+        }
+    }
+
+    /// Waits for the client, until that moment at most; it may change when the server is asked to
+    /// stop.
+    async fn wait<T>(
+        &self,
+        work: impl Future<Output = io::Result<T>>,
+        until: impl Fn() -> Option<Instant>,
+    ) -> Option<io::Result<T>> {
+        let mut work = pin!(work);
+        loop {
+            let asked = self.settings.stop.asked().is_some();
+            let at = until();
+            let late = async {
+                match at {
+                    Some(at) => {
+                        self.runtime.sleep(at.saturating_duration_since(Instant::now())).await;
+                    }
+                    None => pending().await,
+                }
+            };
+            let stopped =
+                async { if asked { pending().await } else { self.settings.stop.wait().await } };
+            let woken = async {
+                or(late, stopped).await;
+                None
+            };
+            // What the client sends comes first: it counts even if it comes at the last moment.
+            if let Some(done) = or(async { Some(work.as_mut().await) }, woken).await {
+                return Some(done);
+            }
+            if until().is_some_and(|until| until <= Instant::now()) {
+                return None;
+            }
+        }
+    }
+
+    /// Tells the client why its connection is closed.
+    async fn explain(&self, stream: &mut R::Stream, fault: &Fault) {
+        if *fault == Fault::Broken {
+            return;
+        }
+        let until = Instant::now() + LINGER;
+        let linger = async {
+            write(stream, fault.line().as_bytes()).await?;
+            // async-std only flushes here: its client sees the end when the lingering is over.
+            poll_fn(|context| Pin::new(&mut *stream).poll_close(context)).await?;
+            // Closing a connection from which there is more to read would take back what was said.
+            let mut left = LONGEST_LINGER;
+            let mut sink = vec![0; 4096];
+            while left > 0 {
+                match read(stream, &mut sink).await? {
+                    0 => break,
+                    read => left = left.saturating_sub(read),
+                }
+            }
+            Ok(())
+        };
+        // Whether the client hears it is not the server's affair.
+        let _ = self.wait(linger, || Some(until)).await;
+    }
+}
+
+impl<R> fmt::Debug for Server<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+async fn read(stream: &mut (impl AsyncRead + Unpin), space: &mut [u8]) -> io::Result<usize> {
+    poll_fn(|context| Pin::new(&mut *stream).poll_read(context, space)).await
+}
+
+async fn write(stream: &mut (impl AsyncWrite + Unpin), mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let sent = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes)).await?;
+        bytes = &bytes[sent..];
+    }
+    Ok(())
+}

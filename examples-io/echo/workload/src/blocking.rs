@@ -1,0 +1,170 @@
+//! The server of the blocking cells: accepting a connection, and serving it to its end, each on the
+//! thread that calls it.
+
+use std::{
+    io::{self, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    os::fd::AsFd,
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+use harness::unit::{self, Unit};
+use nix::{
+    errno::Errno,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+};
+
+use crate::{
+    LINGER, LONGEST_LINGER, PAUSE, Served, Settings, is_the_clients,
+    lines::{Fault, Lines},
+};
+
+/// A server. All of the threads that serve its connections share it.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    settings: Settings,
+    served: Mutex<Served>,
+}
+
+impl Server {
+    /// Makes a server that accepts from this socket.
+    #[must_use]
+    pub fn new(listener: TcpListener, settings: &Settings) -> Self {
+        Self { listener, settings: settings.clone(), served: Mutex::default() }
+    }
+
+    /// Waits for the next client; `None` once the server is asked to stop. Nothing else ends it: if
+    /// there are no more file descriptors, it waits until there are.
+    pub fn accept(&self) -> Option<TcpStream> {
+        loop {
+            let accepted = self.listener.accept();
+            if self.settings.stop.asked().is_some() {
+                return None;
+            }
+            match accepted {
+                Ok((stream, _)) => return Some(stream),
+                Err(error) if is_the_clients(&error) => {}
+                Err(_) => thread::sleep(PAUSE),
+            }
+        }
+    }
+
+    /// Serves a connection until the client closes it: the unit of work.
+    pub fn converse(&self, index: usize, mut stream: TcpStream) {
+        let mut lines = Lines::new(self.settings.rules.max_line);
+        let result = Unit::begin(index).run(|| {
+            let result = self.echo(&mut stream, &mut lines);
+            if let Err(fault) = &result {
+                self.explain(&mut stream, fault);
+            }
+            result
+        });
+        self.served.lock().expect("nobody panics while holding it").add(&lines, &result);
+    }
+
+    /// What it has served up to now.
+    pub fn served(&self) -> Served {
+        *self.served.lock().expect("nobody panics while holding it")
+    }
+
+    fn echo(&self, stream: &mut TcpStream, lines: &mut Lines) -> Result<(), Fault> {
+        // The thread waits in `poll`, where a deadline or the end of the server can wake it, and
+        // never in a read or a write.
+        stream.set_nonblocking(true).map_err(|_| Fault::Broken)?;
+        let mut since = Instant::now();
+        loop {
+            let until = || self.settings.until(since, lines.begun());
+            if !self.wait(stream, PollFlags::POLLIN, until) {
+                return self.settings.late();
+            }
+            let read = match stream.read(lines.space()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                read => read.map_err(|_| Fault::Broken)?,
+            };
+            let more = lines.received(read)?;
+            if !lines.ready().is_empty() {
+                self.send(stream, lines.ready(), since)?;
+                lines.sent();
+                since = Instant::now();
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn send(&self, stream: &mut TcpStream, mut bytes: &[u8], since: Instant) -> Result<(), Fault> {
+        while !bytes.is_empty() {
+            match stream.write(bytes) {
+                Ok(sent) => bytes = &bytes[sent..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let until = || self.settings.until(since, true);
+                    if !self.wait(stream, PollFlags::POLLOUT, until) {
+                        return self.settings.late();
+                    }
+                }
+                Err(_) => return Err(Fault::Broken),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the client, until that moment at most; it may change when the server is asked to
+    /// stop. Returns whether there is something to do.
+    fn wait(
+        &self,
+        stream: &TcpStream,
+        wanted: PollFlags,
+        until: impl Fn() -> Option<Instant>,
+    ) -> bool {
+        loop {
+            let end = self.settings.stop.end();
+            let mut both =
+                [PollFd::new(stream.as_fd(), wanted), PollFd::new(end.as_fd(), PollFlags::POLLIN)];
+            // Once the server is asked to stop, nothing more is to be learnt from the pipe.
+            let asked = self.settings.stop.asked().is_some();
+            let timeout = poll_timeout(until());
+            let polled = if asked { &mut both[..1] } else { &mut both[..] };
+            match unit::waiting(|| poll(polled, timeout)) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(_) => return false,
+            }
+            if both[0].any() == Some(true) {
+                return true;
+            }
+            if until().is_some_and(|until| until <= Instant::now()) {
+                return false;
+            }
+        }
+    }
+
+    /// Tells the client why its connection is closed.
+    fn explain(&self, stream: &mut TcpStream, fault: &Fault) {
+        // Whether the client hears it is not the server's affair.
+        if *fault == Fault::Broken || stream.write_all(fault.line().as_bytes()).is_err() {
+            return;
+        }
+        let _ = stream.shutdown(Shutdown::Write);
+        // Closing a connection from which there is more to read would take back what was said.
+        let until = Instant::now() + LINGER;
+        let mut left = LONGEST_LINGER;
+        let mut sink = [0; 4096];
+        while left > 0 && self.wait(stream, PollFlags::POLLIN, || Some(until)) {
+            match stream.read(&mut sink) {
+                Ok(read) if read > 0 => left = left.saturating_sub(read),
+                _ => return,
+            }
+        }
+    }
+}
+
+/// The time until then, rounded up to the milliseconds in which `poll` counts.
+fn poll_timeout(until: Option<Instant>) -> PollTimeout {
+    let Some(until) = until else { return PollTimeout::NONE };
+    let left = until.saturating_duration_since(Instant::now());
+    let left = left.saturating_add(Duration::from_nanos(999_999));
+    PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)
+}

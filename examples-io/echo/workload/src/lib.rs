@@ -1,0 +1,379 @@
+//! The row `echo` without its concurrency: the rules that a line server keeps, one connection of
+//! it, and the clients that talk to it.
+
+#[cfg(feature = "async")]
+pub mod asynchronous;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod clients;
+#[cfg_attr(
+    not(any(feature = "async", feature = "blocking")),
+    expect(dead_code, reason = "without a server nobody reads lines")
+)]
+mod lines;
+mod stop;
+
+#[cfg(any(feature = "async", feature = "blocking"))]
+use std::{io, time::Instant};
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    ops::AddAssign,
+    sync::{Mutex, OnceLock, mpsc},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, plural};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use clients::{ClientOptions, Clients, Report};
+#[cfg(any(feature = "async", feature = "blocking"))]
+use lines::{Fault, Lines};
+pub use stop::Stop;
+
+/// How many clients may wait to be accepted: as many as may come at once. Linux cuts it down to
+/// what `net.core.somaxconn` says.
+const BACKLOG: i32 = 16_384;
+/// How long the server accepts nobody when it has run out of file descriptors.
+#[cfg(any(feature = "async", feature = "blocking"))]
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long the server listens to a client after it has told it why it closes the connection.
+#[cfg(any(feature = "async", feature = "blocking"))]
+const LINGER: Duration = Duration::from_secs(1);
+/// How many bytes it takes in that time.
+#[cfg(any(feature = "async", feature = "blocking"))]
+const LONGEST_LINGER: usize = 1 << 20;
+/// The longest line that may be allowed, in bytes.
+const LONGEST_LINE: u64 = 1 << 30;
+
+/// Serves lines to clients: each line that a client sends comes back to it.
+#[derive(Args, Debug)]
+pub struct Echo {
+    /// The clients, each with a connection of its own
+    #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Example's own clients",
+          value_parser = clap::value_parser!(u32).range(..=1_000_000))]
+    clients: u32,
+    /// The lines that each client sends
+    #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Example's own clients")]
+    lines: u64,
+    /// How long a client thinks after each answer
+    #[arg(long, value_name = "TIME", default_value = "5ms", value_parser = arguments::duration, help_heading = "Example's own clients")]
+    latency: Duration,
+    /// The share of clients that send too long a line, fall silent or hang up in the middle of one
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = arguments::share, help_heading = "Example's own clients")]
+    faults: f64,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), help_heading = "Server")]
+    listen: SocketAddr,
+    /// Serve whoever connects, until Ctrl-C, instead of the example's own clients
+    #[arg(long, help_heading = "Server")]
+    forever: bool,
+    /// The longest line, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 65_536, help_heading = "Server",
+          value_parser = clap::value_parser!(u64).range(1..=LONGEST_LINE))]
+    max_line: u64,
+    /// How long the server waits for a client's next line, or for it to take the answer
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = arguments::duration, help_heading = "Server")]
+    idle: Duration,
+    /// The most connections open at once, whatever --limit says; the next client waits
+    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Server",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
+    /// How long lines that have begun may take to end when the server is asked to stop
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = arguments::duration, help_heading = "Server")]
+    grace: Duration,
+}
+
+/// What the server allows its clients.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rules {
+    /// The longest line, in bytes, its end not counted.
+    pub max_line: usize,
+    /// How long the server waits for a client.
+    pub idle: Duration,
+    /// How long lines that have begun may take to end when the server is asked to stop.
+    pub grace: Duration,
+    /// The most connections open at once.
+    pub max_connections: usize,
+}
+
+/// How to serve, and until when.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the server allows its clients.
+    pub rules: Rules,
+    /// Asks the server to stop, and knows whether somebody has.
+    pub stop: Stop,
+}
+
+impl Settings {
+    /// The most connections that may be open at once.
+    #[must_use]
+    pub fn at_once(&self, limits: Limits) -> usize {
+        limits.in_flight.min(self.rules.max_connections)
+    }
+
+    /// Until when to wait for a client for which the server has waited since that moment, and which
+    /// may have begun a line; `None` is for ever.
+    #[cfg(any(feature = "async", feature = "blocking"))]
+    fn until(&self, since: Instant, begun: bool) -> Option<Instant> {
+        let idle = since.checked_add(self.rules.idle);
+        let Some(asked) = self.stop.asked() else { return idle };
+        let grace = if begun { self.rules.grace } else { Duration::ZERO };
+        let stop = asked.checked_add(grace);
+        idle.into_iter().chain(stop).min()
+    }
+
+    /// What is to be thought of a client that has kept the server waiting until then.
+    #[cfg(any(feature = "async", feature = "blocking"))]
+    fn late(&self) -> Result<(), Fault> {
+        // If the server itself wants to end, that is nobody's fault.
+        if self.stop.asked().is_some() { Ok(()) } else { Err(Fault::Idle(self.rules.idle)) }
+    }
+}
+
+/// What a server has served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// Connections that have ended.
+    pub connections: u64,
+    /// Lines that came.
+    pub lines: u64,
+    /// Bytes that were sent back.
+    pub bytes: u64,
+    /// Connections that the server closed because the client broke a rule.
+    pub dropped: u64,
+    /// Connections that broke off.
+    pub broken: u64,
+}
+
+impl AddAssign for Served {
+    fn add_assign(&mut self, other: Self) {
+        self.connections += other.connections;
+        self.lines += other.lines;
+        self.bytes += other.bytes;
+        self.dropped += other.dropped;
+        self.broken += other.broken;
+    }
+}
+
+#[cfg(any(feature = "async", feature = "blocking"))]
+impl Served {
+    fn add(&mut self, lines: &Lines, result: &Result<(), Fault>) {
+        let broken = *result == Err(Fault::Broken);
+        *self += Self {
+            connections: 1,
+            lines: lines.count,
+            bytes: lines.bytes,
+            dropped: (result.is_err() && !broken).into(),
+            broken: broken.into(),
+        };
+    }
+}
+
+/// The server's socket and its clients.
+#[derive(Debug)]
+pub struct Input {
+    /// How to serve.
+    pub settings: Settings,
+    address: SocketAddr,
+    /// Until it is opened.
+    listener: Mutex<Option<TcpListener>>,
+    /// Without clients of its own, the server waits for those of others.
+    clients: Option<Mutex<Clients>>,
+    /// Where the clients' report comes in, once they have begun.
+    report: Mutex<Option<mpsc::Receiver<Report>>>,
+    /// The report, once it was asked for.
+    reported: OnceLock<Report>,
+}
+
+impl Input {
+    /// Opens the server: the clients begin to connect. The socket that comes back listens already;
+    /// closing it is up to whoever accepts from it.
+    ///
+    /// # Errors
+    /// It was opened before, or there is a want of threads.
+    pub fn open(&self) -> Result<TcpListener> {
+        let listener = self.listener.lock().expect("nobody panics while holding it").take();
+        let listener = listener.context("the server was opened before")?;
+        let stop = self.settings.stop.clone();
+        if let Some(clients) = &self.clients {
+            // The run is over when the clients are done.
+            let mut clients = clients.lock().expect("nobody panics while holding it");
+            let report = clients.begin(move || stop.ask())?;
+            *self.report.lock().expect("nobody panics while holding it") = Some(report);
+        } else {
+            harness::on_interrupt(move || stop.ask());
+            eprintln!("listening on {}; Ctrl-C ends it", self.address);
+        }
+        Ok(listener)
+    }
+}
+
+impl Row for Echo {
+    const NAME: &'static str = "echo";
+    const UNIT: &'static str = "connection";
+    type Input = Input;
+    type Output = Served;
+
+    fn kind(&self) -> Kind {
+        // All clients are served at once; without any, there is a limit all the same.
+        Kind::Waits { limit: (self.clients as usize).max(1) }
+    }
+
+    fn prepare(&self, shared: &Shared) -> Result<Input> {
+        let listener =
+            listen(self.listen).with_context(|| format!("cannot listen on {}", self.listen))?;
+        let address = listener.local_addr().context("cannot learn the port")?;
+        let rules = Rules {
+            max_line: usize::try_from(self.max_line).context("too long a line")?,
+            idle: self.idle,
+            grace: self.grace,
+            max_connections: self.max_connections as usize,
+        };
+        let clients = if self.forever {
+            None
+        } else {
+            Some(Mutex::new(Clients::start(&ClientOptions {
+                server: address,
+                clients: self.clients as usize,
+                lines: self.lines,
+                latency: self.latency,
+                seed: shared.seed,
+                faults: self.faults,
+                max_line: rules.max_line,
+            })?))
+        };
+        let stop = Stop::new(&listener).context("cannot make what stops the server")?;
+        Ok(Input {
+            settings: Settings { rules, stop },
+            address,
+            listener: Mutex::new(Some(listener)),
+            clients,
+            report: Mutex::default(),
+            reported: OnceLock::new(),
+        })
+    }
+
+    fn plan(&self, input: &Input, limits: Limits) -> Plan {
+        let at_once = input.settings.at_once(limits);
+        let rules = &input.settings.rules;
+        let mut json = json!({
+            "max_line": rules.max_line,
+            "idle": text(rules.idle),
+            "max_connections": rules.max_connections,
+        });
+        if self.forever {
+            let headline = format!("whoever connects, at most {at_once} at once");
+            return Plan { headline, input: json, units: 0, lower_bound: None };
+        }
+        json["clients"] = self.clients.into();
+        json["lines"] = self.lines.into();
+        json["latency"] = text(self.latency).into();
+        json["faults"] = self.faults.into();
+        let clients = self.clients as usize;
+        // A client keeps its connection while it thinks, and no more than those of them at once.
+        let rounds = u32::try_from(clients.div_ceil(at_once)).unwrap_or(u32::MAX);
+        let lines = u32::try_from(self.lines).unwrap_or(u32::MAX);
+        let thinking = self.latency.saturating_mul(lines).saturating_mul(rounds);
+        Plan {
+            headline: format!(
+                "{}, {} each, {} apart, at most {at_once} served at once",
+                plural(clients, "client"),
+                plural(lines as usize, "line"),
+                text(self.latency)
+            ),
+            input: json,
+            units: clients,
+            lower_bound: (self.faults == 0.0).then_some(thinking),
+        }
+    }
+
+    fn answer(&self, input: &Input, served: Served) -> Answer {
+        if input.clients.is_none() {
+            return Answer {
+                line: format!(
+                    "served {}, {}, {:.1} kB; {} dropped, {} broke off",
+                    plural(count(served.connections), "connection"),
+                    plural(count(served.lines), "line"),
+                    served.bytes as f64 / 1e3,
+                    served.dropped,
+                    served.broken
+                ),
+                json: json!(served),
+                failures: Vec::new(),
+            };
+        }
+        let report = input.report.lock().expect("nobody panics while holding it").take();
+        let Some(report) = report.and_then(|report| report.recv().ok()) else {
+            let reason = "their process came to a sudden end".into();
+            return Answer {
+                line: "the clients have not told what they saw".into(),
+                json: serde_json::Value::Null,
+                failures: vec![Failure { unit: "the clients".into(), reason }],
+            };
+        };
+        let report = input.reported.get_or_init(|| report);
+        let unit = |index: usize| format!("client {index}");
+        Answer {
+            line: format!(
+                "{} came back once, in order and unchanged ({:.1} kB); {} of {} all right",
+                plural(count(report.lines), "line"),
+                report.bytes as f64 / 1e3,
+                report.right,
+                plural(self.clients as usize, "client"),
+            ),
+            json: json!({ "clients": report.right, "lines": report.lines, "bytes": report.bytes }),
+            failures: (report.failures.iter().cloned())
+                .map(|(index, reason)| Failure { unit: unit(index), reason })
+                .collect(),
+        }
+    }
+
+    fn figures(&self, input: &Input) -> Option<Figures> {
+        let report = input.reported.get()?;
+        Some(Figures { line: report.line(), json: report.json() })
+    }
+
+    fn help() -> Result<()> {
+        clients::talk_if_asked()
+    }
+}
+
+/// A socket on which the server listens, with room for many clients that wait.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A server that was ended a moment ago is no reason not to start it again.
+    socket.set_reuse_address(cfg!(unix))?;
+    // An answer should leave at once. Linux hands this on to the connections that it accepts.
+    socket.set_tcp_nodelay(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Whether a connection could not be accepted because of the client, not for want of anything.
+#[cfg(any(feature = "async", feature = "blocking"))]
+fn is_the_clients(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted)
+}
+
+#[cfg(any(feature = "async", feature = "blocking"))]
+impl Fault {
+    /// What the client is told.
+    fn line(&self) -> String {
+        format!("error: {self}\n")
+    }
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A duration as people write it.
+fn text(duration: Duration) -> String {
+    arguments::write_duration(duration)
+}
