@@ -15,5 +15,5 @@ pub mod unit;
 
 pub use arguments::{Limits, Shared};
 pub use meter::{Measured, Meter};
-pub use report::plural;
+pub use report::{bytes, plural};
 pub use row::{Answer, Failure, Kind, Plan, Row, allow_open_files, remove_on_interrupt, run};
