@@ -6,6 +6,7 @@ use harness::statistics::Estimate;
 use crate::{
     comparison::{Comparison, Version},
     text::{self, count, label, list, percent},
+    workspace::Side,
 };
 
 /// From this share of waiting on, work is called I/O-bound.
@@ -55,6 +56,7 @@ fn without_baseline(comparison: &Comparison) -> String {
 
 /// The figures that the sentences are drawn from.
 struct Verdict<'a> {
+    side: Side,
     /// All versions that can be ranked, with their speed-ups, the fastest first.
     ranked: Vec<(&'a Version, Estimate)>,
     baseline: &'a Version,
@@ -106,6 +108,7 @@ impl<'a> Verdict<'a> {
             .filter_map(|version| Some((version, version.speed_up?)))
             .collect();
         Some(Self {
+            side: comparison.side,
             ranked,
             baseline,
             waiting: baseline.waiting,
@@ -256,7 +259,9 @@ impl<'a> Verdict<'a> {
 
     /// What a pool of threads gains is not to be put down to async.
     fn threads_not_async(&self) -> Option<String> {
-        if self.waits() || self.waiting.is_none() || self.cores < 2 {
+        // In a row that is expected to wait, the threads that a task waits in may be as many as are
+        // in flight, so there --workers 1 would not show it.
+        if self.side == Side::Io || self.waits() || self.waiting.is_none() || self.cores < 2 {
             return None;
         }
         let gained: Vec<&str> = self

@@ -16,7 +16,7 @@ pub mod worker;
 
 pub use arguments::{Limits, Shared};
 pub use meter::{Measured, Meter, in_background};
-pub use report::plural;
+pub use report::{bytes, plural};
 pub use row::{
     Answer, Failure, Figures, Kind, Plan, Row, allow_open_files, on_interrupt, remove_on_interrupt,
     run,

@@ -118,7 +118,8 @@ fn seconds(duration: std::time::Duration) -> String {
 }
 
 /// A size as people write it, in powers of 1,000.
-pub(crate) fn bytes(bytes: u64) -> String {
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     let mut size = bytes as f64;
     let mut unit = "B";

@@ -5,7 +5,11 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
 };
 
 use anyhow::{Context, Result};
@@ -149,6 +153,7 @@ fn run_with<R: Row>(
     let plan = row.plan(&input, frame.limits);
     let progress = Progress::new(plan.units, !shared.no_progress && !shared.json);
     let measured = cell(&input, frame.limits, Meter::new(progress))?;
+    leave_the_end_to_ctrl_c();
     let answer = row.answer(&input, measured.output);
     let figures = row.figures(&input);
     frame.end(R::NAME, R::UNIT, plan, Results { answer, figures, usage: measured.usage })
@@ -160,6 +165,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         // Whoever reads the report has seen enough, as with `| head`.
         return ExitCode::SUCCESS;
     }
+    leave_the_end_to_ctrl_c();
     eprintln!("error: {error:#}");
     ExitCode::FAILURE
 }
@@ -233,6 +239,9 @@ fn hold(arguments: &[String]) -> Result<ExitCode> {
 /// The folders that [`remove_on_interrupt`] was told of.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// Whether Ctrl-C is ending this process.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
 /// Has a temporary folder removed also if Ctrl-C ends this process, since no destructor runs then.
 pub fn remove_on_interrupt(folder: &Path) {
     TEMPORARY.lock().expect("nobody panics while holding it").push(folder.into());
@@ -257,14 +266,29 @@ fn stop_on_ctrl_c() -> Result<()> {
             ask_to_end();
             return;
         }
+        INTERRUPTED.store(true, Ordering::Relaxed);
         eprintln!("interrupted");
         for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
-            // A thread that still writes there may add a file behind our back: then once more.
-            let _ = fs::remove_dir_all(folder).or_else(|_| fs::remove_dir_all(folder));
+            // A thread that still writes there would add a file behind our back, again and again;
+            // under another name it finds nothing to add to. What cannot be renamed is gone, or
+            // is removed as it is.
+            let doomed = folder.with_added_extension("removed");
+            let folder = if fs::rename(folder, &doomed).is_ok() { &doomed } else { folder };
+            // There is nobody left to be told if something is not ours to remove.
+            let _ = fs::remove_dir_all(folder);
         }
         std::process::exit(130);
     })
     .context("cannot listen for Ctrl-C")
+}
+
+/// Returns at once, unless Ctrl-C is ending this process: what has failed since then failed because
+/// its folders were removed under its feet, which is not worth a report, and a process that ended
+/// now would leave half of them behind.
+fn leave_the_end_to_ctrl_c() {
+    while INTERRUPTED.load(Ordering::Relaxed) {
+        thread::park();
+    }
 }
 
 /// Allows this process as many open files as the system lets it have: a connection is one, and

@@ -1,0 +1,12 @@
+//! The program around [`files_crossbeam::checksum_all`].
+
+use std::process::ExitCode;
+
+use files_crossbeam::checksum_all;
+use files_workload::Files;
+
+fn main() -> ExitCode {
+    harness::run::<Files>("crossbeam", |files, limits, meter| {
+        meter.measure(|| checksum_all(&files.entries, limits))
+    })
+}

@@ -1,0 +1,15 @@
+//! The program around [`files_processes::checksum_all`].
+
+use std::process::ExitCode;
+
+use files_processes::{checksum_all, worker};
+use files_workload::Files;
+use harness::pool;
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<Files>("processes", |files, limits, meter| {
+        meter.measure(|| checksum_all(&files.entries, limits))
+    })
+}

@@ -1,0 +1,16 @@
+//! The program around [`files_rayon::checksum_all`].
+
+use std::process::ExitCode;
+
+use files_rayon::checksum_all;
+use files_workload::Files;
+use rayon::ThreadPoolBuilder;
+
+fn main() -> ExitCode {
+    harness::run::<Files>("rayon", |files, limits, meter| {
+        // A thread of the pool has one file in hand, so both limits bound their number.
+        let threads = limits.workers.min(limits.in_flight);
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+        meter.measure(|| pool.install(|| checksum_all(&files.entries, limits)))
+    })
+}

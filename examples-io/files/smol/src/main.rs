@@ -1,0 +1,12 @@
+//! The program around [`files_smol::checksum_all`].
+
+use std::process::ExitCode;
+
+use files_smol::checksum_all;
+use files_workload::Files;
+
+fn main() -> ExitCode {
+    harness::run::<Files>("smol", |files, limits, meter| {
+        meter.measure(|| smol::block_on(checksum_all(&files.entries, limits)))
+    })
+}

@@ -1,0 +1,12 @@
+//! The program around [`files_threads::checksum_all`].
+
+use std::process::ExitCode;
+
+use files_threads::checksum_all;
+use files_workload::Files;
+
+fn main() -> ExitCode {
+    harness::run::<Files>("threads", |files, limits, meter| {
+        meter.measure(|| checksum_all(&files.entries, limits))
+    })
+}

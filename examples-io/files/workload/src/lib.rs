@@ -1,0 +1,149 @@
+//! The row `files` without its concurrency: which files there are, how one of them is read, the
+//! tree that they lie in unless the user names another, and how they are made cold.
+
+mod checksum;
+mod cold;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, plural};
+use serde_json::json;
+
+pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum};
+pub use tree::{Entry, List, Tree, TreeOptions};
+
+/// The most files that the example's own tree may have.
+const MOST_FILES: u64 = 1_000_000;
+/// The largest average size that they may have: 1 GiB.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Checksums every file of a tree, of its own or the user's.
+#[derive(Args, Debug)]
+pub struct Files {
+    /// The tree whose files to checksum, instead of the example's own
+    #[arg(long, value_name = "PATH")]
+    dir: Option<PathBuf>,
+    /// The files of the example's own tree
+    #[arg(long, value_name = "N", default_value_t = 2000, help_heading = "Example's own tree",
+          value_parser = clap::value_parser!(u64).range(..=MOST_FILES))]
+    tasks: u64,
+    /// The average size of a file, in bytes; the largest are 16 times as large
+    #[arg(long, value_name = "BYTES", default_value_t = 65_536, help_heading = "Example's own tree",
+          value_parser = clap::value_parser!(u64).range(..=MOST_BYTES))]
+    size: u64,
+    /// First evict the files from the page cache, so that they come from the disk
+    #[arg(long)]
+    cold: bool,
+}
+
+/// The files of a run.
+#[derive(Debug)]
+pub struct Input {
+    /// The files, in path order.
+    pub entries: Vec<Entry>,
+    /// The folder that they lie below.
+    root: PathBuf,
+    /// The folders that could not be read, with the reason.
+    unreadable: Vec<(PathBuf, String)>,
+    /// The sizes of all files together, in bytes.
+    bytes: u64,
+    /// The example's own tree. It is removed when this is dropped.
+    tree: Option<Tree>,
+}
+
+impl Row for Files {
+    const NAME: &'static str = "files";
+    const UNIT: &'static str = "file";
+    type Input = Input;
+    type Output = Vec<Outcome>;
+
+    fn kind(&self) -> Kind {
+        Kind::Waits { limit: 16 }
+    }
+
+    fn prepare(&self, shared: &Shared) -> Result<Input> {
+        let (root, tree) = if let Some(dir) = &self.dir {
+            (dir.clone(), None)
+        } else {
+            let options = TreeOptions { seed: shared.seed, files: self.tasks, average: self.size };
+            let tree = Tree::make(&options)?;
+            (tree.root().to_owned(), Some(tree))
+        };
+        let List { entries, unreadable, bytes } = List::of(&root)?;
+        if self.cold {
+            cold::evict(&entries)?;
+        }
+        Ok(Input { entries, root, unreadable, bytes, tree })
+    }
+
+    fn plan(&self, input: &Input, limits: Limits) -> Plan {
+        let units = input.entries.len();
+        let cold = if self.cold { ", cold" } else { "" };
+        Plan {
+            headline: format!(
+                "{}, {}{cold}, at most {} in flight",
+                plural(units, "file"),
+                harness::bytes(input.bytes),
+                limits.in_flight
+            ),
+            input: json!({ "files": units, "bytes": input.bytes, "cold": self.cold }),
+            units,
+            lower_bound: None,
+        }
+    }
+
+    fn answer(&self, input: &Input, output: Vec<Outcome>) -> Answer {
+        let (mut files, mut bytes) = (0, 0);
+        let mut digest = Sum::default();
+        let mut failed: Vec<(&Path, String)> = Vec::new();
+        for (path, reason) in &input.unreadable {
+            failed.push((path, reason.clone()));
+        }
+        for (entry, outcome) in input.entries.iter().zip(&output) {
+            match outcome {
+                Ok(checksum) => {
+                    files += 1;
+                    bytes += checksum.bytes;
+                    // The name counts too, but not where the tree lies.
+                    let name = entry.path.strip_prefix(&input.root).unwrap_or(&entry.path);
+                    digest.add(name.as_os_str().as_encoded_bytes());
+                    digest.add(&checksum.bytes.to_le_bytes());
+                    digest.add(&checksum.crc.to_le_bytes());
+                }
+                Err(fault) => failed.push((&entry.path, fault.to_string())),
+            }
+        }
+        failed.sort_by_key(|&(path, _)| path);
+        let failures: Vec<Failure> = failed
+            .into_iter()
+            .map(|(path, reason)| Failure { unit: shown(path), reason })
+            .collect();
+        let digest = format!("{:08x}", digest.finish().crc);
+        Answer {
+            line: format!(
+                "read {}, {} failed, {}, digest {digest}",
+                plural(files, "file"),
+                failures.len(),
+                harness::bytes(bytes)
+            ),
+            json: json!({ "files": files, "bytes": bytes, "digest": digest }),
+            failures,
+        }
+    }
+
+    fn held(&self, input: &Input) -> Vec<String> {
+        // The user's own tree is among the arguments already.
+        input.tree.iter().flat_map(|tree| ["--dir".into(), shown(tree.root())]).collect()
+    }
+}
+
+/// A path as people should see it: as it is, unless that is no text or would upset a terminal.
+pub(crate) fn shown(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) if !text.contains(char::is_control) => text.into(),
+        _ => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
+    }
+}
