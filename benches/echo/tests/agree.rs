@@ -321,6 +321,26 @@ fn a_second_ctrl_c_ends_a_server_at_once() {
 }
 
 #[test]
+fn a_terminals_ctrl_c_reaches_the_workers_too_and_they_leave_it_to_their_parent() {
+    let mut server = Server::start("processes", &["--limit", "2"]);
+    let mut client = server.connect();
+    assert_eq!(client.ask("one\ntw"), "one\n");
+    assert_eq!(server.family().wait_for(WORKER, 2, PATIENCE), 2);
+    // A worker that waits for a client may not listen for the signal yet; this one has served.
+    thread::sleep(Duration::from_millis(200));
+    for worker in server.family().living(WORKER) {
+        Family::signal(worker, "-INT");
+    }
+    server.interrupt();
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(client.ask("o\n"), "two\n");
+    assert_eq!(client.line(), "");
+    let ran = server.end();
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.stdout.contains("served 1 connection, 2 lines"), "{}", ran.stdout);
+}
+
+#[test]
 fn clients_that_break_the_rules_are_told_and_dropped() {
     for approach in ECHO.approaches() {
         let server = Server::start(approach, &["--max-line", "1000", "--idle", "300ms"]);

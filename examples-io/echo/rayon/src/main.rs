@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use echo_rayon::serve;
 use echo_workload::Echo;
 use rayon::ThreadPoolBuilder;
@@ -10,7 +11,8 @@ fn main() -> ExitCode {
     harness::run::<Echo>("rayon", |echo, limits, meter| {
         // A thread of the pool holds one connection, so both limits bound their number.
         let threads = limits.workers.min(echo.settings.at_once(limits));
-        ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.context("cannot start so many threads")?;
         meter.measure(|| serve(echo.open()?, &echo.settings, limits))
     })
 }
