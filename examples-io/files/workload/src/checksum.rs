@@ -82,6 +82,12 @@ impl Sum {
         self.bytes += chunk.len() as u64;
     }
 
+    /// How many bytes there were up to now.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// The checksum of all chunks.
     #[must_use]
     pub fn finish(self) -> Checksum {
@@ -112,22 +118,26 @@ pub fn checksum(entry: &Entry) -> Outcome {
     })
 }
 
-/// Opens a file that was a regular one when the files were listed. What has taken its place since
-/// then is neither followed, if it is a link, nor waited for, if it is a pipe.
+/// Opens a file that was a regular one when the files were listed.
 fn open(path: &Path) -> Result<File, Fault> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
-    {
-        use nix::fcntl::OFlag;
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits());
-    }
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, open_flags());
     let file = options.open(path).map_err(Fault::open)?;
     if !file.metadata().map_err(Fault::open)?.is_file() {
         return Err(Fault::Replaced);
     }
     Ok(file)
+}
+
+/// With these flags a file is opened, so that what has taken its place since the files were listed
+/// is neither followed, if it is a link, nor waited for, if it is a pipe.
+#[cfg(unix)]
+#[must_use]
+pub fn open_flags() -> i32 {
+    use nix::fcntl::OFlag;
+    (OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits()
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use clap::Args;
 use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, plural};
 use serde_json::json;
 
+#[cfg(unix)]
+pub use checksum::open_flags;
 pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum};
 pub use tree::{Entry, List, Tree, TreeOptions};
 

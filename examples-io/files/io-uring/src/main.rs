@@ -1,0 +1,12 @@
+//! The program around [`files_io_uring::checksum_all`].
+
+use std::process::ExitCode;
+
+use files_io_uring::checksum_all;
+use files_workload::Files;
+
+fn main() -> ExitCode {
+    harness::run::<Files>("io-uring", |files, limits, meter| {
+        meter.measure(|| checksum_all(&files.entries, limits))
+    })
+}
