@@ -15,7 +15,7 @@ use crate::{
     arguments::{Arguments, Limits, Shared},
     meter::{Measured, Meter, Usage, harness_thread_started},
     progress::Progress,
-    report, timeline,
+    report, room, timeline,
 };
 
 /// Whether a row's units mostly wait or compute.
@@ -36,12 +36,13 @@ pub trait Row: clap::Args {
     const NAME: &'static str;
     /// What one unit of work is called.
     const UNIT: &'static str;
-    /// Whether the units wait or compute.
-    const KIND: Kind;
     /// What the row's function works on.
     type Input;
     /// What the row's function returns.
     type Output;
+
+    /// Whether the units wait or compute.
+    fn kind(&self) -> Kind;
 
     /// Makes or opens the input, before anything is measured.
     ///
@@ -125,14 +126,16 @@ fn run_with<R: Row>(
     Arguments { row, shared }: &Arguments<R>,
     cell: impl FnOnce(&R::Input, Limits, Meter) -> Result<Measured<R::Output>>,
 ) -> Result<ExitCode> {
-    let frame = Frame::begin(R::KIND, approach, shared)?;
+    let frame = Frame::begin(row.kind(), approach, shared)?;
     let input = row.prepare(shared)?;
     if shared.hold {
         return hold(&row.held(&input));
     }
     let plan = row.plan(&input, frame.limits);
     let progress = Progress::new(plan.units, !shared.no_progress && !shared.json);
-    let measured = cell(&input, frame.limits, Meter::new(progress))?;
+    // No more can be in flight than there are, so no cell makes room for more.
+    let in_flight = frame.limits.in_flight.min(plan.units).max(1);
+    let measured = cell(&input, Limits { in_flight, ..frame.limits }, Meter::new(progress))?;
     let answer = row.answer(&input, measured.output);
     frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
 }
@@ -163,6 +166,7 @@ impl<'a> Frame<'a> {
             None => None,
         };
         let limits = if approach == "sequential" { Limits::ONE } else { shared.limits(kind) };
+        room::for_threads(limits.workers)?;
         Ok(Self { approach, shared, limits, trace })
     }
 

@@ -21,11 +21,14 @@ pub struct Primes {
 impl Row for Primes {
     const NAME: &'static str = "primes";
     const UNIT: &'static str = "segment";
-    const KIND: Kind = Kind::Computes;
     /// Primes are counted below this number.
     type Input = u64;
     /// How many there are.
     type Output = u64;
+
+    fn kind(&self) -> Kind {
+        Kind::Computes
+    }
 
     fn prepare(&self, _: &Shared) -> Result<u64> {
         Ok(self.below)

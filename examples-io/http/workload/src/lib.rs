@@ -125,9 +125,12 @@ pub struct Input {
 impl Row for Http {
     const NAME: &'static str = "http";
     const UNIT: &'static str = "page";
-    const KIND: Kind = Kind::Waits { limit: 50 };
     type Input = Input;
     type Output = Vec<Outcome>;
+
+    fn kind(&self) -> Kind {
+        Kind::Waits { limit: 50 }
+    }
 
     fn prepare(&self, shared: &Shared) -> Result<Input> {
         let roots = match &self.ca {
