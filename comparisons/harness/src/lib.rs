@@ -8,6 +8,7 @@ pub mod meter;
 pub mod pool;
 mod progress;
 mod report;
+pub mod room;
 mod row;
 pub mod statistics;
 mod timeline;

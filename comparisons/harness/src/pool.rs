@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     meter::WorkerUsage,
+    room::{self, NoRoom},
     timeline::{self, Event},
     unit::InFlight,
     worker,
@@ -50,6 +51,9 @@ pub enum PoolError {
     /// The setup cannot be sent.
     #[error("the setup cannot be sent to a worker")]
     Setup(#[source] io::Error),
+    /// The system has no room for so many workers.
+    #[error(transparent)]
+    NoRoom(NoRoom),
     /// A worker, or the thread that hands it its jobs, cannot be started.
     #[error("cannot start worker process {number} of {workers}")]
     Start {
@@ -221,6 +225,7 @@ impl Pool {
         A: DeserializeOwned + Send,
     {
         let workers = self.workers.len().min(jobs.len());
+        room::for_processes(workers).map_err(PoolError::NoRoom)?;
         let queue = Mutex::new(jobs.iter().enumerate());
         let setup = &self.setup;
         let feed = |number: usize, slot: &mut Option<Worker>| {

@@ -19,7 +19,7 @@ use crate::{
     arguments::{Arguments, Limits, Shared},
     meter::{Measured, Meter, Usage, harness_thread_started},
     progress::Progress,
-    report, timeline,
+    report, room, timeline,
 };
 
 /// Whether a row's units mostly wait or compute.
@@ -152,7 +152,13 @@ fn run_with<R: Row>(
     }
     let plan = row.plan(&input, frame.limits);
     let progress = Progress::new(plan.units, !shared.no_progress && !shared.json);
-    let measured = cell(&input, frame.limits, Meter::new(progress))?;
+    let mut limits = frame.limits;
+    if plan.units > 0 {
+        // No more can be in flight than there are, so no cell makes room for more. (Of a server that
+        // runs until it is stopped, nobody knows beforehand how many units there will be.)
+        limits.in_flight = limits.in_flight.min(plan.units);
+    }
+    let measured = cell(&input, limits, Meter::new(progress))?;
     leave_the_end_to_ctrl_c();
     let answer = row.answer(&input, measured.output);
     let figures = row.figures(&input);
@@ -198,6 +204,7 @@ impl<'a> Frame<'a> {
             None => None,
         };
         let limits = if approach == "sequential" { Limits::ONE } else { shared.limits(kind) };
+        room::for_threads(limits.workers)?;
         Ok(Self { approach, shared, limits, trace })
     }
 

@@ -2,9 +2,16 @@
 //! time. A workload wraps each of its units in a [`Unit`]; from that the harness knows how many
 //! are in flight and, where a timeline is asked for, which of them runs or waits, when and where.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    pin::Pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    task::{Context, Poll},
+};
 
-use tracing::{Instrument, Span};
+use pin_project_lite::pin_project;
+use tracing::Span;
+
+use crate::timeline;
 
 /// The target of the spans that the timeline records.
 pub(crate) const TARGET: &str = "meanwhile";
@@ -16,31 +23,51 @@ static DONE: AtomicUsize = AtomicUsize::new(0);
 /// One unit of work, from its beginning to its end.
 #[derive(Debug)]
 pub struct Unit {
-    span: Span,
-    in_flight: InFlight,
+    /// There only if a timeline is recorded, and then on the heap: a million units in flight that
+    /// nobody records should not hold the memory of a million spans.
+    span: Option<Box<Span>>,
+    _in_flight: InFlight,
 }
 
 impl Unit {
     /// Begins the unit with this index (its place in the input, from 0).
     #[must_use]
     pub fn begin(index: usize) -> Self {
-        Self {
-            span: tracing::trace_span!(target: TARGET, "unit", index),
-            in_flight: InFlight::enter(),
-        }
+        let span = || Box::new(tracing::trace_span!(target: TARGET, "unit", index));
+        Self { span: timeline::is_recorded().then(span), _in_flight: InFlight::enter() }
     }
 
     /// Does the whole unit here and now, on this thread.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
-        self.span.in_scope(work)
+        match &self.span {
+            Some(span) => span.in_scope(work),
+            None => work(),
+        }
     }
 
     /// Does the unit as a future: it runs while it is polled, and waits between two polls.
-    pub async fn drive<F: Future>(self, work: F) -> F::Output {
-        let Self { span, in_flight } = self;
-        let output = work.instrument(span).await;
-        drop(in_flight);
-        output
+    pub fn drive<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+        Driven { work, unit: self }
+    }
+}
+
+pin_project! {
+    /// A unit that is done as a future. An `async` block would do the same, but hold the work
+    /// twice: as it was passed, and as it is awaited.
+    struct Driven<F> {
+        #[pin]
+        work: F,
+        unit: Unit,
+    }
+}
+
+impl<F: Future> Future for Driven<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _entered = this.unit.span.as_deref().map(Span::enter);
+        this.work.poll(context)
     }
 }
 

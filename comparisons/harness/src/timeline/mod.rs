@@ -88,6 +88,11 @@ pub(crate) fn record_since(epoch: SystemTime) {
     }
 }
 
+/// Whether anything is recorded.
+pub(crate) fn is_recorded() -> bool {
+    CLOCK.get().is_some()
+}
+
 /// The moment from which this process's recording counts, in nanoseconds since 1970, if it records.
 pub(crate) fn epoch() -> Option<u64> {
     CLOCK.get().map(|clock| nanos(clock.epoch.duration_since(UNIX_EPOCH).unwrap_or_default()))

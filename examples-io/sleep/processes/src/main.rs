@@ -1,0 +1,15 @@
+//! The program around [`sleep_processes::wait_all`].
+
+use std::process::ExitCode;
+
+use harness::pool;
+use sleep_processes::{wait_all, worker};
+use sleep_workload::Sleep;
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<Sleep>("processes", |&(tasks, latency), limits, meter| {
+        meter.measure(|| wait_all(tasks, latency, limits))
+    })
+}

@@ -1,0 +1,15 @@
+//! Waits one time after the other: the baseline of the row.
+//!
+//!     cargo run --release -p sleep-sequential
+
+use std::{thread, time::Duration};
+
+use anyhow::Result;
+use harness::Limits;
+use sleep_workload::{Outcome, Wait};
+
+/// Waits as often as there are tasks, one at a time.
+pub fn wait_all(tasks: usize, latency: Duration, _limits: Limits) -> Result<Vec<Outcome>> {
+    // No wait begins before the last has ended: they add up.
+    Ok((0..tasks).map(|index| Wait { index, latency }.run(thread::sleep)).collect())
+}

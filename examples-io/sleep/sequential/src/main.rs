@@ -1,0 +1,12 @@
+//! The program around [`sleep_sequential::wait_all`].
+
+use std::process::ExitCode;
+
+use sleep_sequential::wait_all;
+use sleep_workload::Sleep;
+
+fn main() -> ExitCode {
+    harness::run::<Sleep>("sequential", |&(tasks, latency), limits, meter| {
+        meter.measure(|| wait_all(tasks, latency, limits))
+    })
+}

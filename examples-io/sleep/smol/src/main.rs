@@ -1,0 +1,16 @@
+//! The program around [`sleep_smol::wait_all`].
+
+use std::{future::pending, process::ExitCode, thread};
+
+use sleep_smol::{EXECUTOR, wait_all};
+use sleep_workload::Sleep;
+
+fn main() -> ExitCode {
+    harness::run::<Sleep>("smol", |&(tasks, latency), limits, meter| {
+        for _ in 0..limits.workers {
+            // A thread that waits for what never comes, and runs tasks meanwhile.
+            thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
+        }
+        meter.measure(|| smol::block_on(wait_all(tasks, latency, limits)))
+    })
+}

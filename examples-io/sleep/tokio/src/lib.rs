@@ -1,0 +1,34 @@
+//! Waits with async on tokio.
+//!
+//!     cargo run --release -p sleep-tokio
+//!
+//! Unlike *sequential*, it spawns a task per wait. A task that sleeps gives its thread back to the
+//! runtime, so a few threads hold as many waits as the limit allows.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Result;
+use harness::Limits;
+use sleep_workload::{Outcome, Wait};
+use tokio::{sync::Semaphore, time};
+
+/// Waits as often as there are tasks, at most `limits.in_flight` at a time.
+pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
+    let permits = Arc::new(Semaphore::new(limits.in_flight));
+    let mut waits = Vec::with_capacity(tasks);
+    for index in 0..tasks {
+        // A permit bounds the waits in flight: with none left, no further task is spawned.
+        let permit = permits.clone().acquire_owned().await?;
+        waits.push(tokio::spawn(async move {
+            let outcome = Wait { index, latency }.drive(time::sleep).await;
+            drop(permit);
+            outcome
+        }));
+    }
+    // The tasks run whether or not anybody waits for them; here their results are put in order.
+    let mut outcomes = Vec::with_capacity(tasks);
+    for wait in waits {
+        outcomes.push(wait.await?);
+    }
+    Ok(outcomes)
+}
