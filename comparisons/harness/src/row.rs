@@ -224,7 +224,8 @@ pub fn remove_on_interrupt(folder: &Path) {
 fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {
-        eprintln!("interrupted");
+        // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
+        let _ = writeln!(io::stderr(), "interrupted");
         for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
             // A thread that still writes there may add a file behind our back: then once more.
             let _ = fs::remove_dir_all(folder).or_else(|_| fs::remove_dir_all(folder));
