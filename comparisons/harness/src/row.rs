@@ -274,7 +274,8 @@ fn stop_on_ctrl_c() -> Result<()> {
             return;
         }
         INTERRUPTED.store(true, Ordering::Relaxed);
-        eprintln!("interrupted");
+        // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
+        let _ = writeln!(io::stderr(), "interrupted");
         for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
             // A thread that still writes there would add a file behind our back, again and again;
             // under another name it finds nothing to add to. What cannot be renamed is gone, or
