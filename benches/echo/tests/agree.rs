@@ -219,14 +219,17 @@ fn ctrl_c_ends_everything_within_a_second() {
 
 #[test]
 fn nobody_outlives_a_parent_that_is_killed() {
-    // Some of the workers have a client and some wait for one.
-    let arguments = ["--latency", "20s", "--limit", "6", "--clients", "3"];
-    let mut family = ECHO.start("processes", &arguments);
-    assert_eq!(family.wait_for(WORKER, 6, PATIENCE), 6);
-    assert_eq!(family.wait_for(CLIENTS, 1, PATIENCE), 1);
-    Family::signal(family.parent().id(), "-KILL");
-    assert_eq!(family.wait_for("", 0, Duration::from_secs(1)), 0);
-    assert_eq!(family.end().status, None);
+    // Here all workers have a client, and there all wait for one.
+    let busy = ["--latency", "20s", "--limit", "6", "--clients", "6"];
+    let idle = ["--listen", "127.0.0.1:0", "--forever", "--limit", "6"];
+    for (arguments, clients) in [(&busy[..], 1), (&idle[..], 0)] {
+        let mut family = ECHO.start("processes", arguments);
+        assert_eq!(family.wait_for(WORKER, 6, PATIENCE), 6);
+        assert_eq!(family.wait_for(CLIENTS, clients, PATIENCE), clients);
+        Family::signal(family.parent().id(), "-KILL");
+        assert_eq!(family.wait_for("", 0, Duration::from_secs(1)), 0);
+        assert_eq!(family.end().status, None);
+    }
 }
 
 #[test]
