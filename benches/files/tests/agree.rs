@@ -429,7 +429,10 @@ fn run_without_privileges(program: &Path, arguments: &[&str]) -> Option<Output> 
     let place = tempfile::tempdir().expect("a temporary folder can be made");
     open_to_all(place.path());
     let copy = place.path().join("program");
-    fs::copy(program, &copy).expect("a program can be copied");
+    // Not by this process: what another test starts meanwhile would inherit the file while it is
+    // open to be written, and a program that somebody may write to cannot be started.
+    let copied = Command::new("cp").arg(program).arg(&copy).status();
+    assert!(copied.expect("every Unix has a cp").success(), "the program cannot be copied");
     let output = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
         .arg(&copy)
