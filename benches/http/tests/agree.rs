@@ -120,7 +120,9 @@ fn rayon_overlaps_only_as_many_waits_as_its_pool_has_threads() {
 
 #[test]
 fn the_site_holds_ten_thousand_connections() {
-    let site = HTTP.hold(&["--latency", "3s", "--size", "100"]);
+    // Long enough for the last connection to be made before the first answer comes, also where
+    // other work goes on.
+    let site = HTTP.hold(&["--latency", "20s", "--size", "100"]);
     let site: Vec<&str> = site.arguments().iter().map(String::as_str).collect();
     let arguments = ["--json", "--tasks", "10000", "--limit", "10000", "--timeout", "60s"];
     let ran = HTTP.run("tokio", &[&arguments[..], &site].concat());
