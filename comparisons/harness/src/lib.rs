@@ -16,4 +16,6 @@ pub mod unit;
 pub use arguments::{Limits, Shared};
 pub use meter::{Measured, Meter};
 pub use report::plural;
-pub use row::{Answer, Failure, Kind, Plan, Row, allow_open_files, remove_on_interrupt, run};
+pub use row::{
+    Answer, Failure, Kind, Plan, Row, allow_open_files, on_interrupt, remove_on_interrupt, run,
+};

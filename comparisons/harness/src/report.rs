@@ -32,6 +32,8 @@ struct Json<'a> {
     workers: usize,
     answer: &'a serde_json::Value,
     failures: &'a [Failure],
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    figures: &'a serde_json::Value,
     #[serde(flatten)]
     usage: &'a Usage,
 }
@@ -49,6 +51,7 @@ impl Run<'_> {
             workers: self.limits.workers,
             answer: &self.answer.json,
             failures: &self.answer.failures,
+            figures: &self.answer.figures,
             usage: &self.usage,
         };
         serde_json::to_string(&json)

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::Mutex,
 };
@@ -92,6 +92,8 @@ pub struct Answer {
     pub json: serde_json::Value,
     /// The units that failed, in input order.
     pub failures: Vec<Failure>,
+    /// What else is known and may differ from run to run, for `--json`; null if there is nothing.
+    pub figures: serde_json::Value,
 }
 
 /// A unit of work that failed.
@@ -207,12 +209,25 @@ fn hold(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The folders that [`remove_on_interrupt`] was told of.
-static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// What clears something away.
+type Clear = Box<dyn FnOnce() + Send>;
 
-/// Has a temporary folder removed also if Ctrl-C ends this process, since no destructor runs then.
+/// What [`on_interrupt`] was told of.
+static CLEAR: Mutex<Vec<Clear>> = Mutex::new(Vec::new());
+
+/// Has something cleared away also if Ctrl-C ends this process, since no destructor runs then. It
+/// must not take long: the process ends after it.
+pub fn on_interrupt(clear: impl FnOnce() + Send + 'static) {
+    CLEAR.lock().expect("nobody panics while holding it").push(Box::new(clear));
+}
+
+/// Has a temporary folder removed also if Ctrl-C ends this process.
 pub fn remove_on_interrupt(folder: &Path) {
-    TEMPORARY.lock().expect("nobody panics while holding it").push(folder.into());
+    let folder = folder.to_owned();
+    on_interrupt(move || {
+        // A thread that still writes there may add a file behind our back: then once more.
+        let _ = fs::remove_dir_all(&folder).or_else(|_| fs::remove_dir_all(&folder));
+    });
 }
 
 /// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
@@ -221,9 +236,8 @@ fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {
         eprintln!("interrupted");
-        for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
-            // A thread that still writes there may add a file behind our back: then once more.
-            let _ = fs::remove_dir_all(folder).or_else(|_| fs::remove_dir_all(folder));
+        for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
+            clear();
         }
         std::process::exit(130);
     })

@@ -52,6 +52,7 @@ impl Row for Primes {
             line: format!("counted {} primes", grouped(primes)),
             json: json!({ "primes": primes }),
             failures: Vec::new(),
+            figures: serde_json::Value::Null,
         }
     }
 }

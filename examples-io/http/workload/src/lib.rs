@@ -214,6 +214,7 @@ impl Row for Http {
             ),
             json: json!({ "pages": pages, "bytes": bytes, "statuses": statuses, "digest": digest }),
             failures,
+            figures: serde_json::Value::Null,
         }
     }
 
