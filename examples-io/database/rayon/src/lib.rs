@@ -8,6 +8,8 @@
 //! only as many transactions overlap as there are cores, unless the pool is made larger than rayon
 //! would make it, as the second command does.
 
+use std::sync::Mutex;
+
 use anyhow::Result;
 use database_workload::{Batch, Outcome, Settings, blocking::Connection};
 use harness::Limits;
@@ -19,10 +21,15 @@ pub fn transfer_all(
     settings: &Settings,
     _limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // The pool's threads steal batches from each other; `collect` keeps the input order. Each run
-    // of batches that a thread has taken gets a connection of its own: now and then a new one is
-    // opened, but there are never more at a time than threads.
-    let connection = || Connection::new(settings);
-    let transact = |connection: &mut Connection, batch| connection.transact(batch);
-    Ok(batches.par_iter().map_init(connection, transact).collect())
+    // A connection for each thread of the pool. rayon's own `map_init` would make one for each
+    // stretch of the input that a thread steals, and a connection costs more than a transaction.
+    let connections: Vec<_> =
+        (0..rayon::current_num_threads()).map(|_| Mutex::new(Connection::new(settings))).collect();
+    let transact = |batch| {
+        let thread = rayon::current_thread_index().expect("a thread of the pool calls this");
+        // Nobody else asks for this thread's connection, so the lock is always free.
+        connections[thread].lock().expect("no transaction panics").transact(batch)
+    };
+    // The pool's threads steal batches from each other; `collect` keeps the input order.
+    Ok(batches.par_iter().map(transact).collect())
 }

@@ -73,7 +73,9 @@ impl<R: Runtime> Pool<R> {
                 }
             }
         };
-        Unit::begin(batch.index).drive(work).await
+        // The future is large, and some runtimes keep all of a task until its result is taken. In a
+        // box of its own it goes as soon as it has ended.
+        Unit::begin(batch.index).drive(Box::pin(work)).await
     }
 
     async fn attempt(&self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
