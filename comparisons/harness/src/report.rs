@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     arguments::Limits,
     meter::Usage,
-    row::{Answer, Failure, Figures, Plan},
+    row::{Answer, Failure, Plan},
 };
 
 /// Everything that is known about one run.
@@ -17,7 +17,6 @@ pub(crate) struct Run<'a> {
     pub(crate) limits: Limits,
     pub(crate) plan: Plan,
     pub(crate) answer: Answer,
-    pub(crate) figures: Option<Figures>,
     pub(crate) usage: Usage,
 }
 
@@ -52,7 +51,7 @@ impl Run<'_> {
             workers: self.limits.workers,
             answer: &self.answer.json,
             failures: &self.answer.failures,
-            figures: self.figures.as_ref().map(|figures| &figures.json),
+            figures: self.answer.figures.as_ref().map(|figures| &figures.json),
             usage: &self.usage,
         };
         serde_json::to_string(&json)
@@ -65,7 +64,7 @@ impl fmt::Display for Run<'_> {
         let title = format!("{} · {}", self.workload, label(self.approach));
         writeln!(f, "{title:<18}  {}", self.plan.headline)?;
         writeln!(f, "{}", self.answer.line)?;
-        if let Some(figures) = &self.figures {
+        if let Some(figures) = &self.answer.figures {
             writeln!(f, "{}", figures.line)?;
         }
         let usage = &self.usage;

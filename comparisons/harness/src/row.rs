@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::{
         Mutex,
@@ -60,12 +60,6 @@ pub trait Row: clap::Args {
     /// Draws the answer from the output.
     fn answer(&self, input: &Self::Input, output: Self::Output) -> Answer;
 
-    /// Figures of the run that are no part of the answer, since they differ from run to run.
-    /// Asked for after [`Self::answer`].
-    fn figures(&self, _input: &Self::Input) -> Option<Figures> {
-        None
-    }
-
     /// The arguments with which another process works on this same input.
     fn held(&self, _input: &Self::Input) -> Vec<String> {
         Vec::new()
@@ -103,6 +97,8 @@ pub struct Answer {
     pub json: serde_json::Value,
     /// The units that failed, in input order.
     pub failures: Vec<Failure>,
+    /// Figures that are no part of the answer, since they differ from run to run.
+    pub figures: Option<Figures>,
 }
 
 /// Figures of a run beside its answer and its cost.
@@ -161,8 +157,7 @@ fn run_with<R: Row>(
     let measured = cell(&input, limits, Meter::new(progress))?;
     leave_the_end_to_ctrl_c();
     let answer = row.answer(&input, measured.output);
-    let figures = row.figures(&input);
-    frame.end(R::NAME, R::UNIT, plan, Results { answer, figures, usage: measured.usage })
+    frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
@@ -174,13 +169,6 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     leave_the_end_to_ctrl_c();
     eprintln!("error: {error:#}");
     ExitCode::FAILURE
-}
-
-/// What is known after the job.
-struct Results {
-    answer: Answer,
-    figures: Option<Figures>,
-    usage: Usage,
 }
 
 /// What surrounds the job, whatever it is. It is apart from [`run_with`] so that it is compiled
@@ -208,10 +196,16 @@ impl<'a> Frame<'a> {
         Ok(Self { approach, shared, limits, trace })
     }
 
-    fn end(self, workload: &str, unit: &str, plan: Plan, results: Results) -> Result<ExitCode> {
+    fn end(
+        self,
+        workload: &str,
+        unit: &str,
+        plan: Plan,
+        answer: Answer,
+        usage: Usage,
+    ) -> Result<ExitCode> {
         let Self { approach, shared, limits, trace } = self;
-        let Results { answer, figures, usage } = results;
-        let run = report::Run { workload, approach, limits, plan, answer, figures, usage };
+        let run = report::Run { workload, approach, limits, plan, answer, usage };
         let mut out = io::stdout().lock();
         if shared.json {
             writeln!(out, "{}", run.json())?;
@@ -243,15 +237,33 @@ fn hold(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The folders that [`remove_on_interrupt`] was told of.
-static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// What clears something away.
+type Clear = Box<dyn FnOnce() + Send>;
+
+/// What [`clear_on_interrupt`] was told of.
+static CLEAR: Mutex<Vec<Clear>> = Mutex::new(Vec::new());
 
 /// Whether Ctrl-C is ending this process.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Has a temporary folder removed also if Ctrl-C ends this process, since no destructor runs then.
+/// Has something cleared away also if Ctrl-C ends this process, since no destructor runs then. It
+/// must not take long: the process ends after it.
+pub fn clear_on_interrupt(clear: impl FnOnce() + Send + 'static) {
+    CLEAR.lock().expect("nobody panics while holding it").push(Box::new(clear));
+}
+
+/// Has a temporary folder removed also if Ctrl-C ends this process.
 pub fn remove_on_interrupt(folder: &Path) {
-    TEMPORARY.lock().expect("nobody panics while holding it").push(folder.into());
+    let folder = folder.to_owned();
+    clear_on_interrupt(move || {
+        // A thread that still writes there would add a file behind our back, again and again;
+        // under another name it finds nothing to add to. What cannot be renamed is gone, or
+        // is removed as it is.
+        let doomed = folder.with_added_extension("removed");
+        let folder = if fs::rename(&folder, &doomed).is_ok() { doomed } else { folder };
+        // There is nobody left to be told if something is not ours to remove.
+        let _ = fs::remove_dir_all(folder);
+    });
 }
 
 /// What [`on_interrupt`] was given.
@@ -276,14 +288,8 @@ fn stop_on_ctrl_c() -> Result<()> {
         INTERRUPTED.store(true, Ordering::Relaxed);
         // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
         let _ = writeln!(io::stderr(), "interrupted");
-        for folder in TEMPORARY.lock().expect("nobody panics while holding it").iter() {
-            // A thread that still writes there would add a file behind our back, again and again;
-            // under another name it finds nothing to add to. What cannot be renamed is gone, or
-            // is removed as it is.
-            let doomed = folder.with_added_extension("removed");
-            let folder = if fs::rename(folder, &doomed).is_ok() { &doomed } else { folder };
-            // There is nobody left to be told if something is not ours to remove.
-            let _ = fs::remove_dir_all(folder);
+        for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
+            clear();
         }
         std::process::exit(130);
     })

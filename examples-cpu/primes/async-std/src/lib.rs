@@ -1,7 +1,9 @@
 //! Counts primes in async tasks on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p primes-async-std
-//!     cargo run --release -p primes-async-std -- --workers 1
+//! ```sh
+//! cargo run --release -p primes-async-std
+//! cargo run --release -p primes-async-std -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per segment. What helps is that the runtime runs the tasks
 //! on several threads: with one of them, async gains nothing, since a task that computes has no

@@ -1,6 +1,8 @@
 //! Counts primes in worker processes.
 //!
-//!     cargo run --release -p primes-processes
+//! ```sh
+//! cargo run --release -p primes-processes
+//! ```
 //!
 //! Unlike *sequential*, it hands the segments to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. Python needs processes for this, since its interpreter lock lets

@@ -1,6 +1,8 @@
 //! Counts primes on rayon's pool of threads.
 //!
-//!     cargo run --release -p primes-rayon
+//! ```sh
+//! cargo run --release -p primes-rayon
+//! ```
 //!
 //! Unlike *sequential*, it iterates in parallel: rayon splits the segments among the threads of its
 //! pool, and a thread that has done its share steals from one that has not.

@@ -1,6 +1,8 @@
 //! Counts primes one segment after the other: the baseline of the row.
 //!
-//!     cargo run --release -p primes-sequential
+//! ```sh
+//! cargo run --release -p primes-sequential
+//! ```
 
 use anyhow::Result;
 use harness::Limits;

@@ -1,7 +1,9 @@
 //! Counts primes in async tasks on smol.
 //!
-//!     cargo run --release -p primes-smol
-//!     cargo run --release -p primes-smol -- --workers 1
+//! ```sh
+//! cargo run --release -p primes-smol
+//! cargo run --release -p primes-smol -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per segment. What helps is that the executor runs the tasks
 //! on several threads: with one of them, async gains nothing, since a task that computes has no

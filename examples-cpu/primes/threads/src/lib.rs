@@ -1,6 +1,8 @@
 //! Counts primes on threads of the standard library.
 //!
-//!     cargo run --release -p primes-threads
+//! ```sh
+//! cargo run --release -p primes-threads
+//! ```
 //!
 //! Unlike *sequential*, it starts a thread per worker. Rust has no global lock that lets one thread
 //! compute at a time, so each of them computes on a core of its own.

@@ -1,7 +1,9 @@
 //! Counts primes in async tasks on tokio.
 //!
-//!     cargo run --release -p primes-tokio
-//!     cargo run --release -p primes-tokio -- --workers 1
+//! ```sh
+//! cargo run --release -p primes-tokio
+//! cargo run --release -p primes-tokio -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per segment. What helps is that the runtime runs the tasks
 //! on several threads: with one of them, async gains nothing, since a task that computes has no

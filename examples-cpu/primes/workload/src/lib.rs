@@ -55,6 +55,7 @@ impl Row for Primes {
             line: format!("counted {} primes", grouped(primes)),
             json: json!({ "primes": primes }),
             failures: Vec::new(),
+            figures: None,
         }
     }
 }

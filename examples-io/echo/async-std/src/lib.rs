@@ -1,6 +1,8 @@
 //! Serves lines with async on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p echo-async-std
+//! ```sh
+//! cargo run --release -p echo-async-std
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per connection. A task that waits for its client's next
 //! line gives its thread back to the runtime, so a few threads hold as many connections as the

@@ -1,7 +1,9 @@
 //! Serves lines on a crew of threads that is fed through a crossbeam channel.
 //!
-//!     cargo run --release -p echo-crossbeam
-//!     cargo run --release -p echo-crossbeam -- --limit 10
+//! ```sh
+//! cargo run --release -p echo-crossbeam
+//! cargo run --release -p echo-crossbeam -- --limit 10
+//! ```
 //!
 //! Unlike *threads*, it starts all its threads beforehand, and hands them the connections through a
 //! channel. That saves the start of a thread per connection, but a thread is busy with a client as

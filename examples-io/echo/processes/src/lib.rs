@@ -1,6 +1,8 @@
 //! Serves lines in worker processes that share the listening socket.
 //!
-//!     cargo run --release -p echo-processes
+//! ```sh
+//! cargo run --release -p echo-processes
+//! ```
 //!
 //! Unlike *sequential*, it starts its workers before the first client comes, as the servers of the
 //! eighties did with `fork`. Each is a *sequential* of its own, and holds one connection at a time;

@@ -1,7 +1,9 @@
 //! Serves lines on rayon's pool of threads.
 //!
-//!     cargo run --release -p echo-rayon
-//!     cargo run --release -p echo-rayon -- --workers 100
+//! ```sh
+//! cargo run --release -p echo-rayon
+//! cargo run --release -p echo-rayon -- --workers 100
+//! ```
 //!
 //! Unlike *threads*, it spawns a job per connection into a pool. But rayon is made for computing:
 //! its pool has a thread per core, a job that waits for a client keeps its thread, and the clients

@@ -1,6 +1,8 @@
 //! Serves lines to one client after the other: the baseline of the row.
 //!
-//!     cargo run --release -p echo-sequential
+//! ```sh
+//! cargo run --release -p echo-sequential
+//! ```
 
 use std::net::TcpListener;
 

@@ -1,6 +1,8 @@
 //! Serves lines with async on smol.
 //!
-//!     cargo run --release -p echo-smol
+//! ```sh
+//! cargo run --release -p echo-smol
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per connection. A task that waits for its client's next
 //! line gives its thread back to the executor, so a few threads hold as many connections as the

@@ -1,6 +1,8 @@
 //! Serves lines with a thread per connection.
 //!
-//!     cargo run --release -p echo-threads
+//! ```sh
+//! cargo run --release -p echo-threads
+//! ```
 //!
 //! Unlike *sequential*, it starts a thread for every connection, and goes back to accept the next.
 //! The thread spends its life waiting for its client's next line; it is blocked and uses no core,

@@ -1,6 +1,8 @@
 //! Serves lines with async on tokio.
 //!
-//!     cargo run --release -p echo-tokio
+//! ```sh
+//! cargo run --release -p echo-tokio
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per connection. A task that waits for its client's next
 //! line gives its thread back to the runtime, so a few threads hold as many connections as the

@@ -18,7 +18,7 @@ use std::{io, time::Instant};
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     ops::AddAssign,
-    sync::{Mutex, OnceLock, mpsc},
+    sync::{Mutex, mpsc},
     time::Duration,
 };
 
@@ -186,8 +186,6 @@ pub struct Input {
     clients: Option<Mutex<Clients>>,
     /// Where the clients' report comes in, once they have begun.
     report: Mutex<Option<mpsc::Receiver<Report>>>,
-    /// The report, once it was asked for.
-    reported: OnceLock<Report>,
 }
 
 impl Input {
@@ -254,7 +252,6 @@ impl Row for Echo {
             listener: Mutex::new(Some(listener)),
             clients,
             report: Mutex::default(),
-            reported: OnceLock::new(),
         })
     }
 
@@ -305,6 +302,7 @@ impl Row for Echo {
                 ),
                 json: json!(served),
                 failures: Vec::new(),
+                figures: None,
             };
         }
         let report = input.report.lock().expect("nobody panics while holding it").take();
@@ -314,9 +312,9 @@ impl Row for Echo {
                 line: "the clients have not told what they saw".into(),
                 json: serde_json::Value::Null,
                 failures: vec![Failure { unit: "the clients".into(), reason }],
+                figures: None,
             };
         };
-        let report = input.reported.get_or_init(|| report);
         let unit = |index: usize| format!("client {index}");
         Answer {
             line: format!(
@@ -330,12 +328,8 @@ impl Row for Echo {
             failures: (report.failures.iter().cloned())
                 .map(|(index, reason)| Failure { unit: unit(index), reason })
                 .collect(),
+            figures: Some(Figures { line: report.line(), json: report.json() }),
         }
-    }
-
-    fn figures(&self, input: &Input) -> Option<Figures> {
-        let report = input.reported.get()?;
-        Some(Figures { line: report.line(), json: report.json() })
     }
 
     fn help() -> Result<()> {

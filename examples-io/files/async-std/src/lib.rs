@@ -1,6 +1,8 @@
 //! Checksums files with async on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p files-async-std
+//! ```sh
+//! cargo run --release -p files-async-std
+//! ```
 //!
 //! Unlike *sequential*, it has a thread of the runtime's pool for blocking calls read each file.
 //! A file is never *not ready yet*, as a socket may be, so there is nothing that a task could wait

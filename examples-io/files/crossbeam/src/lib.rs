@@ -1,6 +1,8 @@
 //! Checksums files on a crew of threads that is fed through a crossbeam channel.
 //!
-//!     cargo run --release -p files-crossbeam
+//! ```sh
+//! cargo run --release -p files-crossbeam
+//! ```
 //!
 //! Unlike *threads*, where each thread helps itself, here the files come to the crew through a
 //! channel, as they would from a walk through the tree that finds them one by one. The channel is

@@ -1,7 +1,9 @@
 //! Checksums files with async through `io_uring`, on the runtime compio.
 //!
-//!     cargo run --release -p files-io-uring
-//!     cargo run --release -p files-io-uring -- --cold --workers 1
+//! ```sh
+//! cargo run --release -p files-io-uring
+//! cargo run --release -p files-io-uring -- --cold --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it tells the kernel which files to open and which parts of them to read,
 //! and goes on; the kernel says what is done. So a task can wait for a file as it does for a

@@ -1,6 +1,8 @@
 //! Checksums files in worker processes.
 //!
-//!     cargo run --release -p files-processes
+//! ```sh
+//! cargo run --release -p files-processes
+//! ```
 //!
 //! Unlike *sequential*, it hands the files to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. What travels through the pipes is the path of a file and its

@@ -1,7 +1,9 @@
 //! Checksums files on rayon's pool of threads.
 //!
-//!     cargo run --release -p files-rayon
-//!     cargo run --release -p files-rayon -- --cold --workers 16
+//! ```sh
+//! cargo run --release -p files-rayon
+//! cargo run --release -p files-rayon -- --cold --workers 16
+//! ```
 //!
 //! Unlike *sequential*, it iterates in parallel, which takes one word. A thread per core is just
 //! right as long as the files are in memory, since then the cores are what is scarce. If they have

@@ -1,6 +1,8 @@
 //! Checksums files one after the other: the baseline of the row.
 //!
-//!     cargo run --release -p files-sequential
+//! ```sh
+//! cargo run --release -p files-sequential
+//! ```
 
 use anyhow::Result;
 use files_workload::{Entry, Outcome, checksum};

@@ -1,6 +1,8 @@
 //! Checksums files with async on smol.
 //!
-//!     cargo run --release -p files-smol
+//! ```sh
+//! cargo run --release -p files-smol
+//! ```
 //!
 //! Unlike *sequential*, it has a thread of the runtime's pool for blocking calls read each file.
 //! A file is never *not ready yet*, as a socket may be, so there is nothing that a task could wait

@@ -1,6 +1,8 @@
 //! Checksums files on threads of the standard library.
 //!
-//!     cargo run --release -p files-threads
+//! ```sh
+//! cargo run --release -p files-threads
+//! ```
 //!
 //! Unlike *sequential*, it starts as many threads as files may be in flight. If a file has to come
 //! from the disk, its thread is blocked until it is there, and uses no core meanwhile; if it is in

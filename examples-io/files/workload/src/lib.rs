@@ -133,6 +133,7 @@ impl Row for Files {
             ),
             json: json!({ "files": files, "bytes": bytes, "digest": digest }),
             failures,
+            figures: None,
         }
     }
 

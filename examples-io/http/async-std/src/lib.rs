@@ -1,6 +1,8 @@
 //! Fetches pages with async on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p http-async-std
+//! ```sh
+//! cargo run --release -p http-async-std
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
 //! thread back to the runtime, so a few threads hold as many requests in flight as the limit allows.

@@ -1,6 +1,8 @@
 //! Fetches pages in worker processes.
 //!
-//!     cargo run --release -p http-processes
+//! ```sh
+//! cargo run --release -p http-processes
+//! ```
 //!
 //! Unlike *sequential*, it hands the pages to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. Each of them waits for its own page; none shares memory with

@@ -1,7 +1,9 @@
 //! Fetches pages on rayon's pool of threads.
 //!
-//!     cargo run --release -p http-rayon
-//!     cargo run --release -p http-rayon -- --workers 50
+//! ```sh
+//! cargo run --release -p http-rayon
+//! cargo run --release -p http-rayon -- --workers 50
+//! ```
 //!
 //! Unlike *sequential*, it iterates in parallel, which takes one word. But rayon is made for
 //! computing: its pool has a thread per core, and a thread that waits for an answer is not there

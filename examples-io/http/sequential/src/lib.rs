@@ -1,6 +1,8 @@
 //! Fetches pages one after the other: the baseline of the row.
 //!
-//!     cargo run --release -p http-sequential
+//! ```sh
+//! cargo run --release -p http-sequential
+//! ```
 
 use anyhow::Result;
 use harness::Limits;

@@ -1,6 +1,8 @@
 //! Fetches pages with async on smol.
 //!
-//!     cargo run --release -p http-smol
+//! ```sh
+//! cargo run --release -p http-smol
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
 //! thread back to the executor, so a few threads hold as many requests in flight as the limit allows.

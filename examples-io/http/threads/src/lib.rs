@@ -1,6 +1,8 @@
 //! Fetches pages on threads of the standard library.
 //!
-//!     cargo run --release -p http-threads
+//! ```sh
+//! cargo run --release -p http-threads
+//! ```
 //!
 //! Unlike *sequential*, it starts as many threads as requests may be in flight. A thread that waits
 //! for its answer is blocked and uses no core, so there may be far more threads than cores.

@@ -1,6 +1,8 @@
 //! Fetches pages with async on tokio.
 //!
-//!     cargo run --release -p http-tokio
+//! ```sh
+//! cargo run --release -p http-tokio
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
 //! thread back to the runtime, so a few threads hold as many requests in flight as the limit allows.

@@ -217,6 +217,7 @@ impl Row for Http {
             ),
             json: json!({ "pages": pages, "bytes": bytes, "statuses": statuses, "digest": digest }),
             failures,
+            figures: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Waits with async on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p sleep-async-std
+//! ```sh
+//! cargo run --release -p sleep-async-std
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per wait. A task that sleeps gives its thread back to the
 //! runtime, so a few threads hold as many waits as the limit allows.

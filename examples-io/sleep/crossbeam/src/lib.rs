@@ -1,6 +1,8 @@
 //! Waits on a crew of threads that is fed through a crossbeam channel.
 //!
-//!     cargo run --release -p sleep-crossbeam
+//! ```sh
+//! cargo run --release -p sleep-crossbeam
+//! ```
 //!
 //! Unlike *threads*, where each thread helps itself, here the tasks come to the crew through a
 //! channel, as they would from a source that makes them one by one. The channel is bounded: a

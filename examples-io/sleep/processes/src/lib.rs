@@ -1,6 +1,8 @@
 //! Waits in worker processes.
 //!
-//!     cargo run --release -p sleep-processes
+//! ```sh
+//! cargo run --release -p sleep-processes
+//! ```
 //!
 //! Unlike *sequential*, it hands the waits to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. Each of them sleeps on its own; none shares memory with another,

@@ -1,7 +1,9 @@
 //! Waits on rayon's pool of threads.
 //!
-//!     cargo run --release -p sleep-rayon
-//!     cargo run --release -p sleep-rayon -- --workers 100
+//! ```sh
+//! cargo run --release -p sleep-rayon
+//! cargo run --release -p sleep-rayon -- --workers 100
+//! ```
 //!
 //! Unlike *sequential*, it iterates in parallel, which takes one word. But rayon is made for
 //! computing: its pool has a thread per core, and a thread that sleeps is not there for anything

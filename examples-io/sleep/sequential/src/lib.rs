@@ -1,6 +1,8 @@
 //! Waits one time after the other: the baseline of the row.
 //!
-//!     cargo run --release -p sleep-sequential
+//! ```sh
+//! cargo run --release -p sleep-sequential
+//! ```
 
 use std::{thread, time::Duration};
 

@@ -1,6 +1,8 @@
 //! Waits with async on smol.
 //!
-//!     cargo run --release -p sleep-smol
+//! ```sh
+//! cargo run --release -p sleep-smol
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per wait. A task that sleeps gives its thread back to the
 //! executor, so a few threads hold as many waits as the limit allows.

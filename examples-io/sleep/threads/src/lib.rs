@@ -1,6 +1,8 @@
 //! Waits on threads of the standard library.
 //!
-//!     cargo run --release -p sleep-threads
+//! ```sh
+//! cargo run --release -p sleep-threads
+//! ```
 //!
 //! Unlike *sequential*, it starts as many threads as may wait at once. A thread that sleeps is
 //! blocked and uses no core, so there may be thousands of them on a few cores.

@@ -1,6 +1,8 @@
 //! Waits with async on tokio.
 //!
-//!     cargo run --release -p sleep-tokio
+//! ```sh
+//! cargo run --release -p sleep-tokio
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per wait. A task that sleeps gives its thread back to the
 //! runtime, so a few threads hold as many waits as the limit allows.

@@ -132,6 +132,7 @@ impl Row for Sleep {
             line: format!("completed {}, {early} ended early", plural(completed, "wait")),
             json: json!({ "completed": completed, "early": early }),
             failures,
+            figures: None,
         }
     }
 }

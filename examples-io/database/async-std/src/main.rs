@@ -1,0 +1,17 @@
+//! The program around [`database_async_std::transfer_all`].
+
+use std::process::ExitCode;
+
+use async_global_executor::GlobalExecutorConfig;
+use async_std::task;
+use database_async_std::transfer_all;
+use database_workload::Database;
+
+fn main() -> ExitCode {
+    harness::run::<Database>("async-std", |input, limits, meter| {
+        // async-std itself takes the number of its threads from the environment alone.
+        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        meter.measure(|| task::block_on(transfer_all(&input.batches, &input.settings, limits)))
+    })
+}

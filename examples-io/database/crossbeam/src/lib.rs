@@ -1,0 +1,52 @@
+//! Makes transfers on a crew of threads that is fed through a crossbeam channel.
+//!
+//! ```sh
+//! cargo run --release -p database-crossbeam
+//! ```
+//!
+//! Unlike *threads*, where each thread helps itself, here the transactions come to the crew through
+//! a channel, as they would from clients that send them one by one. The channel is bounded: clients
+//! that are faster than the database have to wait, instead of filling the memory.
+
+use std::thread;
+
+use anyhow::{Context, Result};
+use crossbeam_channel::{bounded, unbounded};
+use database_workload::{Batch, Outcome, Settings, blocking::Connection};
+use harness::Limits;
+
+/// Does all transactions, at most `limits.in_flight` at a time.
+pub fn transfer_all(
+    batches: &[Batch],
+    settings: &Settings,
+    limits: Limits,
+) -> Result<Vec<Outcome>> {
+    let (send_batch, next_batch) = bounded::<&Batch>(limits.in_flight);
+    let (send_outcome, outcomes) = unbounded();
+    let transact = || {
+        // A connection does one transaction at a time, so each thread has its own.
+        let mut connection = Connection::new(settings);
+        // Unlike std's, a crossbeam channel may have many receivers: each batch goes to one of them.
+        for batch in &next_batch {
+            let outcome = connection.transact(batch);
+            send_outcome.send((batch.index, outcome)).expect("the results are still wanted");
+        }
+    };
+    // The scope ends when all its threads have, so they may borrow the batches and the settings.
+    thread::scope(|scope| {
+        for _ in 0..limits.in_flight.min(batches.len()) {
+            let thread = thread::Builder::new().spawn_scoped(scope, transact);
+            thread.context("cannot start so many threads")?;
+        }
+        for batch in batches {
+            send_batch.send(batch).expect("the crew is still there");
+        }
+        // A closed channel tells the crew that no more batches will come.
+        drop(send_batch);
+        anyhow::Ok(())
+    })?;
+    // They came in as the threads finished them; the results go out in input order.
+    let mut transacted: Vec<_> = outcomes.try_iter().collect();
+    transacted.sort_unstable_by_key(|&(index, _)| index);
+    Ok(transacted.into_iter().map(|(_, outcome)| outcome).collect())
+}

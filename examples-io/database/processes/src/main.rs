@@ -1,0 +1,15 @@
+//! The program around [`database_processes::transfer_all`].
+
+use std::process::ExitCode;
+
+use database_processes::{transfer_all, worker};
+use database_workload::Database;
+use harness::pool;
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<Database>("processes", |input, limits, meter| {
+        meter.measure(|| transfer_all(&input.batches, &input.settings, limits))
+    })
+}

@@ -1,0 +1,20 @@
+//! Makes transfers one transaction after the other: the baseline of the row.
+//!
+//! ```sh
+//! cargo run --release -p database-sequential
+//! ```
+
+use anyhow::Result;
+use database_workload::{Batch, Outcome, Settings, blocking::Connection};
+use harness::Limits;
+
+/// Does all transactions, one at a time.
+pub fn transfer_all(
+    batches: &[Batch],
+    settings: &Settings,
+    _limits: Limits,
+) -> Result<Vec<Outcome>> {
+    let mut connection = Connection::new(settings);
+    // The next transaction does not begin before the last is committed: the waits add up.
+    Ok(batches.iter().map(|batch| connection.transact(batch)).collect())
+}

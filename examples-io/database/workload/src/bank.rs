@@ -1,0 +1,110 @@
+//! The tables of one run, from their making to their end.
+
+use std::{
+    fmt, process,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::{Fault, Settings, books::Books, ledger::Opening, place::Place, postgresql, sqlite};
+
+/// How long the tables' removal may take if Ctrl-C ends the program.
+const HURRY: Duration = Duration::from_millis(500);
+/// How long it may take otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The tables of one run. They are removed when this is dropped.
+pub(crate) struct Bank {
+    settings: Settings,
+    /// SQLite's tables; those of PostgreSQL need no connection that stays open.
+    sqlite: Option<sqlite::Bank>,
+    /// Our own file, in a folder of its own.
+    ours: Option<TempDir>,
+}
+
+impl Bank {
+    /// Makes the tables in the database that the user names, or in a temporary one.
+    pub(crate) fn open(
+        place: Option<&Place>,
+        opening: Opening,
+        settings: impl FnOnce(Place, String) -> Settings,
+    ) -> Result<(Self, Settings)> {
+        let mut ours = None;
+        let place = if let Some(place) = place {
+            place.clone()
+        } else {
+            let folder = tempfile::Builder::new().prefix("meanwhile-database-").tempdir();
+            let folder = folder.context("cannot make a temporary folder")?;
+            harness::remove_on_interrupt(folder.path());
+            Place::Sqlite(ours.insert(folder).path().join("accounts.sqlite"))
+        };
+        let settings = settings(place, unique());
+        if ours.is_none() {
+            let settings = settings.clone();
+            // There is nobody left to tell, should it fail.
+            harness::clear_on_interrupt(move || drop(remove(&settings, HURRY)));
+        }
+        // The tables are made in one transaction, so if it fails there is nothing to remove.
+        let mut sqlite = None;
+        match &settings.place {
+            Place::Sqlite(file) => {
+                let opened = sqlite::Bank::open(file, ours.is_some(), &settings, opening);
+                sqlite = Some(opened.with_context(|| cannot_use(&settings.place))?);
+            }
+            Place::Postgres(server) => postgresql::create(server, &settings, opening)
+                .with_context(|| cannot_use(&settings.place))?,
+        }
+        let bank = Self { settings: settings.clone(), sqlite, ours };
+        Ok((bank, settings))
+    }
+
+    /// What stands in the tables.
+    pub(crate) fn books(&self) -> Result<Books, Fault> {
+        match (&self.settings.place, &self.sqlite) {
+            (Place::Postgres(server), _) => postgresql::books(server, &self.settings),
+            (Place::Sqlite(_), sqlite) => {
+                sqlite.as_ref().expect("`open` has opened the file").books()
+            }
+        }
+    }
+}
+
+impl Drop for Bank {
+    fn drop(&mut self) {
+        // The connection goes first, since it holds the file.
+        drop(self.sqlite.take());
+        // Our own file goes with its folder.
+        if self.ours.is_none()
+            && let Err(fault) = remove(&self.settings, PATIENCE)
+        {
+            let (place, schema) = (&self.settings.place, self.settings.schema());
+            eprintln!("warning: what is called {schema} is left in {place}: {fault}");
+        }
+    }
+}
+
+impl fmt::Debug for Bank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bank").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Removes the tables from a database of the user's.
+fn remove(settings: &Settings, patience: Duration) -> Result<(), Fault> {
+    match &settings.place {
+        Place::Sqlite(file) => sqlite::remove(file, settings, patience),
+        Place::Postgres(server) => postgresql::remove(server, settings, patience),
+    }
+}
+
+fn cannot_use(place: &Place) -> String {
+    format!("cannot use {place}")
+}
+
+/// A name that no other run has.
+fn unique() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{}_{}", process::id(), now.as_nanos())
+}

@@ -1,0 +1,250 @@
+//! The row `database` without its concurrency: the accounts and the transfers between them, how one
+//! transaction is done, in SQLite or PostgreSQL, and whether all money is there in the end.
+
+#[cfg(feature = "async")]
+pub mod asynchronous;
+mod attempts;
+mod bank;
+pub mod blocking;
+mod books;
+mod ledger;
+mod place;
+mod postgresql;
+mod sqlite;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, plural};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub use attempts::Fault;
+use bank::Bank;
+use books::Counts;
+use ledger::Opening;
+pub use ledger::{Batch, Transfer, Verdict};
+use place::{Place, place};
+
+/// The most transfers that a run may make, so that the list of them fits in memory.
+const MOST_TRANSFERS: i64 = 1_000_000;
+/// The most accounts.
+const MOST_ACCOUNTS: i64 = 1_000_000;
+/// The longest time that both databases can be told to wait.
+const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
+
+/// Makes transfers between accounts, in transactions.
+#[derive(Args, Debug)]
+pub struct Database {
+    /// How many transfers there are
+    #[arg(long, value_name = "N", default_value_t = 1_000,
+          value_parser = clap::value_parser!(u32).range(..=MOST_TRANSFERS))]
+    transfers: u32,
+    /// Between how many accounts
+    #[arg(long, value_name = "N", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(2..=MOST_ACCOUNTS))]
+    accounts: u32,
+    /// How many transfers share a transaction
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u32).range(1..=MOST_TRANSFERS))]
+    batch: u32,
+    /// The database, `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME` [default: SQLite in a
+    /// temporary file]
+    #[arg(long, value_name = "URL", value_parser = place)]
+    url: Option<Place>,
+    /// How long a transaction waits for a lock before it is tried again
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = arguments::duration)]
+    timeout: Duration,
+    /// How often a transaction is tried again where the database asks for it
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    retries: u32,
+    /// How PostgreSQL keeps transactions apart; those of SQLite are always serializable
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Isolation::ReadCommitted)]
+    isolation: Isolation,
+}
+
+/// How PostgreSQL keeps transactions apart. The cells lock whatever they read, so that the effect
+/// is the same at both levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+pub enum Isolation {
+    /// Of two that want the same account, the later waits
+    ReadCommitted,
+    /// Of two that want the same account, the later waits, and then has to start over
+    Serializable,
+}
+
+/// How transactions are done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// The database.
+    place: Place,
+    /// What the names of this run's tables have that those of no other have.
+    run: String,
+    /// How long a transaction waits for a lock before it is tried again.
+    timeout: Duration,
+    /// How often it is tried again.
+    retries: u32,
+    /// How PostgreSQL keeps transactions apart.
+    isolation: Isolation,
+    /// What the pauses before a retry follow from.
+    seed: u64,
+}
+
+/// What came of one transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What became of each of its transfers, or why it failed.
+    pub result: Result<Vec<Verdict>, Fault>,
+    /// How often it was tried again.
+    pub retries: u32,
+}
+
+/// The transfers of a run, and where to make them.
+#[derive(Debug)]
+pub struct Input {
+    /// The transactions, in order.
+    pub batches: Vec<Batch>,
+    /// How to do them.
+    pub settings: Settings,
+    /// The accounts. They are removed when this is dropped.
+    bank: Bank,
+    opening: Opening,
+}
+
+impl Row for Database {
+    const NAME: &'static str = "database";
+    const UNIT: &'static str = "transaction";
+    type Input = Input;
+    type Output = Vec<Outcome>;
+
+    fn kind(&self) -> Kind {
+        Kind::Waits { limit: 16 }
+    }
+
+    fn prepare(&self, shared: &Shared) -> Result<Input> {
+        let opening = Opening::new(self.accounts, self.transfers);
+        let transfers = opening.draw(self.transfers, shared.seed);
+        let batches = ledger::batches(&transfers, self.batch as usize);
+        let (bank, settings) = Bank::open(self.url.as_ref(), opening, |place, run| Settings {
+            place,
+            run,
+            timeout: self.timeout.min(LONGEST_TIMEOUT),
+            retries: self.retries,
+            isolation: self.isolation,
+            seed: shared.seed,
+        })?;
+        Ok(Input { batches, settings, bank, opening })
+    }
+
+    fn plan(&self, input: &Input, limits: Limits) -> Plan {
+        let place = input.settings.place.name();
+        let headline = format!(
+            "{} between {} accounts in {place}, {} to a transaction, at most {} in flight",
+            plural(self.transfers as usize, "transfer"),
+            self.accounts,
+            self.batch,
+            limits.in_flight
+        );
+        let mut json = json!({
+            "transfers": self.transfers,
+            "accounts": self.accounts,
+            "batch": self.batch,
+            "database": place,
+        });
+        if let Place::Postgres(_) = input.settings.place {
+            let isolation = self.isolation.to_possible_value();
+            json["isolation"] = isolation.map(|level| level.get_name().to_owned()).into();
+        }
+        Plan { headline, input: json, units: input.batches.len(), lower_bound: None }
+    }
+
+    fn answer(&self, input: &Input, output: Vec<Outcome>) -> Answer {
+        let counts = Counts::of(&output);
+        let mut failures = Vec::new();
+        let mut unknown = 0;
+        for (batch, outcome) in input.batches.iter().zip(&output) {
+            if let Err(fault) = &outcome.result {
+                unknown += batch.transfers.len();
+                failures.push(Failure { unit: name(batch), reason: fault.to_string() });
+            }
+        }
+        // Looking into the books is no part of what is measured.
+        let (mut money, mut digest) = (Value::Null, Value::Null);
+        match input.bank.books() {
+            Ok(books) => {
+                failures.extend(books.violations(input.opening, counts.done, unknown));
+                (money, digest) = (books.money().into(), books.digest().into());
+            }
+            Err(fault) => {
+                let reason = fault.to_string();
+                failures.push(Failure { unit: "the books".into(), reason });
+            }
+        }
+        Answer {
+            line: format!(
+                "did {}, refused {}, {} failed; money {} of {}, digest {}",
+                plural(counts.done, "transfer"),
+                counts.refused,
+                failures.len(),
+                money,
+                input.opening.money(),
+                digest.as_str().unwrap_or("unknown"),
+            ),
+            json: json!({
+                "done": counts.done,
+                "refused": counts.refused,
+                "money": money,
+                "digest": digest,
+            }),
+            failures,
+            figures: Some(Figures {
+                line: format!("tried again {} times", counts.retries),
+                json: json!({ "retries": counts.retries }),
+            }),
+        }
+    }
+}
+
+impl Settings {
+    /// The full name of one of this run's tables.
+    fn table(&self, name: &str) -> String {
+        match self.place {
+            Place::Sqlite(_) => format!("meanwhile_{}_{name}", self.run),
+            Place::Postgres(_) => format!("{}.{name}", self.schema()),
+        }
+    }
+
+    /// The schema that holds this run's tables in PostgreSQL.
+    fn schema(&self) -> String {
+        format!("meanwhile_{}", self.run)
+    }
+
+    /// Asks for the number of each account, its balance, and the sum of its entries in the history.
+    fn sql_of_accounts(&self) -> String {
+        let (accounts, history) = (self.table("accounts"), self.table("history"));
+        format!(
+            "SELECT account.id, account.balance, CAST(COALESCE(moved.amount, 0) AS bigint)
+             FROM {accounts} AS account LEFT JOIN (
+                 SELECT id, SUM(amount) AS amount FROM (
+                     SELECT credited AS id, amount FROM {history}
+                     UNION ALL SELECT debited, -amount FROM {history}
+                 ) AS entry GROUP BY id
+             ) AS moved ON moved.id = account.id ORDER BY account.id"
+        )
+    }
+
+    /// Asks for the number of entries in the history.
+    fn sql_of_entries(&self) -> String {
+        format!("SELECT COUNT(*) FROM {}", self.table("history"))
+    }
+}
+
+/// A transaction as people should read it.
+fn name(batch: &Batch) -> String {
+    match &batch.transfers[..] {
+        [first, .., last] => format!("transfers {} to {}", first.number, last.number),
+        [only] => format!("transfer {}", only.number),
+        [] => format!("transaction {}", batch.index),
+    }
+}
