@@ -3,20 +3,14 @@
 //! installed, the test says so and is skipped.
 
 use std::{
-    env, fs, io,
-    net::TcpListener,
-    os::unix::fs::{MetadataExt, chown},
     panic,
-    path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::ExitCode,
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
-use postgres::{Client, NoTls};
+use bench_database::{Programs, Server, free_port};
 use serde_json::Value;
-use tempfile::TempDir;
 use trial::{Family, Row};
 
 type Check = fn(&Row, &Server);
@@ -70,7 +64,7 @@ fn all_cells_come_to_the_same_books(row: &Row, server: &Server) {
         // SQLite's transactions are serializable whatever they are asked to be.
         assert_eq!(answer, row.agreed(arguments), "PostgreSQL and SQLite differ: {arguments:?}");
     }
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn the_limits_are_obeyed_and_reached(row: &Row, server: &Server) {
@@ -90,7 +84,7 @@ fn the_limits_are_obeyed_and_reached(row: &Row, server: &Server) {
         // Had there been more connections than the limit, some would have had to wait.
         assert_eq!(json["figures"]["retries"], 0, "{approach}");
     }
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn serializable_transactions_are_tried_again(row: &Row, server: &Server) {
@@ -108,7 +102,7 @@ fn serializable_transactions_are_tried_again(row: &Row, server: &Server) {
         retries += count;
     }
     assert!(retries > 0);
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn a_lock_of_somebody_else_is_waited_for(row: &Row, server: &Server) {
@@ -116,7 +110,7 @@ fn a_lock_of_somebody_else_is_waited_for(row: &Row, server: &Server) {
         let url = server.url("postgres");
         let arguments = ["--json", "--transfers", "2000", "--timeout", "20ms", "--url", &url];
         let family = row.start(approach, &[&arguments[..], &["--retries", "10000"]].concat());
-        let schema = server.wait_for_schema();
+        let schema = wait_for_schema(server);
         let mut client = server.client();
         client
             .batch_execute(&format!("BEGIN; SELECT * FROM {schema}.accounts FOR UPDATE"))
@@ -128,7 +122,7 @@ fn a_lock_of_somebody_else_is_waited_for(row: &Row, server: &Server) {
         let retries = ran.json()["figures"]["retries"].as_u64().expect("it is a number");
         assert!(retries > 0, "{approach} was never told that the accounts are locked");
     }
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn more_connections_than_the_server_takes(row: &Row, server: &Server) {
@@ -148,7 +142,7 @@ fn more_connections_than_the_server_takes(row: &Row, server: &Server) {
         assert!(ran.stderr.contains(reason), "{approach}: {}", ran.stderr);
         assert!(!ran.stderr.contains("the books"), "{approach}: {}", ran.stderr);
     }
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn what_cannot_be_used_is_refused_in_one_line(row: &Row, server: &Server) {
@@ -161,7 +155,7 @@ fn what_cannot_be_used_is_refused_in_one_line(row: &Row, server: &Server) {
     let closed = format!("postgres://meanwhile:secret@127.0.0.1:{}/postgres", free_port());
     row.refused(&["--url", &closed], 1, "onnection refused");
     assert!(!row.run("tokio", &["--url", &closed]).stderr.contains("secret"));
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn killed_workers_cost_nothing_but_time(row: &Row, server: &Server) {
@@ -179,14 +173,14 @@ fn killed_workers_cost_nothing_but_time(row: &Row, server: &Server) {
         assert_eq!(ran.status, Some(0), "{}", ran.stderr);
         assert_eq!(ran.json()["answer"], expected["answer"]);
     }
-    server.assert_clean();
+    assert_clean(server);
 }
 
 fn ctrl_c_leaves_nothing_behind(row: &Row, server: &Server) {
     for approach in row.approaches() {
         let url = server.url("postgres");
         let mut family = row.start(approach, &["--transfers", "1000000", "--url", &url]);
-        let schema = server.wait_for_schema();
+        let schema = wait_for_schema(server);
         let history = format!("SELECT count(*) > 0 FROM {schema}.history");
         wait_until("transfers", || {
             server.client().query_one(&history, &[]).is_ok_and(|row| row.get(0))
@@ -195,7 +189,7 @@ fn ctrl_c_leaves_nothing_behind(row: &Row, server: &Server) {
         assert_eq!(family.wait_for("", 0, Duration::from_secs(1)), 0, "{approach}");
         let ran = family.end();
         assert_eq!((ran.status, &*ran.stderr), (Some(130), "interrupted\n"), "{approach}");
-        server.assert_clean();
+        assert_clean(server);
     }
 }
 
@@ -204,7 +198,7 @@ fn a_server_that_goes_away_loses_no_money(row: &Row, server: &Server) {
     for approach in row.approaches() {
         let arguments = ["--json", "--transfers", "20000", "--limit", "4", "--url", &url];
         let family = row.start(approach, &arguments);
-        let schema = server.wait_for_schema();
+        let schema = wait_for_schema(server);
         let history = format!("SELECT count(*) > 20 FROM {schema}.history");
         wait_until("transfers", || {
             server.client().query_one(&history, &[]).is_ok_and(|row| row.get(0))
@@ -245,7 +239,7 @@ fn a_server_that_goes_away_loses_no_money(row: &Row, server: &Server) {
 
         let again = row.run(approach, &["--json", "--transfers", "50", "--url", &url]);
         assert_eq!(again.status, Some(0), "{approach}: {}", again.stderr);
-        server.assert_clean();
+        assert_clean(server);
     }
 }
 
@@ -262,171 +256,17 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// PostgreSQL's own programs, and as whom to run them.
-struct Programs {
-    folder: PathBuf,
-    /// PostgreSQL refuses to run as root, so root needs another user's numbers for it.
-    user: Option<(u32, u32)>,
+/// Waits until a program has made its tables.
+fn wait_for_schema(server: &Server) -> String {
+    let mut schema = None;
+    wait_until("tables", || {
+        schema = server.schemas().pop();
+        schema.is_some()
+    });
+    schema.expect("it was waited for")
 }
 
-impl Programs {
-    fn find() -> Result<Self> {
-        let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|version| version.path().join("bin"))
-            .collect();
-        // Debian keeps them apart by version; the newest is tried first.
-        folders.sort();
-        folders.reverse();
-        folders.extend(env::var_os("PATH").iter().flat_map(env::split_paths));
-        let folder = folders.into_iter().find(|folder| {
-            ["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file())
-        });
-        let folder =
-            folder.context("PostgreSQL is not installed: there are no initdb and pg_ctl")?;
-        let root = fs::metadata("/proc/self").context("nobody knows who runs this")?.uid() == 0;
-        let user = if root { Some(other_user()?) } else { None };
-        Ok(Self { folder, user })
-    }
-
-    fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
-        let program = self.folder.join(program);
-        let mut command = match self.user {
-            None => Command::new(&program),
-            Some((user, group)) => {
-                let mut command = Command::new("setpriv");
-                command.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
-                command.arg("--clear-groups").arg(&program);
-                command
-            }
-        };
-        // A server that kept our stdout would keep whoever reads it waiting.
-        let log = tempfile::tempfile()?;
-        let status = command
-            .args(arguments)
-            .current_dir("/")
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log.try_clone()?)
-            .status()
-            .with_context(|| format!("cannot run {}", program.display()))?;
-        if !status.success() {
-            let mut text = String::new();
-            let mut log = log;
-            io::Seek::rewind(&mut log)?;
-            io::Read::read_to_string(&mut log, &mut text)?;
-            bail!("{} {arguments:?}: {status}\n{text}", program.display());
-        }
-        Ok(())
-    }
-}
-
-/// The numbers of a user without rights, and of their group.
-fn other_user() -> Result<(u32, u32)> {
-    let users = fs::read_to_string("/etc/passwd").context("nobody knows what users there are")?;
-    let numbers = |name: &str| {
-        let mut fields =
-            users.lines().find(|line| line.starts_with(&format!("{name}:")))?.split(':');
-        Some((fields.nth(2)?.parse().ok()?, fields.next()?.parse().ok()?))
-    };
-    ensure!(
-        Command::new("setpriv").arg("--version").output().is_ok(),
-        "this is root, and there is no setpriv"
-    );
-    numbers("postgres").or_else(|| numbers("nobody")).context("there is no user but root")
-}
-
-/// A server of our own. It is stopped when this is dropped.
-struct Server {
-    programs: Programs,
-    port: u16,
-    folder: TempDir,
-}
-
-impl Server {
-    fn start(programs: Programs) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("meanwhile-postgresql-").tempdir()?;
-        if let Some((user, group)) = programs.user {
-            chown(folder.path(), Some(user), Some(group))?;
-        }
-        let server = Self { programs, port: free_port(), folder };
-        let data = server.data();
-        let arguments =
-            ["-D", &data, "-U", "meanwhile", "--auth=trust", "--encoding=UTF8", "--no-locale"];
-        server.programs.run("initdb", &arguments)?;
-        server.resume()?;
-        Ok(server)
-    }
-
-    /// Starts the server, after [`Self::stop`] or for the first time.
-    fn resume(&self) -> Result<()> {
-        let data = self.data();
-        let log = self.path("log");
-        let options =
-            format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", self.port);
-        self.programs.run("pg_ctl", &["-D", &data, "-l", &log, "-w", "-o", &options, "start"])
-    }
-
-    /// Has the server end at once, as if its machine had lost its power.
-    fn stop(&self) {
-        let stopped =
-            self.programs.run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "stop"]);
-        stopped.expect("a server that runs can be stopped");
-    }
-
-    fn data(&self) -> String {
-        self.path("data")
-    }
-
-    fn path(&self, name: &str) -> String {
-        let path: &Path = self.folder.path();
-        path.join(name).to_str().expect("temporary folders have names in UTF-8").into()
-    }
-
-    fn url(&self, database: &str) -> String {
-        format!("postgres://meanwhile@127.0.0.1:{}/{database}", self.port)
-    }
-
-    fn client(&self) -> Client {
-        Client::connect(&self.url("postgres"), NoTls).expect("the server is there")
-    }
-
-    fn ask(&self, sql: &str) {
-        self.client().batch_execute(sql).expect("the server does it");
-    }
-
-    fn schemas(&self) -> Vec<String> {
-        let sql = "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'meanwhile%'";
-        let rows = self.client().query(sql, &[]).expect("the server knows");
-        rows.iter().map(|row| row.get(0)).collect()
-    }
-
-    /// Waits until a program has made its tables.
-    fn wait_for_schema(&self) -> String {
-        let mut schema = None;
-        wait_until("tables", || {
-            schema = self.schemas().pop();
-            schema.is_some()
-        });
-        schema.expect("it was waited for")
-    }
-
-    /// That no program has left anything behind.
-    fn assert_clean(&self) {
-        assert_eq!(self.schemas(), [""; 0]);
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-/// A port that nobody listens on.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    listener.local_addr().expect("it has an address").port()
+/// That no program has left anything behind.
+fn assert_clean(server: &Server) {
+    assert_eq!(server.schemas(), [""; 0]);
 }

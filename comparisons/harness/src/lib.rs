@@ -4,6 +4,7 @@
 //! A row implements [`Row`]; each of its cells has a `main` that calls [`run`].
 
 pub mod arguments;
+pub mod job;
 pub mod meter;
 pub mod pool;
 mod progress;
