@@ -41,11 +41,26 @@ pub fn for_threads(number: usize) -> Result<(), NoRoom> {
 }
 
 /// Checks that there is room for this many worker processes.
-pub(crate) fn for_processes(number: usize) -> Result<(), NoRoom> {
+pub fn for_processes(number: usize) -> Result<(), NoRoom> {
     let mut demands = tasks(number.saturating_mul(THREADS_PER_PROCESS));
     demands.push(mappings(number));
     demands.extend(memory(number.saturating_mul(MEMORY_PER_PROCESS)));
     check(format!("{number} worker processes"), demands)
+}
+
+/// Checks that this process may open so many more files, of which a pipe is two.
+pub fn for_open_files(number: usize) -> Result<(), NoRoom> {
+    let demand = || {
+        Some(Demand {
+            limit: "ulimit -n".into(),
+            most: field("/proc/self/limits", "Max open files")?,
+            // The folder that is read is open itself meanwhile, and is in it.
+            used: fs::read_dir("/proc/self/fd").ok()?.count() - 1,
+            more: number,
+            show: |files| files.to_string(),
+        })
+    };
+    check(plural(number, "open file"), vec![demand()])
 }
 
 /// Checks that there is memory for this many things, called `thing`, that take `size` bytes each.
@@ -211,6 +226,14 @@ mod tests {
         let things = for_things(1 << 40, "task", 1 << 10).expect_err("it is a pebibyte");
         let text = things.to_string();
         assert!(text.contains("1099511627776 tasks") && text.contains("memory"), "{text}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn open_files_have_a_limit() {
+        assert_eq!(for_open_files(2), Ok(()));
+        let files = for_open_files(usize::MAX).expect_err("nobody has so many").to_string();
+        assert!(files.contains("ulimit -n is ") && files.contains(" in use"), "{files}");
     }
 
     #[test]

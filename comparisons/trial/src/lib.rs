@@ -118,17 +118,7 @@ impl Row {
     /// Starts a program whose process, and every one that comes of it, can be found again.
     #[must_use]
     pub fn start(&self, approach: &str, arguments: &[&str]) -> Family {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let mark = format!("{}.{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let parent = Command::new(self.program(approach))
-            .args(arguments)
-            .env(MARK, &mark)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a program that was built can be started");
-        Family { parent, mark }
+        Family::start(self.program(approach), arguments)
     }
 }
 
@@ -152,6 +142,22 @@ pub struct Family {
 }
 
 impl Family {
+    /// Starts a program, with nothing on its stdin.
+    #[must_use]
+    pub fn start(program: &Path, arguments: &[&str]) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let mark = format!("{}.{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let parent = Command::new(program)
+            .args(arguments)
+            .env(MARK, &mark)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a program that was built can be started");
+        Self { parent, mark }
+    }
+
     /// The program's own process.
     pub fn parent(&mut self) -> &mut Child {
         &mut self.parent

@@ -1,0 +1,171 @@
+//! The price list of concurrency: `cargo run --release -p cost-of-a-task`.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use compare::machine::Machine;
+use console::Term;
+use cost_of_a_task::{
+    chart,
+    price::{self, Kind, Ladders, Section},
+    results::Results,
+    roles,
+    sampling::{self, Effort},
+    table,
+};
+
+/// Measures what it costs to create, hold and switch between tasks, threads and processes
+#[derive(Parser, Debug)]
+#[command(version)]
+struct Arguments {
+    /// Measure these kinds alone
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    only: Vec<Kind>,
+    /// Measure these prices alone
+    #[arg(long, value_name = "PRICE,…", value_delimiter = ',')]
+    prices: Vec<Section>,
+    /// Take few samples of small sizes: a first look, within half a minute
+    #[arg(long)]
+    quick: bool,
+    /// Draw a chart into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Print one line of JSON instead of the tables
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    // This program is also each of the processes that are measured, and of those that measure.
+    roles::play();
+    sampling::serve();
+
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        // Whoever reads the tables has seen enough, as with `| head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says why there are no arguments: the help that the user has asked for, or one line that names
+/// what is wrong.
+fn explain(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // A closed stdout is no reason to fail: nobody is there to read the help.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    // The first paragraph of clap's message names what is wrong.
+    let message = error.to_string();
+    let paragraph = message.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    eprintln!("{} (--help lists the arguments)", words.join(" "));
+    ExitCode::from(2)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Measures what the arguments ask for; says whether all went well.
+fn run(arguments: &Arguments) -> Result<bool> {
+    end_on_ctrl_c()?;
+    // A file that cannot be written is found out before minutes have gone into its content.
+    let svg = match &arguments.svg {
+        Some(path) => {
+            let cannot = || format!("cannot write {}", path.display());
+            Some((File::create(path).with_context(cannot)?, cannot()))
+        }
+        None => None,
+    };
+    let (ladders, effort) = extent(arguments.quick);
+    let points = price::points(
+        or_all(&arguments.only, Kind::all()),
+        or_all(&arguments.prices, Section::all()),
+        ladders,
+    );
+    let machine = Machine::look();
+    let term = Term::stderr();
+    let sampled = sampling::sample(&points, effort, |point, round| {
+        show(&term, &format!("sample {round} of {}: {point}", effort.samples));
+    });
+    show(&term, "");
+    let results = Results::draw(machine, &sampled);
+
+    let mut out = io::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", serde_json::to_string(&results)?)?;
+    } else {
+        writeln!(out, "This machine: {machine}")?;
+        if let Some(warning) = machine.warning() {
+            writeln!(out, "warning: {warning}")?;
+        }
+        // This is no if stdout is no terminal, or NO_COLOR is set.
+        let colour = Term::stdout().features().colors_supported();
+        write!(out, "\n{}", table::price_list(&results, colour))?;
+    }
+    if let Some((mut file, cannot)) = svg {
+        file.write_all(chart::draw(&results).as_bytes()).context(cannot)?;
+    }
+    Ok(results.all_right())
+}
+
+/// How far it goes and how thorough it is.
+fn extent(quick: bool) -> (Ladders, Effort) {
+    if quick {
+        let effort = Effort {
+            samples: 3,
+            budget: Duration::from_millis(300),
+            least_samples: 2,
+            batch: Duration::from_millis(3),
+        };
+        return (Ladders { most_waiting: 1_000, longest_ring: 100 }, effort);
+    }
+    let effort = Effort {
+        samples: 11,
+        budget: Duration::from_millis(1_500),
+        least_samples: 4,
+        batch: Duration::from_millis(20),
+    };
+    (Ladders { most_waiting: 1_000_000, longest_ring: 10_000 }, effort)
+}
+
+/// All of them, if the user has named none.
+fn or_all<'a, T>(named: &'a [T], all: &'a [T]) -> &'a [T] {
+    if named.is_empty() { all } else { named }
+}
+
+/// Says on a terminal what is going on, in place of what was said before.
+fn show(term: &Term, text: &str) {
+    if term.is_term() {
+        // A progress that cannot be shown is no reason to stop.
+        let _ = term.clear_line().and_then(|()| term.write_str(text));
+    }
+}
+
+/// On Ctrl-C, ends this process with the shell's customary status. The one that measures, and those
+/// that it has started, end as soon as their stdin does.
+fn end_on_ctrl_c() -> Result<()> {
+    ctrlc::set_handler(|| {
+        // Not by `eprintln!`, which panics if whoever reads stderr is gone.
+        let _ = writeln!(io::stderr(), "interrupted");
+        std::process::exit(130);
+    })
+    .context("cannot listen for Ctrl-C")
+}

@@ -1,0 +1,159 @@
+//! The time to create one and to join it.
+
+use std::{hint::black_box, io, process::ExitStatus, thread, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use futures_util::future::join_all;
+use harness::room;
+use rayon::ThreadPoolBuilder;
+
+use super::{
+    SMALL_STACK,
+    runtime::{AsyncStd, Runtime, Smol, Tokio},
+    stopwatch::time_of_one,
+    workers,
+};
+use crate::{
+    price::Kind,
+    roles::{self, Role},
+};
+
+/// The time for one, in nanoseconds, where `at_once` of them are created before the first is
+/// joined. None of them does anything, though the compiler does not know it: what is measured is all
+/// that is around the work.
+pub(super) fn time(kind: Kind, at_once: usize, batch: Duration) -> Result<f64> {
+    let round = match kind {
+        Kind::Call => time_of_one(batch, calls),
+        Kind::TokioJoinAll => of_join_all::<Tokio>(at_once, batch),
+        Kind::AsyncStdJoinAll => of_join_all::<AsyncStd>(at_once, batch),
+        Kind::SmolJoinAll => of_join_all::<Smol>(at_once, batch),
+        Kind::Tokio => of_tasks::<Tokio>(at_once, batch),
+        Kind::AsyncStd => of_tasks::<AsyncStd>(at_once, batch),
+        Kind::Smol => of_tasks::<Smol>(at_once, batch),
+        Kind::Rayon => of_jobs(at_once, batch),
+        Kind::Thread => of_threads(at_once, thread::Builder::new, batch),
+        Kind::SmallThread => {
+            of_threads(at_once, || thread::Builder::new().stack_size(SMALL_STACK), batch)
+        }
+        Kind::Crossbeam => of_scoped_threads(at_once, batch),
+        Kind::Process => of_processes(at_once, batch),
+    };
+    Ok(round? / at_once as f64)
+}
+
+fn calls(rounds: usize) -> Result<()> {
+    for argument in 0..rounds {
+        black_box(call(black_box(argument)));
+    }
+    Ok(())
+}
+
+/// A function that the compiler may not put in the place of its call.
+#[inline(never)]
+fn call(argument: usize) -> usize {
+    argument
+}
+
+fn of_tasks<R: Runtime>(at_once: usize, batch: Duration) -> Result<f64> {
+    R::start()?;
+    time_of_one(batch, |rounds| {
+        R::run(async move {
+            let mut tasks = Vec::with_capacity(at_once);
+            for _ in 0..rounds {
+                tasks.extend((0..at_once).map(|_| R::spawn(async { black_box(()) })));
+                for task in tasks.drain(..) {
+                    task.await;
+                }
+            }
+        });
+        Ok(())
+    })
+}
+
+/// Futures that are no tasks: the task that joins them polls them itself, one after the other.
+fn of_join_all<R: Runtime>(at_once: usize, batch: Duration) -> Result<f64> {
+    R::start()?;
+    time_of_one(batch, |rounds| {
+        R::run(async move {
+            for _ in 0..rounds {
+                join_all((0..at_once).map(|_| async { black_box(()) })).await;
+            }
+        });
+        Ok(())
+    })
+}
+
+fn of_jobs(at_once: usize, batch: Duration) -> Result<f64> {
+    let pool = ThreadPoolBuilder::new().num_threads(workers()).build()?;
+    time_of_one(batch, |rounds| {
+        // Inside the pool, for the reason that is given for tasks.
+        pool.install(|| {
+            for _ in 0..rounds {
+                rayon::scope(|scope| {
+                    for _ in 0..at_once {
+                        scope.spawn(|_| black_box(()));
+                    }
+                });
+            }
+        });
+        Ok(())
+    })
+}
+
+fn of_threads(
+    at_once: usize,
+    builder: impl Fn() -> thread::Builder,
+    batch: Duration,
+) -> Result<f64> {
+    room::for_threads(at_once)?;
+    let mut threads = Vec::with_capacity(at_once);
+    time_of_one(batch, |rounds| {
+        for _ in 0..rounds {
+            for _ in 0..at_once {
+                let thread = builder().spawn(|| black_box(()));
+                threads.push(thread.context("cannot start a thread")?);
+            }
+            for thread in threads.drain(..) {
+                thread.join().expect("a thread that does nothing does not panic");
+            }
+        }
+        Ok(())
+    })
+}
+
+fn of_scoped_threads(at_once: usize, batch: Duration) -> Result<f64> {
+    room::for_threads(at_once)?;
+    time_of_one(batch, |rounds| {
+        for _ in 0..rounds {
+            // The scope joins its threads when it ends.
+            let scope = crossbeam_utils::thread::scope(|scope| {
+                for _ in 0..at_once {
+                    scope.builder().spawn(|_| black_box(()))?;
+                }
+                io::Result::Ok(())
+            });
+            scope
+                .expect("a thread that does nothing does not panic")
+                .context("cannot start a thread")?;
+        }
+        Ok(())
+    })
+}
+
+fn of_processes(at_once: usize, batch: Duration) -> Result<f64> {
+    room::for_processes(at_once)?;
+    let mut command = roles::command(Role::End)?;
+    let mut processes = Vec::with_capacity(at_once);
+    time_of_one(batch, |rounds| {
+        for _ in 0..rounds {
+            for _ in 0..at_once {
+                processes.push(command.spawn().context("cannot start a process")?);
+            }
+            for mut process in processes.drain(..) {
+                let status: ExitStatus = process.wait()?;
+                ensure!(status.success(), "a process that does nothing ended with {status}");
+            }
+        }
+        Ok(())
+    })
+}
