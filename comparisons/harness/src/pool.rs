@@ -5,7 +5,10 @@
 //! little-endian, then that many bytes of [postcard](https://docs.rs/postcard). The calling
 //! process has one thread per worker, which hands it the next job as soon as it is free.
 //!
-//! A program that uses a [`Pool`] calls [`serve`] before anything else in its `main`.
+//! Beside the [`Pool`], whose workers are all alike, there is the [`Crew`], where each keeps something
+//! of its own from job to job.
+//!
+//! A program that uses one of them calls [`serve`] before anything else in its `main`.
 
 use std::{
     env,
@@ -66,14 +69,21 @@ pub enum PoolError {
     },
 }
 
-/// A job that has no answer, because two workers in a row failed at it.
+/// A job that has no answer, because its worker failed, and so did the next one if it was tried on
+/// another.
 #[derive(Debug, thiserror::Error)]
-#[error("job {job}: {fault}")]
+#[error("job {job}: {fault}{}", times(*.tries))]
 pub struct JobError {
     /// The job's index.
     pub job: usize,
-    /// What went wrong the last time that it was tried.
+    /// How often it was tried.
+    pub tries: usize,
+    /// What went wrong the last time.
     pub fault: JobFault,
+}
+
+fn times(tries: usize) -> String {
+    if tries > 1 { format!("; tried {tries} times") } else { String::new() }
 }
 
 /// What went wrong with a job.
@@ -86,7 +96,7 @@ pub enum JobFault {
     #[error("its worker failed, and a fresh one cannot be started: {0}")]
     Start(io::Error),
     /// The worker ended before it answered.
-    #[error("worker process {pid} ended before it answered ({status}); tried {TRIES} times")]
+    #[error("worker process {pid} ended before it answered ({status})")]
     Ended {
         /// The worker's number in the system.
         pid: u32,
@@ -94,7 +104,7 @@ pub enum JobFault {
         status: ExitStatus,
     },
     /// The worker wrote something that is no answer.
-    #[error("worker process {pid} wrote something that is no answer: {error}; tried {TRIES} times")]
+    #[error("worker process {pid} wrote something that is no answer: {error}")]
     Rubbish {
         /// The worker's number in the system.
         pid: u32,
@@ -103,7 +113,7 @@ pub enum JobFault {
     },
 }
 
-/// Turns this process into a worker if a [`Pool`] started it: then it answers jobs with the
+/// Turns this process into a worker if a [`Pool`] or a [`Crew`] started it: then it answers jobs with the
 /// function that `start` makes of the setup, and ends when there are no more. In every other
 /// process it returns at once.
 ///
@@ -239,8 +249,11 @@ impl Pool {
                 let next = queue.lock().expect("nobody panics while holding it").next();
                 let Some((index, job)) = next else { return Ok(answers) };
                 let _in_flight = InFlight::enter();
-                let answer =
-                    try_job(slot, setup, job).map_err(|fault| JobError { job: index, fault });
+                let answer = try_job(slot, setup, job).map_err(|(tries, fault)| JobError {
+                    job: index,
+                    tries,
+                    fault,
+                });
                 answers.push((index, answer));
             }
         };
@@ -265,44 +278,125 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // All are told before the first is waited for, so that they end side by side.
-        for worker in self.workers.iter_mut().flatten() {
-            worker.jobs = None;
-        }
-        for worker in self.workers.drain(..).flatten() {
-            worker.join();
-        }
+        join(self.workers.drain(..).flatten().collect());
     }
 }
 
-/// Has the worker do the job, or a fresh one if it fails.
+/// Has the worker do the job, or a fresh one if it fails. An error comes with the number of tries.
 fn try_job<J: Serialize, A: DeserializeOwned>(
     slot: &mut Option<Worker>,
     setup: &[u8],
     job: &J,
-) -> Result<A, JobFault> {
-    let job = encode(job).map_err(JobFault::Unsendable)?;
+) -> Result<A, (usize, JobFault)> {
+    let job = encode(job).map_err(|error| (0, JobFault::Unsendable(error)))?;
     let mut tries = 0;
     loop {
         let worker = match slot {
             Some(worker) => worker,
-            None => slot.insert(Worker::start(setup).map_err(JobFault::Start)?),
+            None => slot.insert(Worker::start(setup).map_err(|e| (tries, JobFault::Start(e)))?),
         };
         let error = match worker.ask(&job) {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let pid = worker.child.id();
-        let ended = slot.take().expect("it was there a moment ago").end();
+        let worker = slot.take().expect("it was there a moment ago");
         tries += 1;
         if tries == TRIES {
-            return Err(match ended {
-                Ok(status) if error.kind() != io::ErrorKind::InvalidData => {
-                    JobFault::Ended { pid, status }
-                }
-                _ => JobFault::Rubbish { pid, error },
-            });
+            return Err((tries, worker.fault(error)));
         }
+        // However it ends: the job is tried on the next.
+        let _ = worker.end();
+    }
+}
+
+/// Some worker processes of which each keeps something of its own, from its start to its end.
+///
+/// A worker of a [`Pool`] may be replaced at any time, since all make their function from the same
+/// setup. Here each has a setup of its own, and its function may remember the jobs that it has done
+/// (see [`serve`]); so a job goes to one worker and no other, and what that worker keeps is lost if
+/// it fails.
+#[derive(Debug)]
+pub struct Crew {
+    workers: Vec<Worker>,
+}
+
+impl Crew {
+    /// Starts a worker process for each of the setups.
+    pub fn start<S: Serialize>(setups: &[S]) -> Result<Self, PoolError> {
+        if !PREPARED.load(Ordering::Relaxed) {
+            return Err(PoolError::NotPrepared);
+        }
+        room::for_processes(setups.len()).map_err(PoolError::NoRoom)?;
+        let mut crew = Self { workers: Vec::with_capacity(setups.len()) };
+        for number in 1..=setups.len() {
+            let failed = |source| PoolError::Start { number, workers: setups.len(), source };
+            crew.workers.push(Worker::spawn().map_err(failed)?);
+        }
+        // Only now, when none of them has to wait for another to be started.
+        for (worker, setup) in crew.workers.iter_mut().zip(setups) {
+            worker.set_up(&encode(setup).map_err(PoolError::Setup)?);
+        }
+        Ok(crew)
+    }
+
+    /// Gives each worker the job of its number, all at the same time, and returns their answers in
+    /// that order as soon as the last has come.
+    ///
+    /// # Errors
+    /// A worker that fails, as in [`Pool::map`], or has failed before. Then all workers end: none of
+    /// them can go on without what that one had kept.
+    ///
+    /// # Panics
+    /// Panics unless there are as many jobs as workers.
+    pub fn ask_all<J, A>(&mut self, jobs: &[J]) -> Result<Vec<A>, JobError>
+    where
+        J: Serialize,
+        A: DeserializeOwned,
+    {
+        assert_eq!(jobs.len(), self.workers.len(), "there must be a job for each worker");
+        let _in_flight: Vec<InFlight> = jobs.iter().map(|_| InFlight::enter()).collect();
+        // A worker reads all of a job before it answers, so it never waits to be read from while
+        // this waits for it to read.
+        for (index, job) in jobs.iter().enumerate() {
+            let unsendable =
+                |error| JobError { job: index, tries: 0, fault: JobFault::Unsendable(error) };
+            let job = encode(job).map_err(unsendable)?;
+            self.workers[index].send(&job).map_err(|error| self.failed(index, error))?;
+        }
+        let mut answers = Vec::with_capacity(jobs.len());
+        for index in 0..jobs.len() {
+            let answer = self.workers[index].receive();
+            answers.push(answer.map_err(|error| self.failed(index, error))?);
+        }
+        Ok(answers)
+    }
+
+    /// Ends all workers because of one.
+    fn failed(&mut self, index: usize, error: io::Error) -> JobError {
+        let failed = self.workers.remove(index);
+        for mut worker in self.workers.drain(..) {
+            // One that cannot be killed has ended already.
+            let _ = worker.child.kill();
+            let _ = worker.child.wait();
+        }
+        JobError { job: index, tries: 1, fault: failed.fault(error) }
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        join(self.workers.drain(..).collect());
+    }
+}
+
+/// Tells workers that there are no more jobs, and waits for them to end.
+fn join(mut workers: Vec<Worker>) {
+    // All are told before the first is waited for, so that they end side by side.
+    for worker in &mut workers {
+        worker.jobs = None;
+    }
+    for worker in workers {
+        worker.join();
     }
 }
 
@@ -316,23 +410,40 @@ struct Worker {
 }
 
 impl Worker {
-    /// Starts this program again, as a worker.
+    /// Starts this program again, as a worker, and gives it its setup.
     fn start(setup: &[u8]) -> io::Result<Self> {
+        let mut worker = Self::spawn()?;
+        worker.set_up(setup);
+        Ok(worker)
+    }
+
+    /// Starts this program again, as a worker that waits for its setup.
+    fn spawn() -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
         command.env(ROLE, "1").stdin(Stdio::piped()).stdout(Stdio::piped());
         worker::prepare(&mut command);
         let mut child = command.spawn()?;
-        let mut jobs = child.stdin.take().expect("stdin was asked for as a pipe");
+        let jobs = child.stdin.take().expect("stdin was asked for as a pipe");
         let answers = BufReader::new(child.stdout.take().expect("stdout was asked for as a pipe"));
-        // If the worker is dead already, its first job will tell.
-        let _ = write_frame(&mut jobs, setup);
         Ok(Self { child, jobs: Some(jobs), answers })
+    }
+
+    fn set_up(&mut self, setup: &[u8]) {
+        // If the worker is dead already, its first job will tell.
+        let _ = self.send(setup);
     }
 
     /// Sends the job, and waits for the answer.
     fn ask<A: DeserializeOwned>(&mut self, job: &[u8]) -> io::Result<A> {
-        let jobs = self.jobs.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        write_frame(jobs, job)?;
+        self.send(job)?;
+        self.receive()
+    }
+
+    fn send(&mut self, frame: &[u8]) -> io::Result<()> {
+        write_frame(self.jobs.as_mut().ok_or(io::ErrorKind::BrokenPipe)?, frame)
+    }
+
+    fn receive<A: DeserializeOwned>(&mut self) -> io::Result<A> {
         let frame = read_frame(&mut self.answers)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let reply: Reply<A> = decode(&frame)?;
         timeline::add_events(reply.events);
@@ -348,6 +459,17 @@ impl Worker {
             usage.add();
         }
         let _ = self.child.wait();
+    }
+
+    /// What went wrong with a worker, which `error` is a sign of. It has ended then.
+    fn fault(self, error: io::Error) -> JobFault {
+        let pid = self.child.id();
+        match self.end() {
+            Ok(status) if error.kind() != io::ErrorKind::InvalidData => {
+                JobFault::Ended { pid, status }
+            }
+            _ => JobFault::Rubbish { pid, error },
+        }
     }
 
     /// Makes sure that a worker which failed has ended, and says how it did.

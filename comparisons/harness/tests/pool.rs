@@ -7,12 +7,12 @@ use std::{
     io::Write,
     panic,
     path::PathBuf,
-    process::{self, Command, ExitCode},
+    process::{self, Command, ExitCode, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use harness::pool::{self, JobError, JobFault, Pool, PoolError};
+use harness::pool::{self, Crew, JobError, JobFault, Pool, PoolError};
 use serde::{Deserialize, Serialize};
 
 /// What a worker is to do.
@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 enum Job {
     /// Answer with the number, increased by the setup.
     Add(u64),
+    /// Increase the setup by the number, and answer with what it is then.
+    Keep(u64),
     /// Answer with this many bytes.
     Long(usize),
     /// Answer after a while.
@@ -44,8 +46,12 @@ enum Job {
 
 type Answer = Vec<u8>;
 
-fn worker(setup: u64) -> impl FnMut(Job) -> Answer {
+fn worker(mut setup: u64) -> impl FnMut(Job) -> Answer {
     move |job| match job {
+        Job::Keep(number) => {
+            setup += number;
+            setup.to_string().into_bytes()
+        }
         Job::Add(number) => (number + setup).to_string().into_bytes(),
         Job::Long(bytes) => vec![7; bytes],
         Job::Slow(millis) => {
@@ -182,6 +188,55 @@ fn rubbish_fails_its_job_alone() {
     }
 }
 
+fn each_of_a_crew_keeps_what_is_its_own() {
+    let mut crew = Crew::start(&[100_u64, 200, 300]).expect("this program is prepared");
+    let mut ask = |numbers: [u64; 3]| -> Vec<Answer> {
+        crew.ask_all(&numbers.map(Job::Keep)).expect("they are easy jobs")
+    };
+    assert_eq!(ask([1, 2, 3]), [b"101", b"202", b"303"]);
+    assert_eq!(ask([10, 20, 30]), [b"111", b"222", b"333"]);
+}
+
+fn all_of_a_crew_work_at_the_same_time() {
+    let mut crew = Crew::start(&[0_u64; 4]).expect("this program is prepared");
+    let mut ask = |job: Job| -> Duration {
+        let start = Instant::now();
+        crew.ask_all::<_, Answer>(&vec![job; 4]).expect("they are easy jobs");
+        start.elapsed()
+    };
+    ask(Job::Slow(0));
+    assert!(ask(Job::Slow(400)) < Duration::from_millis(4 * 400));
+}
+
+fn long_jobs_and_answers_of_a_crew_arrive_whole() {
+    let mut crew = Crew::start(&[0_u64; 2]).expect("this program is prepared");
+    // So long a path is no file's, so nothing is made there, and the job succeeds.
+    let long_job = Job::PanicOnce("a".repeat(5_000_000).into());
+    let answers: Vec<Answer> =
+        crew.ask_all(&[Job::Long(5_000_000), long_job]).expect("they are easy jobs");
+    assert_eq!(answers, [vec![7; 5_000_000], b"second".to_vec()]);
+}
+
+fn a_failure_ends_the_whole_crew() {
+    for (job, expected) in
+        [(Job::Panic, "101"), (Job::Kill, "signal: 9"), (Job::Rubbish, "no answer")]
+    {
+        let mut crew = Crew::start(&[0_u64; 3]).expect("this program is prepared");
+        let answers: Vec<Answer> =
+            crew.ask_all(&[const { Job::Pid }; 3]).expect("they are easy jobs");
+        let start = Instant::now();
+        let jobs = [Job::Add(1), job, Job::Slow(60_000)];
+        let error = crew.ask_all::<_, Answer>(&jobs).expect_err("one of them fails").to_string();
+        assert!(error.starts_with("job 1: ") && error.contains(expected), "{error}");
+        assert!(start.elapsed() < Duration::from_secs(30), "the slow one is waited for");
+        for pid in answers {
+            let pid = String::from_utf8(pid).expect("it is a number");
+            let alive = Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status();
+            assert!(!alive.expect("every Unix has a kill").success(), "{pid} lives");
+        }
+    }
+}
+
 fn a_worker_cannot_have_workers() {
     let answers = run(1, &[Job::Nested]);
     assert!(matches!(&answers[..], [Ok(refused)] if refused == &[1]), "{answers:?}");
@@ -216,6 +271,13 @@ fn main() -> ExitCode {
         ("an_exit_fails_its_job_alone", an_exit_fails_its_job_alone),
         ("a_signal_fails_its_job_alone", a_signal_fails_its_job_alone),
         ("rubbish_fails_its_job_alone", rubbish_fails_its_job_alone),
+        ("each_of_a_crew_keeps_what_is_its_own", each_of_a_crew_keeps_what_is_its_own),
+        ("all_of_a_crew_work_at_the_same_time", all_of_a_crew_work_at_the_same_time),
+        (
+            "long_jobs_and_answers_of_a_crew_arrive_whole",
+            long_jobs_and_answers_of_a_crew_arrive_whole,
+        ),
+        ("a_failure_ends_the_whole_crew", a_failure_ends_the_whole_crew),
         ("a_worker_cannot_have_workers", a_worker_cannot_have_workers),
         (
             "a_program_that_is_not_prepared_gets_an_error",

@@ -1,0 +1,66 @@
+//! Evolves a board of Conway's life on threads that talk through crossbeam channels.
+//!
+//!     cargo run --release -p life-crossbeam
+//!
+//! Unlike *threads*, where all wait for all at a barrier, here a thread waits for its two neighbours
+//! alone: it sends them its edges, and goes on when theirs have come. No step needs more than that,
+//! and a band far away may be some generations ahead or behind.
+
+use std::{io, thread};
+
+use anyhow::{Context, Result};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use harness::Limits;
+use life_workload::{Band, Board, Row};
+
+/// Evolves a board by so many generations, on `limits.workers` threads.
+pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
+    let bands = start.bands(limits.workers);
+    let links = ring(bands.len());
+    let evolve = |mut band: Band, above: Link, below: Link| {
+        for _ in 0..generations {
+            // Both are sent before either is waited for, so nobody waits in a circle.
+            above.send.send(band.top())?;
+            below.send.send(band.bottom())?;
+            band.advance(&above.receive.recv()?, &below.receive.recv()?);
+        }
+        Ok(band)
+    };
+    let evolve = &evolve;
+    // The scope ends when all its threads have.
+    thread::scope(|scope| {
+        let threads: Vec<_> = bands
+            .into_iter()
+            .zip(links)
+            .map(|(band, (above, below))| {
+                thread::Builder::new().spawn_scoped(scope, move || evolve(band, above, below))
+            })
+            // If one cannot be started, its links are dropped, and the others find them cut.
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
+        let bands = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
+        Ok(Board::joined(bands.collect::<Result<_>>()?))
+    })
+}
+
+/// One end of what connects two neighbours.
+struct Link {
+    send: Sender<Row>,
+    receive: Receiver<Row>,
+}
+
+/// Connects each band with the one above it and the one below it, and the last with the first.
+fn ring(bands: usize) -> Vec<(Link, Link)> {
+    let (above, mut below): (Vec<_>, Vec<_>) = (0..bands).map(|_| link()).unzip();
+    // Link i is above band i, and so below the band before it.
+    below.rotate_left(1);
+    above.into_iter().zip(below).collect()
+}
+
+/// Makes the two ends of a link.
+fn link() -> (Link, Link) {
+    // There is room for one row: whoever is a generation ahead waits until the last row was taken.
+    let (down, from_above) = bounded(1);
+    let (up, from_below) = bounded(1);
+    (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })
+}

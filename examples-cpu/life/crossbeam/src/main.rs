@@ -1,0 +1,12 @@
+//! The program around [`life_crossbeam::evolve`].
+
+use std::process::ExitCode;
+
+use life_crossbeam::evolve;
+use life_workload::{Input, Life};
+
+fn main() -> ExitCode {
+    harness::run::<Life>("crossbeam", |Input { start, generations, .. }, limits, meter| {
+        meter.measure(|| evolve(start, *generations, limits))
+    })
+}

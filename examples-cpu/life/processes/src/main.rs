@@ -1,0 +1,15 @@
+//! The program around [`life_processes::evolve`].
+
+use std::process::ExitCode;
+
+use harness::pool;
+use life_processes::{evolve, worker};
+use life_workload::{Input, Life};
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<Life>("processes", |Input { start, generations, .. }, limits, meter| {
+        meter.measure(|| evolve(start, *generations, limits))
+    })
+}

@@ -1,0 +1,27 @@
+//! Evolves a board of Conway's life on rayon's pool of threads.
+//!
+//!     cargo run --release -p life-rayon
+//!
+//! Unlike *sequential*, it iterates over bands of the board in parallel, anew in every generation.
+//! The parallel iterator returns when all bands are done, so nothing else is needed to keep one
+//! generation apart from the next. The threads of the pool stay; what it costs to begin and to end
+//! a generation is to wake them, if they have gone to sleep since the last.
+
+use anyhow::Result;
+use harness::Limits;
+use life_workload::{Band, Board, Edges};
+use rayon::prelude::*;
+
+/// Evolves a board by so many generations, on the threads of the pool that calls it.
+pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
+    let mut bands = start.bands(limits.workers);
+    let number = bands.len();
+    for _ in 0..generations {
+        // Copies of the edges as they are now: below, each band changes as soon as its turn comes.
+        let edges: Vec<Edges> = bands.iter().map(Band::edges).collect();
+        bands.par_iter_mut().enumerate().for_each(|(i, band)| {
+            band.advance(&edges[(i + number - 1) % number].bottom, &edges[(i + 1) % number].top);
+        });
+    }
+    Ok(Board::joined(bands))
+}

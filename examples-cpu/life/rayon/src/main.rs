@@ -1,0 +1,14 @@
+//! The program around [`life_rayon::evolve`].
+
+use std::process::ExitCode;
+
+use life_rayon::evolve;
+use life_workload::{Input, Life};
+use rayon::ThreadPoolBuilder;
+
+fn main() -> ExitCode {
+    harness::run::<Life>("rayon", |Input { start, generations, .. }, limits, meter| {
+        let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
+        meter.measure(|| pool.install(|| evolve(start, *generations, limits)))
+    })
+}

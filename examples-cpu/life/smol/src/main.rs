@@ -1,0 +1,16 @@
+//! The program around [`life_smol::evolve`].
+
+use std::{future::pending, process::ExitCode, thread};
+
+use life_smol::{EXECUTOR, evolve};
+use life_workload::{Input, Life};
+
+fn main() -> ExitCode {
+    harness::run::<Life>("smol", |Input { start, generations, .. }, limits, meter| {
+        for _ in 0..limits.workers {
+            // A thread that waits for what never comes, and runs tasks meanwhile.
+            thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
+        }
+        meter.measure(|| smol::block_on(evolve(start, *generations, limits)))
+    })
+}

@@ -1,0 +1,74 @@
+//! Evolves a board of Conway's life on threads of the standard library, with a barrier.
+//!
+//!     cargo run --release -p life-threads
+//!
+//! Unlike *sequential*, it cuts the board into bands, and a thread per band keeps its band to the
+//! end. What a thread needs of the bands above and below is one row of each, and of the right
+//! generation: so all show their edges, and meet at a barrier before anybody looks.
+
+use std::{
+    array, io, mem,
+    sync::{Barrier, Mutex},
+    thread,
+};
+
+use anyhow::{Context, Result};
+use harness::Limits;
+use life_workload::{Band, Board, Row};
+
+/// Evolves a board by so many generations, on `limits.workers` threads.
+pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
+    let bands = start.bands(limits.workers);
+    let number = bands.len();
+    // What the bands show: in even generations on the first board, in odd ones on the second. So
+    // whoever is late still finds what was shown to it, while the others show the next.
+    let shown: [Vec<Shown>; 2] =
+        array::from_fn(|_| (0..number).map(|_| Shown::default()).collect());
+    let barrier = Barrier::new(number);
+    let complete = Mutex::new(false);
+    let evolve = |i: usize, mut band: Band| {
+        if *complete.lock().expect(UNHARMED) {
+            for shown in shown.iter().cycle().take(generations) {
+                *shown[i].top.lock().expect(UNHARMED) = band.top();
+                *shown[i].bottom.lock().expect(UNHARMED) = band.bottom();
+                // Here the threads wait for each other: for the slowest, in every generation.
+                barrier.wait();
+                let above = take(&shown[(i + number - 1) % number].bottom);
+                let below = take(&shown[(i + 1) % number].top);
+                band.advance(&above, &below);
+            }
+        }
+        band
+    };
+    let evolve = &evolve;
+    // The scope ends when all its threads have, so they may borrow what is shown.
+    thread::scope(|scope| {
+        // Held until all threads are there. If one cannot be started, the others would wait for it
+        // at the barrier for ever; so they find that they are not complete, and end.
+        let mut all_there = complete.lock().expect(UNHARMED);
+        let threads: Vec<_> = (0..)
+            .zip(bands)
+            .map(|(i, band)| thread::Builder::new().spawn_scoped(scope, move || evolve(i, band)))
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
+        *all_there = true;
+        drop(all_there);
+        let bands = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
+        Ok(Board::joined(bands.collect()))
+    })
+}
+
+/// The rows of a band that its neighbours see. Nobody ever waits for one of these locks: the barrier
+/// keeps those who write apart from those who read, and the compiler wants to see that they are.
+#[derive(Default)]
+struct Shown {
+    top: Mutex<Row>,
+    bottom: Mutex<Row>,
+}
+
+/// Takes a row that no other band looks at.
+fn take(row: &Mutex<Row>) -> Row {
+    mem::take(&mut *row.lock().expect(UNHARMED))
+}
+
+const UNHARMED: &str = "nobody panics while holding it";

@@ -1,0 +1,12 @@
+//! The program around [`life_threads::evolve`].
+
+use std::process::ExitCode;
+
+use life_threads::evolve;
+use life_workload::{Input, Life};
+
+fn main() -> ExitCode {
+    harness::run::<Life>("threads", |Input { start, generations, .. }, limits, meter| {
+        meter.measure(|| evolve(start, *generations, limits))
+    })
+}

@@ -1,0 +1,15 @@
+//! The program around [`life_tokio::evolve`].
+
+use std::process::ExitCode;
+
+use life_tokio::evolve;
+use life_workload::{Input, Life};
+use tokio::runtime;
+
+fn main() -> ExitCode {
+    harness::run::<Life>("tokio", |Input { start, generations, .. }, limits, meter| {
+        let runtime =
+            runtime::Builder::new_multi_thread().worker_threads(limits.workers).build()?;
+        meter.measure(|| runtime.block_on(evolve(start, *generations, limits)))
+    })
+}

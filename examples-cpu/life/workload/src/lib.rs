@@ -1,0 +1,151 @@
+//! The row `life` without its concurrency: the board, its bands, a generation, and the answer.
+
+mod animation;
+mod board;
+mod kernel;
+mod rle;
+mod start;
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use harness::{Answer, Failure, Kind, Limits, Plan, Shared, plural, room};
+use serde_json::json;
+
+pub use board::{Band, Board, Edges, Row};
+use start::Start;
+
+/// The largest board, in bytes: 2^30 cells, if its width is a multiple of 64.
+const MOST_BYTES: usize = 1 << 27;
+/// How many boards there are at once, in the cell that has the most of them.
+const COPIES: usize = 6;
+
+/// Evolves a board of Conway's life.
+#[derive(Args, Debug)]
+pub struct Life {
+    /// The cells of a row
+    #[arg(long, value_name = "CELLS", default_value_t = 4096,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    width: u32,
+    /// The rows
+    #[arg(long, value_name = "ROWS", default_value_t = 4096,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    height: u32,
+    /// How often all cells change
+    #[arg(long, value_name = "N", default_value_t = 500,
+          value_parser = clap::value_parser!(u32).range(..=1_000_000_000))]
+    generations: u32,
+    /// What the board begins with: random, glider, r-pentomino, or the path of an RLE file
+    #[arg(long, default_value = "random")]
+    pattern: Start,
+    /// Draw it afterwards into this file, an animated GIF
+    #[arg(long, value_name = "FILE.gif")]
+    out: Option<PathBuf>,
+}
+
+/// The board of a run, and how far it is evolved.
+#[derive(Debug)]
+pub struct Input {
+    /// The board before the first generation.
+    pub start: Board,
+    /// How many generations follow.
+    pub generations: usize,
+    /// Where the picture goes.
+    out: Option<File>,
+}
+
+impl harness::Row for Life {
+    const NAME: &'static str = "life";
+    const UNIT: &'static str = "step";
+    type Input = Input;
+    /// The last generation.
+    type Output = Board;
+
+    fn kind(&self) -> Kind {
+        Kind::Computes
+    }
+
+    fn prepare(&self, shared: &Shared) -> Result<Input> {
+        let [width, height, generations] =
+            [self.width, self.height, self.generations].map(|number| number as usize);
+        let row = width.div_ceil(64) * 8;
+        ensure!(
+            height <= MOST_BYTES / row,
+            "a board of {width} × {height} takes {}, and the most is {}",
+            harness::bytes((row * height) as u64),
+            harness::bytes(MOST_BYTES as u64)
+        );
+        room::for_things(COPIES * height, "row", row)?;
+        let start = self.pattern.board(width, height, shared.seed)?;
+        // A file that cannot be written is better known before the work than after it.
+        let create = |path: &PathBuf| File::create(path).with_context(|| cannot_write(path));
+        let out = self.out.as_ref().map(create).transpose()?;
+        Ok(Input { start, generations, out })
+    }
+
+    fn plan(&self, input: &Input, Limits { workers, .. }: Limits) -> Plan {
+        let Input { start, generations, .. } = input;
+        let bands = workers.min(start.height());
+        Plan {
+            headline: format!(
+                "{} × {} cells, {}, {} for {}",
+                grouped(start.width() as u64),
+                grouped(start.height() as u64),
+                plural(*generations, "generation"),
+                plural(bands, "band"),
+                plural(workers, "worker"),
+            ),
+            input: json!({
+                "width": start.width(), "height": start.height(), "generations": generations,
+                "population": start.population(), "digest": digest(start),
+            }),
+            units: generations * bands,
+            lower_bound: None,
+        }
+    }
+
+    fn answer(&self, input: &Input, last: Board) -> Answer {
+        let (population, digest) = (last.population(), digest(&last));
+        let mut failures = Vec::new();
+        if let (Some(file), Some(path)) = (&input.out, &self.out)
+            && let Err(error) = animation::write(&input.start, input.generations, file)
+        {
+            failures.push(Failure { unit: cannot_write(path), reason: error.to_string() });
+        }
+        Answer {
+            line: format!(
+                "{} cells live in generation {}, digest {digest}",
+                grouped(population),
+                grouped(input.generations as u64)
+            ),
+            json: json!({ "population": population, "digest": digest }),
+            failures,
+        }
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
+
+/// A board's digest, as it is printed.
+fn digest(board: &Board) -> String {
+    format!("{:08x}", board.digest())
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
