@@ -1,0 +1,19 @@
+//! The program around [`mandelbrot_async_std::render`].
+
+use std::process::ExitCode;
+
+use async_global_executor::GlobalExecutorConfig;
+use async_std::task;
+use mandelbrot_async_std::render;
+use mandelbrot_workload::Mandelbrot;
+
+fn main() -> ExitCode {
+    harness::run::<Mandelbrot>("async-std", |input, limits, meter| {
+        // async-std itself takes the number of its threads from the environment alone.
+        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        // As a task among the others, which wakes no other thread when a row is done. The main thread
+        // would be woken for every row, and take a core from those that compute.
+        meter.measure(|| task::block_on(task::spawn(render(input.view, limits))))
+    })
+}

@@ -1,0 +1,29 @@
+//! Renders the Mandelbrot set in worker processes.
+//!
+//!     cargo run --release -p mandelbrot-processes
+//!
+//! Unlike *sequential*, it hands the rows to a pool of processes, as Python's
+//! `multiprocessing.Pool` would. What goes to a worker is the number of a row; what comes back
+//! through the pipe is all of its counts, since processes share no memory.
+
+use anyhow::Result;
+use harness::{
+    Limits,
+    pool::{JobError, Pool},
+};
+use mandelbrot_workload::{Outcome, View};
+
+/// Renders all rows of a view, in `limits.workers` processes.
+pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
+    let rows: Vec<usize> = view.rows().collect();
+    let mut pool = Pool::new(limits.workers, &view)?;
+    // A worker that is free gets the next row, so none idles while there are some left.
+    let answers: Vec<Result<Outcome, JobError>> = pool.map(&rows)?;
+    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|e| Err(e.into()))).collect())
+}
+
+/// What each worker process does: `main` hands this to the pool.
+pub fn worker(view: View) -> impl FnMut(usize) -> Outcome {
+    move |row| view.render_row(row)
+}

@@ -1,0 +1,15 @@
+//! The program around [`mandelbrot_processes::render`].
+
+use std::process::ExitCode;
+
+use harness::pool;
+use mandelbrot_processes::{render, worker};
+use mandelbrot_workload::Mandelbrot;
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<Mandelbrot>("processes", |input, limits, meter| {
+        meter.measure(|| render(input.view, limits))
+    })
+}
