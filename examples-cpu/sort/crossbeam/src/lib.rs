@@ -1,0 +1,77 @@
+//! Sorts on threads that are started as permits in a crossbeam channel allow.
+//!
+//!     cargo run --release -p sort-crossbeam
+//!
+//! Unlike *threads*, which divides its workers beforehand, it forks wherever a permit is free at
+//! that moment. If one half is done early, its permit is of use in the other half.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use anyhow::{Context, Result};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use harness::Limits;
+use sort_workload::{Item, Merge, Part, Piece};
+
+/// Where permits to start a thread are given back, and where they are taken.
+type Permits = (Sender<()>, Receiver<()>);
+
+/// Sorts items, stably, on `limits.workers` threads.
+pub fn merge_sort<T: Item>(mut items: Vec<T>, how: Merge, limits: Limits) -> Result<Vec<T>> {
+    let mut spare = vec![T::default(); items.len()];
+    let permits = bounded(limits.workers);
+    // This thread is a worker, too, and needs no permit to begin.
+    (1..limits.workers).try_for_each(|_| permits.0.send(()))?;
+    sort(Piece::new(&mut items, &mut spare, how), &permits)?;
+    Ok(items)
+}
+
+fn sort<T: Item>(mut piece: Piece<T>, permits: &Permits) -> Result<()> {
+    if piece.is_run() {
+        piece.sort_run();
+        return Ok(());
+    }
+    let (left, right) = piece.halves();
+    fork(permits, || sort(left, permits), || sort(right, permits))?;
+    merge(piece.merge(), permits)
+}
+
+fn merge<T: Item>(part: Part<T>, permits: &Permits) -> Result<()> {
+    if part.is_whole() {
+        part.merge_whole();
+        return Ok(());
+    }
+    let (low, high) = part.halves();
+    // Without this, the last merge would be the work of one thread, and all others would look on.
+    fork(permits, || merge(low, permits), || merge(high, permits))
+}
+
+/// Does both, at the same time if there is a permit for that.
+fn fork(
+    (give_back, take): &Permits,
+    one: impl FnOnce() -> Result<()> + Send,
+    other: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    if take.try_recv().is_err() {
+        return one().and_then(|()| other());
+    }
+    // Two permits are in use now, and one suffices for what comes after both. So whoever is done
+    // first gives one back, and waits, if it must, without any.
+    let first = AtomicBool::new(true);
+    let done = || {
+        if first.swap(false, Ordering::Relaxed) {
+            give_back.send(()).expect("the channel has room for all permits");
+        }
+    };
+    // The scope ends when the thread has, so the thread may borrow the items.
+    thread::scope(|scope| {
+        let thread = thread::Builder::new()
+            .spawn_scoped(scope, || one().inspect(|()| done()))
+            .context("cannot start so many threads")?;
+        other()?;
+        done();
+        thread.join().expect("no sort panics")
+    })
+}

@@ -1,0 +1,18 @@
+//! The program around [`sort_processes::merge_sort`].
+
+use std::process::ExitCode;
+
+use harness::pool;
+use sort_processes::{merge_sort, worker};
+use sort_workload::{Items, Sort};
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<Sort>("processes", |input, limits, meter| match input.items.clone() {
+        Items::Numbers(numbers) => {
+            meter.measure(|| Ok(merge_sort(numbers, input.merge, limits)?.into()))
+        }
+        Items::Lines(lines) => meter.measure(|| Ok(merge_sort(lines, input.merge, limits)?.into())),
+    })
+}

@@ -1,0 +1,38 @@
+//! Sorts on rayon's pool of threads.
+//!
+//!     cargo run --release -p sort-rayon
+//!     cargo run --release -p sort-rayon -- --merge serial --timeline
+//!
+//! Unlike *sequential*, it says of two halves that they *may* be done at the same time. Rayon does
+//! the first on this thread, and lets any thread that has nothing to do steal the second.
+
+use anyhow::Result;
+use harness::Limits;
+use sort_workload::{Item, Merge, Part, Piece};
+
+/// Sorts items, stably, on the threads of the pool that calls it.
+pub fn merge_sort<T: Item>(mut items: Vec<T>, how: Merge, _limits: Limits) -> Result<Vec<T>> {
+    let mut spare = vec![T::default(); items.len()];
+    sort(Piece::new(&mut items, &mut spare, how));
+    Ok(items)
+}
+
+fn sort<T: Item>(mut piece: Piece<T>) {
+    if piece.is_run() {
+        return piece.sort_run();
+    }
+    let (left, right) = piece.halves();
+    // A `join` that nobody steals from costs little more than two calls, so every pair of halves is
+    // worth one. It returns when both are sorted: only then can they be merged.
+    rayon::join(|| sort(left), || sort(right));
+    merge(piece.merge());
+}
+
+fn merge<T: Item>(part: Part<T>) {
+    if part.is_whole() {
+        return part.merge_whole();
+    }
+    let (low, high) = part.halves();
+    // Without this, the last merge would be the work of one thread, and all others would look on.
+    rayon::join(|| merge(low), || merge(high));
+}
