@@ -21,9 +21,7 @@ use criterion::{
 };
 use harness::{Row, job::Job};
 use serde_json::Value;
-
 pub use criterion::Throughput;
-use runtimes::Borrowed;
 pub use runtimes::{AsyncStd, Smol, Tokio};
 pub use standing::Standing;
 
@@ -121,23 +119,15 @@ impl<R: Row> Bench<'_, R> {
         parameter: &str,
         cell: impl Fn(&R::Input) -> Result<R::Output>,
     ) {
-        let series = self.series.as_ref().expect("a job comes before its benchmarks");
-        self.group.bench_function(BenchmarkId::new(name, parameter), |bencher| {
-            bencher.iter_custom(|calls| {
-                let mut elapsed = Duration::ZERO;
-                for _ in 0..calls {
-                    let input = series.input();
-                    let start = Instant::now();
-                    let output = cell(&input);
-                    elapsed += start.elapsed();
-                    series.check(&input, output);
-                }
-                elapsed
-            });
+        self.measure(name, parameter, |input| {
+            let start = Instant::now();
+            let output = cell(input);
+            (start.elapsed(), output)
         });
     }
 
-    /// Benchmarks an async function on its runtime.
+    /// Benchmarks an async function on its runtime. The thread that waits for the whole is this
+    /// one, as in a cell's `main`.
     pub fn call_on(
         &mut self,
         runtime: &impl AsyncExecutor,
@@ -145,15 +135,51 @@ impl<R: Row> Bench<'_, R> {
         parameter: &str,
         cell: impl AsyncFn(&R::Input) -> Result<R::Output>,
     ) {
+        self.call(name, parameter, |input| runtime.block_on(cell(input)));
+    }
+
+    /// Benchmarks a function that uses something up: `begin` makes it before the clock starts.
+    pub fn call_with<T>(
+        &mut self,
+        name: &str,
+        parameter: &str,
+        begin: impl Fn(&R::Input) -> T,
+        cell: impl Fn(T) -> Result<R::Output>,
+    ) {
+        self.measure(name, parameter, |input| {
+            let begun = begin(input);
+            let start = Instant::now();
+            let output = cell(begun);
+            (start.elapsed(), output)
+        });
+    }
+
+    /// As [`Self::call_with`], for an async function.
+    pub fn call_with_on<T>(
+        &mut self,
+        runtime: &impl AsyncExecutor,
+        name: &str,
+        parameter: &str,
+        begin: impl Fn(&R::Input) -> T,
+        cell: impl AsyncFn(T) -> Result<R::Output>,
+    ) {
+        self.call_with(name, parameter, begin, |begun| runtime.block_on(cell(begun)));
+    }
+
+    fn measure(
+        &mut self,
+        name: &str,
+        parameter: &str,
+        timed: impl Fn(&R::Input) -> (Duration, Result<R::Output>),
+    ) {
         let series = self.series.as_ref().expect("a job comes before its benchmarks");
         self.group.bench_function(BenchmarkId::new(name, parameter), |bencher| {
-            bencher.to_async(Borrowed(runtime)).iter_custom(async |calls| {
+            bencher.iter_custom(|calls| {
                 let mut elapsed = Duration::ZERO;
                 for _ in 0..calls {
                     let input = series.input();
-                    let start = Instant::now();
-                    let output = cell(&input).await;
-                    elapsed += start.elapsed();
+                    let (time, output) = timed(&input);
+                    elapsed += time;
                     series.check(&input, output);
                 }
                 elapsed

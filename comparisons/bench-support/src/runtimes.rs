@@ -76,12 +76,3 @@ impl AsyncExecutor for Smol {
         smol::block_on(future)
     }
 }
-
-/// A runtime that is only borrowed.
-pub(crate) struct Borrowed<'a, E>(pub(crate) &'a E);
-
-impl<E: AsyncExecutor> AsyncExecutor for Borrowed<'_, E> {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.0.block_on(future)
-    }
-}

@@ -1,8 +1,10 @@
 //! Evolves a board of Conway's life in async tasks on async-std, which is discontinued: start
 //! nothing new on it.
 //!
-//!     cargo run --release -p life-async-std
-//!     cargo run --release -p life-async-std -- --workers 1
+//! ```sh
+//! cargo run --release -p life-async-std
+//! cargo run --release -p life-async-std -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and spawns a task per band. Each sends its
 //! edges to its two neighbours, and waits for theirs. What helps is that the runtime runs the tasks

@@ -1,6 +1,8 @@
 //! Evolves a board of Conway's life on threads that talk through crossbeam channels.
 //!
-//!     cargo run --release -p life-crossbeam
+//! ```sh
+//! cargo run --release -p life-crossbeam
+//! ```
 //!
 //! Unlike *threads*, where all wait for all at a barrier, here a thread waits for its two neighbours
 //! alone: it sends them its edges, and goes on when theirs have come. No step needs more than that,

@@ -1,6 +1,8 @@
 //! Evolves a board of Conway's life in worker processes.
 //!
-//!     cargo run --release -p life-processes
+//! ```sh
+//! cargo run --release -p life-processes
+//! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and gives each to a process that keeps it to
 //! the end. The processes share no memory; what goes through their pipes in every generation are

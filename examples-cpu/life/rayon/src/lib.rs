@@ -1,6 +1,8 @@
 //! Evolves a board of Conway's life on rayon's pool of threads.
 //!
-//!     cargo run --release -p life-rayon
+//! ```sh
+//! cargo run --release -p life-rayon
+//! ```
 //!
 //! Unlike *sequential*, it iterates over bands of the board in parallel, anew in every generation.
 //! The parallel iterator returns when all bands are done, so nothing else is needed to keep one

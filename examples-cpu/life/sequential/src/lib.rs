@@ -1,6 +1,8 @@
 //! Evolves a board of Conway's life one generation after the other: the baseline of the row.
 //!
-//!     cargo run --release -p life-sequential
+//! ```sh
+//! cargo run --release -p life-sequential
+//! ```
 
 use anyhow::Result;
 use harness::Limits;

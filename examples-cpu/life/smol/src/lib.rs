@@ -1,7 +1,9 @@
 //! Evolves a board of Conway's life in async tasks on smol.
 //!
-//!     cargo run --release -p life-smol
-//!     cargo run --release -p life-smol -- --workers 1
+//! ```sh
+//! cargo run --release -p life-smol
+//! cargo run --release -p life-smol -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and spawns a task per band. Each sends its
 //! edges to its two neighbours, and waits for theirs. What helps is that the executor runs the tasks

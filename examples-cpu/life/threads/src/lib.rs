@@ -1,6 +1,8 @@
 //! Evolves a board of Conway's life on threads of the standard library, with a barrier.
 //!
-//!     cargo run --release -p life-threads
+//! ```sh
+//! cargo run --release -p life-threads
+//! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and a thread per band keeps its band to the
 //! end. What a thread needs of the bands above and below is one row of each, and of the right

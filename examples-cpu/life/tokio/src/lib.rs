@@ -1,7 +1,9 @@
 //! Evolves a board of Conway's life in async tasks on tokio.
 //!
-//!     cargo run --release -p life-tokio
-//!     cargo run --release -p life-tokio -- --workers 1
+//! ```sh
+//! cargo run --release -p life-tokio
+//! cargo run --release -p life-tokio -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and spawns a task per band. Each sends its
 //! edges to its two neighbours, and waits for theirs. What helps is that the runtime runs the tasks

@@ -124,6 +124,7 @@ impl harness::Row for Life {
             ),
             json: json!({ "population": population, "digest": digest }),
             failures,
+            figures: None,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Renders the Mandelbrot set in async tasks on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p mandelbrot-async-std
-//!     cargo run --release -p mandelbrot-async-std -- --workers 1
+//! ```sh
+//! cargo run --release -p mandelbrot-async-std
+//! cargo run --release -p mandelbrot-async-std -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per row. What helps is that the runtime runs the tasks on
 //! several threads, and gives a thread that is free the next task: with one of them, async gains

@@ -1,6 +1,8 @@
 //! Renders the Mandelbrot set on a crew of threads that is fed through a crossbeam channel.
 //!
-//!     cargo run --release -p mandelbrot-crossbeam
+//! ```sh
+//! cargo run --release -p mandelbrot-crossbeam
+//! ```
 //!
 //! Unlike *threads*, which decides beforehand who renders which rows, here they come to the crew
 //! through a channel, and whoever is free takes the next. The channel is bounded: a source that is

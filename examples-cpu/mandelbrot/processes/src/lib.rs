@@ -1,6 +1,8 @@
 //! Renders the Mandelbrot set in worker processes.
 //!
-//!     cargo run --release -p mandelbrot-processes
+//! ```sh
+//! cargo run --release -p mandelbrot-processes
+//! ```
 //!
 //! Unlike *sequential*, it hands the rows to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. What goes to a worker is the number of a row; what comes back

@@ -1,6 +1,8 @@
 //! Renders the Mandelbrot set on rayon's pool of threads.
 //!
-//!     cargo run --release -p mandelbrot-rayon
+//! ```sh
+//! cargo run --release -p mandelbrot-rayon
+//! ```
 //!
 //! Unlike *sequential*, it iterates in parallel: rayon splits the rows among the threads of its
 //! pool, and a thread that has done its share steals from one that has not. So it hardly matters

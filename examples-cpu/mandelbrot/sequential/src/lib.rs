@@ -1,6 +1,8 @@
 //! Renders the Mandelbrot set one row after the other: the baseline of the row.
 //!
-//!     cargo run --release -p mandelbrot-sequential
+//! ```sh
+//! cargo run --release -p mandelbrot-sequential
+//! ```
 
 use anyhow::Result;
 use harness::Limits;

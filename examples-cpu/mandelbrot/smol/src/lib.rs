@@ -1,7 +1,9 @@
 //! Renders the Mandelbrot set in async tasks on smol.
 //!
-//!     cargo run --release -p mandelbrot-smol
-//!     cargo run --release -p mandelbrot-smol -- --workers 1
+//! ```sh
+//! cargo run --release -p mandelbrot-smol
+//! cargo run --release -p mandelbrot-smol -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per row. What helps is that the executor runs the tasks on
 //! several threads, and gives a thread that is free the next task: with one of them, async gains

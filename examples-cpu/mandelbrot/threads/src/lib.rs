@@ -1,7 +1,9 @@
 //! Renders the Mandelbrot set on threads of the standard library.
 //!
-//!     cargo run --release -p mandelbrot-threads
-//!     cargo run --release -p mandelbrot-threads -- --split counter
+//! ```sh
+//! cargo run --release -p mandelbrot-threads
+//! cargo run --release -p mandelbrot-threads -- --split counter
+//! ```
 //!
 //! Unlike *sequential*, it starts a thread per worker. Which rows a thread renders is decided in two
 //! ways: beforehand, which is simple and fair only if all rows cost the same, or while it runs.

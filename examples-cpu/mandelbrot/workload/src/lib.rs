@@ -6,12 +6,12 @@ mod picture;
 mod shares;
 mod view;
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum, value_parser};
 use crc32fast::Hasher;
-use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, plural, room};
+use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, plural, room};
 use serde_json::json;
 
 pub use picture::Tint;
@@ -67,8 +67,6 @@ pub struct Input {
     pub view: View,
     /// How *threads* divides the rows.
     pub split: Split,
-    /// Who did how much, once that is known.
-    shares: OnceLock<Shares>,
 }
 
 impl Row for Mandelbrot {
@@ -89,7 +87,7 @@ impl Row for Mandelbrot {
             picture::check(out)?;
         }
         let view = View::new(self.region, width, height, self.iterations);
-        Ok(Input { view, split: self.split, shares: OnceLock::new() })
+        Ok(Input { view, split: self.split })
     }
 
     fn plan(&self, input: &Input, limits: Limits) -> Plan {
@@ -141,7 +139,6 @@ impl Row for Mandelbrot {
             failures.push(Failure { unit: out.display().to_string(), reason: error.to_string() });
         }
         let digest = format!("{:08x}", digest.finalize());
-        input.shares.get_or_init(|| Shares::of(&outcomes));
         Answer {
             line: format!(
                 "rendered {}, {:.1} % of their pixels inside, digest {digest}",
@@ -155,10 +152,7 @@ impl Row for Mandelbrot {
                 "digest": digest,
             }),
             failures,
+            figures: Some(Shares::of(&outcomes).figures()),
         }
-    }
-
-    fn figures(&self, input: &Input) -> Option<Figures> {
-        input.shares.get().map(Shares::figures)
     }
 }

@@ -1,7 +1,9 @@
 //! Sorts in async tasks on async-std, which is discontinued: start nothing new on it.
 //!
-//!     cargo run --release -p sort-async-std
-//!     cargo run --release -p sort-async-std -- --workers 1
+//! ```sh
+//! cargo run --release -p sort-async-std
+//! cargo run --release -p sort-async-std -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it has a task sort each half, and again, until there is a share for each
 //! worker. What helps is that the runtime runs the tasks on several threads. A task may outlive

@@ -1,6 +1,8 @@
 //! Sorts on threads that are started as permits in a crossbeam channel allow.
 //!
-//!     cargo run --release -p sort-crossbeam
+//! ```sh
+//! cargo run --release -p sort-crossbeam
+//! ```
 //!
 //! Unlike *threads*, which divides its workers beforehand, it forks wherever a permit is free at
 //! that moment. If one half is done early, its permit is of use in the other half.

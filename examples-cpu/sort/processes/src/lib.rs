@@ -1,6 +1,8 @@
 //! Sorts in worker processes.
 //!
-//!     cargo run --release -p sort-processes
+//! ```sh
+//! cargo run --release -p sort-processes
+//! ```
 //!
 //! Unlike *sequential*, it sends a share of the items to each process of a pool, and merges the
 //! shares that come back. Processes have no memory in common, so every item is copied into a pipe and

@@ -1,7 +1,9 @@
 //! Sorts on rayon's pool of threads.
 //!
-//!     cargo run --release -p sort-rayon
-//!     cargo run --release -p sort-rayon -- --merge serial --timeline
+//! ```sh
+//! cargo run --release -p sort-rayon
+//! cargo run --release -p sort-rayon -- --merge serial --timeline
+//! ```
 //!
 //! Unlike *sequential*, it says of two halves that they *may* be done at the same time. Rayon does
 //! the first on this thread, and lets any thread that has nothing to do steal the second.

@@ -1,6 +1,8 @@
 //! Sorts by merging, one half after the other: the baseline of the row.
 //!
-//!     cargo run --release -p sort-sequential
+//! ```sh
+//! cargo run --release -p sort-sequential
+//! ```
 
 use anyhow::Result;
 use harness::Limits;

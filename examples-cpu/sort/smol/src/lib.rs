@@ -1,7 +1,9 @@
 //! Sorts in async tasks on smol.
 //!
-//!     cargo run --release -p sort-smol
-//!     cargo run --release -p sort-smol -- --workers 1
+//! ```sh
+//! cargo run --release -p sort-smol
+//! cargo run --release -p sort-smol -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it has a task sort each half, and again, until there is a share for each
 //! worker. What helps is that the executor runs the tasks on several threads. A task may outlive

@@ -1,7 +1,9 @@
 //! Sorts on threads of the standard library.
 //!
-//!     cargo run --release -p sort-threads
-//!     cargo run --release -p sort-threads -- --merge serial --timeline
+//! ```sh
+//! cargo run --release -p sort-threads
+//! cargo run --release -p sort-threads -- --merge serial --timeline
+//! ```
 //!
 //! Unlike *sequential*, it forks: one half goes to a new thread, together with half of the workers,
 //! and the other half stays here. A half that has a single worker is not divided any further, since

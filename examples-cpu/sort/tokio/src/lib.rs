@@ -1,7 +1,9 @@
 //! Sorts in async tasks on tokio.
 //!
-//!     cargo run --release -p sort-tokio
-//!     cargo run --release -p sort-tokio -- --workers 1
+//! ```sh
+//! cargo run --release -p sort-tokio
+//! cargo run --release -p sort-tokio -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it has a task sort each half, and again, until there is a share for each
 //! worker. What helps is that the runtime runs the tasks on several threads. A task may outlive

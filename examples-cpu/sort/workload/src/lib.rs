@@ -191,6 +191,7 @@ impl Row for Sort {
                 "digest": digest
             }),
             failures,
+            figures: None,
         }
     }
 }

@@ -1,0 +1,58 @@
+//! How long the cells of the row life take: `cargo bench -p bench-life`.
+//!
+//! The sweep is along the side of the board: the smaller it is, the more often the bands meet for
+//! each cell that they compute. All boards of a sweep change about as many cells, so where a line
+//! rises to the left, it is the meetings that cost.
+
+use anyhow::Result;
+use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores};
+use harness::{Limits, pool};
+use life_workload::Life;
+use rayon::ThreadPoolBuilder;
+
+fn main() -> Result<()> {
+    pool::serve(life_processes::worker);
+    bench_support::run(bench)
+}
+
+fn bench(life: &mut Bench<'_, Life>) -> Result<()> {
+    let workers = cores();
+    let limits = Limits { in_flight: workers, workers };
+    let tokio = Tokio::new(workers)?;
+    let async_std = AsyncStd::new(workers);
+    let smol = Smol::new(&life_smol::EXECUTOR, workers)?;
+    let rayon = ThreadPoolBuilder::new().num_threads(workers).build()?;
+
+    for (side, generations) in [(64, 1000), (512, 250), (4096, 50)] {
+        let arguments = format!("--width {side} --height {side} --generations {generations}");
+        life.job(&arguments, Throughput::Elements(side * side * generations))?;
+        let parameter = &format!("side={side}");
+        life.call("sequential", parameter, |life| {
+            let one = Limits { in_flight: 1, workers: 1 };
+            life_sequential::evolve(&life.start, life.generations, one)
+        });
+        life.call("threads", parameter, |life| {
+            life_threads::evolve(&life.start, life.generations, limits)
+        });
+        life.call("crossbeam", parameter, |life| {
+            life_crossbeam::evolve(&life.start, life.generations, limits)
+        });
+        life.call("rayon", parameter, |life| {
+            rayon.install(|| life_rayon::evolve(&life.start, life.generations, limits))
+        });
+        life.call_on(&tokio, "tokio", parameter, async |life| {
+            life_tokio::evolve(&life.start, life.generations, limits).await
+        });
+        life.call_on(&async_std, "async-std", parameter, async |life| {
+            life_async_std::evolve(&life.start, life.generations, limits).await
+        });
+        life.call_on(&smol, "smol", parameter, async |life| {
+            life_smol::evolve(&life.start, life.generations, limits).await
+        });
+        // The workers cannot stay from call to call: each begins with a band of the board.
+        life.call("processes", parameter, |life| {
+            life_processes::evolve(&life.start, life.generations, limits)
+        });
+    }
+    Ok(())
+}
