@@ -1,0 +1,15 @@
+//! The program around [`wordcount_processes::count_words`].
+
+use std::process::ExitCode;
+
+use harness::pool;
+use wordcount_processes::{count_words, worker};
+use wordcount_workload::WordCount;
+
+fn main() -> ExitCode {
+    // The pool starts this same program again for each worker, and there this never returns.
+    pool::serve(worker);
+    harness::run::<WordCount>("processes", |input, limits, meter| {
+        meter.measure(|| count_words(&input.text, limits))
+    })
+}

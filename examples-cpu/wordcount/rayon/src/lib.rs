@@ -1,0 +1,28 @@
+//! Counts words on rayon's pool of threads.
+//!
+//!     cargo run --release -p wordcount-rayon
+//!
+//! Unlike *sequential*, it iterates in parallel: rayon splits the pieces among the threads of its
+//! pool, and a thread that has done its share steals from one that has not. `fold` makes a map for
+//! each share, and `reduce` merges them by twos, which are the map and the reduce of the textbooks.
+
+use anyhow::Result;
+use harness::Limits;
+use rayon::prelude::*;
+use wordcount_workload::{Counts, Text};
+
+/// Counts the words of a text, on the threads of the pool that calls it.
+pub fn count_words(text: &Text, _limits: Limits) -> Result<Counts> {
+    let count = |mut counts: Counts, piece| {
+        text.count(piece, &mut counts);
+        counts
+    };
+    // Two shares that are next to each other are merged as soon as both are done, on whichever
+    // thread that is: with many threads, the merging is parallel too.
+    let merge = |mut total: Counts, counts| {
+        total.merge(counts);
+        total
+    };
+    let pieces = text.pieces().into_par_iter();
+    Ok(pieces.fold(Counts::default, count).reduce(Counts::default, merge))
+}

@@ -1,0 +1,12 @@
+//! The program around [`wordcount_sequential::count_words`].
+
+use std::process::ExitCode;
+
+use wordcount_sequential::count_words;
+use wordcount_workload::WordCount;
+
+fn main() -> ExitCode {
+    harness::run::<WordCount>("sequential", |input, limits, meter| {
+        meter.measure(|| count_words(&input.text, limits))
+    })
+}

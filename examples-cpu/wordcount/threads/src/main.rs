@@ -1,0 +1,12 @@
+//! The program around [`wordcount_threads::count_words`].
+
+use std::process::ExitCode;
+
+use wordcount_threads::count_words;
+use wordcount_workload::WordCount;
+
+fn main() -> ExitCode {
+    harness::run::<WordCount>("threads", |input, limits, meter| {
+        meter.measure(|| count_words(&input.text, limits))
+    })
+}

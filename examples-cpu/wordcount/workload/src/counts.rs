@@ -1,0 +1,164 @@
+//! How often each word occurs: a map that any number of pieces can be counted into, and that can be
+//! merged with others of its kind.
+
+use std::{collections::HashMap, mem};
+
+use crc32fast::Hasher;
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
+
+/// How often each word occurs in some pieces of a text.
+///
+/// Whoever counts has a map of their own, and [merges](Self::merge) it with those of the others. In
+/// which order, and who does it, makes no difference to the result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// The words are UTF-8. As bytes they can be looked up just as they stand in the text; only one
+    /// that is new is copied. The hash is a quick one, which withstands no text that is made to
+    /// collide.
+    words: HashMap<Box<[u8]>, u64, FxBuildHasher>,
+    missed: Vec<Missed>,
+}
+
+/// A piece that could not be counted, or not to its end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Missed {
+    /// Its index.
+    pub piece: usize,
+    /// What went wrong.
+    pub reason: String,
+}
+
+impl Counts {
+    /// Counts a word once more.
+    #[inline]
+    pub fn add(&mut self, word: &[u8]) {
+        // An entry would have to own the word, and nearly all words are there already.
+        if let Some(count) = self.words.get_mut(word) {
+            *count += 1;
+        } else {
+            self.words.insert(word.into(), 1);
+        }
+    }
+
+    /// Notes that a piece is not in here, or not all of it.
+    pub fn miss(&mut self, missed: Missed) {
+        self.missed.push(missed);
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, mut other: Self) {
+        // Adding is symmetric, so the smaller map goes into the larger one.
+        if self.words.len() < other.words.len() {
+            mem::swap(self, &mut other);
+        }
+        for (word, count) in other.words {
+            *self.words.entry(word).or_default() += count;
+        }
+        self.missed.append(&mut other.missed);
+    }
+
+    /// The words with their counts, in no order.
+    pub fn words(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.words.iter().map(|(word, &count)| {
+            (str::from_utf8(word).expect("words are made of whole characters"), count)
+        })
+    }
+
+    /// How many words there are, each as often as it occurs.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.words.values().sum()
+    }
+
+    /// How many different words there are.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The pieces that are not in here, in input order.
+    #[must_use]
+    pub fn missed(&self) -> Vec<&Missed> {
+        let mut missed: Vec<_> = self.missed.iter().collect();
+        missed.sort_unstable();
+        missed
+    }
+
+    /// The most frequent words, and those that are equally frequent by the alphabet of Unicode.
+    #[must_use]
+    pub fn top(&self, number: usize) -> Vec<(&str, u64)> {
+        let mut words: Vec<_> = self.words().collect();
+        words.sort_unstable_by(|(word, count), (other, others)| {
+            others.cmp(count).then_with(|| word.cmp(other))
+        });
+        words.truncate(number);
+        words
+    }
+
+    /// The CRC-32 of all words and their counts, in the order of the words.
+    #[must_use]
+    pub fn digest(&self) -> u32 {
+        let mut words: Vec<_> = self.words.iter().collect();
+        words.sort_unstable();
+        let mut hasher = Hasher::new();
+        for (word, count) in words {
+            hasher.update(word);
+            // No word has this byte, so it cannot be taken for part of one.
+            hasher.update(&[0]);
+            hasher.update(&count.to_le_bytes());
+        }
+        hasher.finalize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(words: &str) -> Counts {
+        let mut counts = Counts::default();
+        words.split(' ').for_each(|word| counts.add(word.as_bytes()));
+        counts
+    }
+
+    #[test]
+    fn merging_is_adding_in_whichever_order() {
+        let whole = counts("a b a c a ä b");
+        let parts = ["a b", "a c a ä", "b"].map(counts);
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut merged = Counts::default();
+            for part in order {
+                merged.merge(parts[part].clone());
+            }
+            assert_eq!(merged, whole, "{order:?}");
+            assert_eq!(merged.digest(), whole.digest());
+        }
+        assert_eq!((whole.total(), whole.distinct()), (7, 4));
+    }
+
+    #[test]
+    fn what_was_missed_survives_merging_and_comes_in_input_order() {
+        let missed = |piece| Missed { piece, reason: "gone".into() };
+        let (mut first, mut second) = (counts("a"), counts("b c d"));
+        first.miss(missed(7));
+        second.miss(missed(3));
+        first.merge(second);
+        assert_eq!(first.missed(), [&missed(3), &missed(7)]);
+    }
+
+    #[test]
+    fn the_digest_tells_words_and_counts() {
+        let digests = ["", "a", "b", "a a", "a b", "ab"].map(|words| counts(words).digest());
+        for (index, digest) in digests.iter().enumerate() {
+            assert!(!digests[..index].contains(digest), "{index}");
+        }
+    }
+
+    #[test]
+    fn the_most_frequent_come_first() {
+        let counts = counts("c b a b c ä");
+        assert_eq!(counts.top(3), [("b", 2), ("c", 2), ("a", 1)]);
+        assert_eq!(counts.top(9).len(), 4);
+    }
+}

@@ -1,0 +1,134 @@
+//! The row `wordcount` without its concurrency: the text and its pieces, what a word is, the counts
+//! and how to merge them, and the answer.
+
+mod counts;
+mod made;
+mod split;
+mod text;
+
+use std::{path::PathBuf, sync::OnceLock};
+
+use anyhow::Result;
+use clap::Args;
+use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, plural};
+use serde_json::json;
+
+pub use counts::{Counts, Missed};
+pub use made::Made;
+pub use text::Text;
+
+/// The largest text that may be asked for: 1 EiB, which no disk holds.
+const MOST_BYTES: u64 = 1 << 60;
+
+/// Counts how often each word of a text occurs.
+#[derive(Args, Debug)]
+pub struct WordCount {
+    /// The files to count, instead of the example's own text
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The size of the example's own text, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20,
+          value_parser = clap::value_parser!(u64).range(..=MOST_BYTES))]
+    size: u64,
+    /// Show this many of the most frequent words
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Output")]
+    top: usize,
+}
+
+/// The text of a run.
+#[derive(Debug)]
+pub struct Input {
+    /// The text itself.
+    pub text: Text,
+    /// The example's own text. It is removed when this is dropped.
+    made: Option<Made>,
+    /// The most frequent words, once they are known.
+    top: OnceLock<Vec<(String, u64)>>,
+}
+
+impl Row for WordCount {
+    const NAME: &'static str = "wordcount";
+    const UNIT: &'static str = "piece";
+    type Input = Input;
+    type Output = Counts;
+
+    fn kind(&self) -> Kind {
+        Kind::Computes
+    }
+
+    fn prepare(&self, shared: &Shared) -> Result<Input> {
+        if !self.files.is_empty() {
+            let text = Text::of(&self.files);
+            return Ok(Input { text, made: None, top: OnceLock::new() });
+        }
+        let made = Made::write(self.size, shared.seed)?;
+        let text = Text::of(&[made.path().to_owned()]);
+        Ok(Input { text, made: Some(made), top: OnceLock::new() })
+    }
+
+    fn plan(&self, Input { text, .. }: &Input, limits: Limits) -> Plan {
+        let (files, units) = (text.files(), text.pieces().len());
+        Plan {
+            headline: format!(
+                "{} in {}, {} for {}",
+                harness::bytes(text.bytes()),
+                plural(files, "file"),
+                plural(units, "piece"),
+                plural(limits.workers, "worker")
+            ),
+            input: json!({ "files": files, "bytes": text.bytes() }),
+            units,
+            lower_bound: None,
+        }
+    }
+
+    fn answer(&self, input: &Input, counts: Counts) -> Answer {
+        let top = counts.top(self.top).into_iter().map(|(word, count)| (word.to_owned(), count));
+        input.top.get_or_init(|| top.collect());
+        let mut failures: Vec<Failure> = Vec::new();
+        for missed in counts.missed() {
+            let unit = shown(input.text.path(missed.piece));
+            failures.push(Failure { unit, reason: missed.reason.clone() });
+        }
+        // The pieces of a file mostly fail for one reason, and that is said once.
+        failures.dedup();
+        let (words, distinct) = (counts.total(), counts.distinct());
+        let digest = format!("{:08x}", counts.digest());
+        let mut line = format!(
+            "counted {} words, {} different ones, digest {digest}",
+            grouped(words),
+            grouped(distinct as u64)
+        );
+        if !failures.is_empty() {
+            line += &format!(", {} failed", failures.len());
+        }
+        let json = json!({ "words": words, "distinct": distinct, "digest": digest });
+        Answer { line, json, failures }
+    }
+
+    fn figures(&self, input: &Input) -> Option<Figures> {
+        let top = input.top.get().filter(|top| !top.is_empty())?;
+        let lines = top.iter().map(|(word, count)| format!("{:>14}  {word}", grouped(*count)));
+        Some(Figures { line: lines.collect::<Vec<_>>().join("\n"), json: json!({ "top": top }) })
+    }
+
+    fn held(&self, input: &Input) -> Vec<String> {
+        // The user's own files are among the arguments already.
+        input.made.iter().map(|made| made.path().display().to_string()).collect()
+    }
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// A path as people should see it: as it is, unless that is no text or would upset a terminal.
+fn shown(path: &std::path::Path) -> String {
+    match path.to_str() {
+        Some(text) if !text.contains(char::is_control) => text.into(),
+        _ => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
+    }
+}
