@@ -30,9 +30,8 @@ fn bench(mandelbrot: &mut Bench<'_, Mandelbrot>) -> Result<()> {
     for workers in worker_counts() {
         let limits = Limits { in_flight: workers, workers };
         let parameter = &format!("workers={workers}");
-        mandelbrot.call("threads", parameter, |picture| {
-            mandelbrot_threads::render(picture.view, limits)
-        });
+        mandelbrot
+            .call("threads", parameter, |picture| mandelbrot_threads::render(picture.view, limits));
         mandelbrot.call("threads-counter", parameter, |picture| {
             mandelbrot_threads::render_by_counter(picture.view, limits)
         });

@@ -15,14 +15,14 @@ use std::{
 };
 
 use anyhow::Result;
+pub use criterion::Throughput;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, async_executor::AsyncExecutor,
     measurement::WallTime,
 };
 use harness::{Row, job::Job};
-use serde_json::Value;
-pub use criterion::Throughput;
 pub use runtimes::{AsyncStd, Smol, Tokio};
+use serde_json::Value;
 pub use standing::Standing;
 
 /// How often each benchmark is timed. It is criterion's least: most of these take long, and there

@@ -1,6 +1,8 @@
 //! Counts words on a crew of threads that is fed through a crossbeam channel.
 //!
-//!     cargo run --release -p wordcount-crossbeam
+//! ```sh
+//! cargo run --release -p wordcount-crossbeam
+//! ```
 //!
 //! Unlike *threads*, where each thread helps itself, here the pieces come to the crew through a
 //! channel, as they would from a source that makes them one by one. The channel is bounded: a

@@ -1,6 +1,8 @@
 //! Counts words in worker processes.
 //!
-//!     cargo run --release -p wordcount-processes
+//! ```sh
+//! cargo run --release -p wordcount-processes
+//! ```
 //!
 //! Unlike *sequential*, it hands the pieces to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. Processes share no memory, so every map that a worker has made

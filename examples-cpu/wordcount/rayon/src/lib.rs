@@ -1,6 +1,8 @@
 //! Counts words on rayon's pool of threads.
 //!
-//!     cargo run --release -p wordcount-rayon
+//! ```sh
+//! cargo run --release -p wordcount-rayon
+//! ```
 //!
 //! Unlike *sequential*, it iterates in parallel: rayon splits the pieces among the threads of its
 //! pool, and a thread that has done its share steals from one that has not. `fold` makes a map for

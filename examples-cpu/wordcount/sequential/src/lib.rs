@@ -1,6 +1,8 @@
 //! Counts words one piece of the text after the other: the baseline of the row.
 //!
-//!     cargo run --release -p wordcount-sequential
+//! ```sh
+//! cargo run --release -p wordcount-sequential
+//! ```
 
 use anyhow::Result;
 use harness::Limits;

@@ -1,7 +1,9 @@
 //! Counts words in async tasks on smol.
 //!
-//!     cargo run --release -p wordcount-smol
-//!     cargo run --release -p wordcount-smol -- --workers 1
+//! ```sh
+//! cargo run --release -p wordcount-smol
+//! cargo run --release -p wordcount-smol -- --workers 1
+//! ```
 //!
 //! Unlike *sequential*, it spawns a task per worker. Each has a map of its own to count into: one
 //! per piece would have to be merged as often as there are pieces. What helps is that the executor

@@ -1,6 +1,8 @@
 //! Counts words on threads of the standard library.
 //!
-//!     cargo run --release -p wordcount-threads
+//! ```sh
+//! cargo run --release -p wordcount-threads
+//! ```
 //!
 //! Unlike *sequential*, it starts a thread per worker. Each has a map of its own to count into, so
 //! that none has to wait for another; the maps are merged at the end. [`count_words_in_shared_map`]

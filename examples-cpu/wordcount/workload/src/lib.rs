@@ -6,7 +6,7 @@ mod made;
 mod split;
 mod text;
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -42,8 +42,6 @@ pub struct Input {
     pub text: Text,
     /// The example's own text. It is removed when this is dropped.
     made: Option<Made>,
-    /// The most frequent words, once they are known.
-    top: OnceLock<Vec<(String, u64)>>,
 }
 
 impl Row for WordCount {
@@ -59,11 +57,11 @@ impl Row for WordCount {
     fn prepare(&self, shared: &Shared) -> Result<Input> {
         if !self.files.is_empty() {
             let text = Text::of(&self.files);
-            return Ok(Input { text, made: None, top: OnceLock::new() });
+            return Ok(Input { text, made: None });
         }
         let made = Made::write(self.size, shared.seed)?;
         let text = Text::of(&[made.path().to_owned()]);
-        Ok(Input { text, made: Some(made), top: OnceLock::new() })
+        Ok(Input { text, made: Some(made) })
     }
 
     fn plan(&self, Input { text, .. }: &Input, limits: Limits) -> Plan {
@@ -83,8 +81,6 @@ impl Row for WordCount {
     }
 
     fn answer(&self, input: &Input, counts: Counts) -> Answer {
-        let top = counts.top(self.top).into_iter().map(|(word, count)| (word.to_owned(), count));
-        input.top.get_or_init(|| top.collect());
         let mut failures: Vec<Failure> = Vec::new();
         for missed in counts.missed() {
             let unit = shown(input.text.path(missed.piece));
@@ -103,13 +99,11 @@ impl Row for WordCount {
             line += &format!(", {} failed", failures.len());
         }
         let json = json!({ "words": words, "distinct": distinct, "digest": digest });
-        Answer { line, json, failures }
-    }
-
-    fn figures(&self, input: &Input) -> Option<Figures> {
-        let top = input.top.get().filter(|top| !top.is_empty())?;
+        let top = counts.top(self.top);
         let lines = top.iter().map(|(word, count)| format!("{:>14}  {word}", grouped(*count)));
-        Some(Figures { line: lines.collect::<Vec<_>>().join("\n"), json: json!({ "top": top }) })
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        let figures = Figures { line: lines, json: json!({ "top": top }) };
+        Answer { line, json, failures, figures: (!top.is_empty()).then_some(figures) }
     }
 
     fn held(&self, input: &Input) -> Vec<String> {
