@@ -15,6 +15,6 @@ pub mod rounds;
 pub mod run;
 pub mod selection;
 pub mod table;
-mod text;
+pub mod text;
 pub mod verdict;
 pub mod workspace;
