@@ -6,7 +6,7 @@
 //! together, [`verdict`] puts them into words, and [`table`] prints them.
 
 pub mod answers;
-mod capture;
+pub mod capture;
 pub mod comparison;
 pub mod held;
 pub mod limits;
