@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use compare::workspace::Workspace;
+use compare::{capture, workspace::Workspace};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -201,9 +201,8 @@ fn time(workspace: &Workspace, program: &Path, name: &str) -> Result<(f64, Optio
         .output()
         .context("its program cannot be started")?;
     if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let last = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        anyhow::bail!("its program failed ({}): {}", output.status, last.trim());
+        let last = capture::last_line(&output.stderr).unwrap_or_default();
+        anyhow::bail!("its program failed ({}): {last}", output.status);
     }
     let criterion = Criterion::read(home.path());
     let Ok((samples, _)) = criterion.samples(name) else {
