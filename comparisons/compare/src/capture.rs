@@ -72,7 +72,8 @@ impl LastWords {
 
 /// The last line that says something. Of a panic that is not the last one, which may be the end of
 /// a backtrace, but where it was and its message, which stands in the line below.
-fn last_line(bytes: &[u8]) -> Option<String> {
+#[must_use]
+pub fn last_line(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let panic = lines.iter().rposition(|line| line.contains(" panicked at "));

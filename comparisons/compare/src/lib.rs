@@ -6,7 +6,7 @@
 //! together, [`verdict`] puts them into words, and [`table`] prints them.
 
 pub mod answers;
-mod capture;
+pub mod capture;
 pub mod comparison;
 pub mod held;
 pub mod limits;
@@ -15,6 +15,6 @@ pub mod rounds;
 pub mod run;
 pub mod selection;
 pub mod table;
-mod text;
+pub mod text;
 pub mod verdict;
 pub mod workspace;

@@ -4,12 +4,14 @@ use harness::statistics::Estimate;
 use serde_json::Value;
 
 /// An approach as people should read it: async-std is not to be shown without its state.
-pub(crate) fn label(approach: &str) -> &str {
+#[must_use]
+pub fn label(approach: &str) -> &str {
     if approach == "async-std" { "async-std (discontinued)" } else { approach }
 }
 
 /// `1 core`, `2 cores`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+#[must_use]
+pub fn count(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", grouped(&number), if number == 1 { "" } else { "s" })
 }
 
@@ -46,7 +48,8 @@ pub(crate) fn figure_like(value: f64, model: f64) -> String {
 }
 
 /// A ratio: 0.52, 1.94, 48.1, 123.
-pub(crate) fn ratio(value: f64) -> String {
+#[must_use]
+pub fn ratio(value: f64) -> String {
     let decimals = match value {
         99.95.. => 0,
         9.995.. => 1,
@@ -56,12 +59,14 @@ pub(crate) fn ratio(value: f64) -> String {
 }
 
 /// A ratio and its interval: `48.1 [47.5, 48.9]`.
-pub(crate) fn estimate(estimate: Estimate) -> String {
+#[must_use]
+pub fn estimate(estimate: Estimate) -> String {
     format!("{} {}", ratio(estimate.value), interval(estimate))
 }
 
 /// The interval alone: `[47.5, 48.9]`.
-pub(crate) fn interval(estimate: Estimate) -> String {
+#[must_use]
+pub fn interval(estimate: Estimate) -> String {
     format!("[{}, {}]", ratio(estimate.low), ratio(estimate.high))
 }
 
@@ -72,7 +77,8 @@ pub(crate) fn percent(share: f64) -> String {
 }
 
 /// A time in the unit that suits it: `1.23 ms`.
-pub(crate) fn duration_ns(nanos: u64) -> String {
+#[must_use]
+pub fn duration_ns(nanos: u64) -> String {
     let nanos = nanos as f64;
     let (value, unit) = match nanos {
         1e9.. => (nanos / 1e9, "s"),
@@ -84,7 +90,8 @@ pub(crate) fn duration_ns(nanos: u64) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(crate) fn list(items: &[impl AsRef<str>]) -> String {
+#[must_use]
+pub fn list(items: &[impl AsRef<str>]) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     match &items[..] {
         [] => String::new(),

@@ -117,7 +117,7 @@ pub enum WorkspaceError {
         status: ExitStatus,
     },
     /// The package has no program of its own name.
-    #[error("the package {package} has no program called {package}")]
+    #[error("the package {package} has no program of its name")]
     NoProgram {
         /// Which package.
         package: String,
@@ -193,17 +193,70 @@ impl Workspace {
         if cells.is_empty() {
             return Ok(BTreeMap::new());
         }
+        let mut arguments = vec!["build".to_owned()];
+        if profile == Profile::Release {
+            arguments.push("--release".into());
+        }
+        for cell in cells {
+            arguments.extend(["-p".into(), cell.package()]);
+        }
+        let mut programs = self.cargo(&arguments)?;
+        cells
+            .iter()
+            .map(|cell| {
+                let package = cell.package();
+                match programs.remove(&package) {
+                    Some(path) => Ok((package, path)),
+                    None => Err(WorkspaceError::NoProgram { package }),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether a row has benchmarks: the file `benches/<row>/benches/<row>.rs`.
+    #[must_use]
+    pub fn has_benchmarks(&self, row: &str) -> bool {
+        self.root.join(format!("benches/{row}/benches/{row}.rs")).is_file()
+    }
+
+    /// Has cargo build the benchmarks of these rows, all in one go, and says where the program of
+    /// each one is, by the name of the row.
+    ///
+    /// # Errors
+    /// Cargo cannot be started, or fails, or a row has no benchmarks.
+    pub fn build_benchmarks(
+        &self,
+        rows: &[&str],
+    ) -> Result<BTreeMap<String, PathBuf>, WorkspaceError> {
+        if rows.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut arguments = vec!["bench".to_owned(), "--no-run".into()];
+        for row in rows {
+            arguments.extend([
+                "-p".into(),
+                format!("bench-{row}"),
+                "--bench".into(),
+                (*row).into(),
+            ]);
+        }
+        let mut programs = self.cargo(&arguments)?;
+        rows.iter()
+            .map(|row| match programs.remove(*row) {
+                Some(path) => Ok(((*row).to_owned(), path)),
+                None => Err(WorkspaceError::NoProgram { package: format!("bench-{row}") }),
+            })
+            .collect()
+    }
+
+    /// Runs cargo at the root, and returns the programs that it says it has built, by the names of
+    /// their targets.
+    fn cargo(&self, arguments: &[String]) -> Result<BTreeMap<String, PathBuf>, WorkspaceError> {
         let program = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
         let failed = |source| WorkspaceError::Cargo { program: program.clone(), source };
 
         let mut command = Command::new(&program);
-        command.arg("build").arg("--message-format=json-render-diagnostics");
-        if profile == Profile::Release {
-            command.arg("--release");
-        }
-        for cell in cells {
-            command.arg("-p").arg(cell.package());
-        }
+        command.args(arguments).arg("--message-format=json-render-diagnostics");
         forget_who_called(&mut command);
         let mut cargo = command
             .current_dir(&self.root)
@@ -217,18 +270,7 @@ impl Workspace {
         if !status.success() {
             return Err(WorkspaceError::Build { status });
         }
-
-        let mut programs = programs.map_err(failed)?;
-        cells
-            .iter()
-            .map(|cell| {
-                let package = cell.package();
-                match programs.remove(&package) {
-                    Some(path) => Ok((package, path)),
-                    None => Err(WorkspaceError::NoProgram { package }),
-                }
-            })
-            .collect()
+        programs.map_err(failed)
     }
 }
 

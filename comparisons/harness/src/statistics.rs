@@ -6,7 +6,7 @@ use fastrand::Rng;
 const RESAMPLES: usize = 10_000;
 
 /// An estimate with its 95 % confidence interval.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Estimate {
     /// The estimate itself.
     pub value: f64,

@@ -1,0 +1,209 @@
+//! The measured tables in the READMEs, between `<!-- measured: http -->` and `<!-- end -->`.
+//!
+//! In the README of a row stands a line for each of its cells, in that at the root
+//! (`<!-- measured: all -->`) a line for each row and a column for each approach of the grid.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use compare::{
+    text,
+    workspace::{BASELINE, COLUMNS, Workspace},
+};
+use harness::statistics::Estimate;
+
+use crate::{
+    report,
+    results::{Line, MeasuredTable, Recorded},
+};
+
+/// What comes before the name of what is measured.
+const BEGIN: &str = "<!-- measured: ";
+/// What comes after the name.
+const CLOSE: &str = " -->\n";
+/// What comes after the region.
+const END: &str = "<!-- end -->";
+
+/// The name of the region for the table of all rows.
+pub const ALL: &str = "all";
+
+/// What stands in a region until something is recorded.
+pub const NOT_YET: &str = "Not measured yet: `cargo run --release -p claims -- --run --record --update` \
+                           measures, and writes the figures here.\n";
+
+/// A region of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// What is measured: a row, or [`ALL`].
+    pub name: String,
+    /// What stands between the markers.
+    pub text: String,
+}
+
+/// The pages that may have regions: the README at the root, and those of the rows.
+#[must_use]
+pub fn pages(workspace: &Workspace) -> Vec<PathBuf> {
+    let root = workspace.root();
+    let rows = workspace.rows().iter();
+    let rows = rows.map(|row| root.join(row.side.folder()).join(&row.name).join("README.md"));
+    std::iter::once(root.join("README.md")).chain(rows).filter(|page| page.is_file()).collect()
+}
+
+/// The regions of a page, in their order.
+///
+/// # Errors
+/// A region has no end.
+pub fn regions(page: &str) -> Result<Vec<Region>> {
+    let mut regions = Vec::new();
+    rewrite(page, |name, text| {
+        regions.push(Region { name: name.into(), text: text.into() });
+        text.into()
+    })?;
+    Ok(regions)
+}
+
+/// Writes what was recorded into all pages; says which of them have changed.
+///
+/// # Errors
+/// A page cannot be read or written, or a region in it has no end.
+pub fn update(workspace: &Workspace, recorded: Option<&Recorded>) -> Result<Vec<PathBuf>> {
+    let mut changed = Vec::new();
+    for path in pages(workspace) {
+        let old = read(&path)?;
+        let new = rewrite(&old, |name, _| region(name, workspace, recorded))
+            .with_context(|| path.display().to_string())?;
+        if new != old {
+            fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
+            changed.push(path);
+        }
+    }
+    Ok(changed)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The page, with each region as `write` wants it, which is given its name and what it holds.
+fn rewrite(page: &str, mut write: impl FnMut(&str, &str) -> String) -> Result<String> {
+    let mut new = String::new();
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once(BEGIN) {
+        let (name, after) = after.split_once(CLOSE).context("a marker is not closed")?;
+        let Some((text, after)) = after.split_once(END) else {
+            bail!("the region {name} has no {END}");
+        };
+        new += &[before, BEGIN, name, CLOSE, &write(name, text), END].concat();
+        rest = after;
+    }
+    Ok(new + rest)
+}
+
+/// What should stand in a region.
+#[must_use]
+pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) -> String {
+    let Some(recorded) = recorded else { return NOT_YET.into() };
+    let table = if name == ALL {
+        grid(workspace, recorded)
+    } else {
+        let Some(table) = recorded.table(name) else { return NOT_YET.into() };
+        lines(table)
+    };
+    // The blank lines make Markdown see a table.
+    let Recorded { machine, date, command, .. } = recorded;
+    let mut text =
+        format!("{machine}, {date}; `{command}`; 95 % intervals in brackets.\n\n{table}\n");
+    let claims = recorded.claims.iter().filter(|claim| {
+        let prefix = format!("{name}/");
+        claim
+            .ratios
+            .iter()
+            .any(|ratio| ratio.of.starts_with(&prefix) || ratio.to.starts_with(&prefix))
+    });
+    let items: String = claims.map(report::item).collect();
+    if !items.is_empty() {
+        text += &(items + "\n");
+    }
+    text
+}
+
+/// The cells of one row.
+fn lines(table: &MeasuredTable) -> String {
+    let mut text = format!("| version, `{}` | time | speed-up |\n|---|---|---|\n", table.at);
+    for Line { approach, time_ns, speed_up } in &table.lines {
+        let speed_up = match speed_up {
+            _ if approach == BASELINE => "1".into(),
+            estimate => shown(*estimate, text::estimate),
+        };
+        let time = shown(*time_ns, time);
+        text += &format!("| {} | {time} | {speed_up} |\n", text::label(approach));
+    }
+    text
+}
+
+/// The speed-ups of all rows that the workspace has.
+fn grid(workspace: &Workspace, recorded: &Recorded) -> String {
+    let columns: Vec<&str> = COLUMNS.iter().copied().filter(|column| *column != BASELINE).collect();
+    let labels: Vec<&str> = columns.iter().map(|column| text::label(column)).collect();
+    let mut text = format!("| speed-up | {} |\n", labels.join(" | "));
+    text += &format!("|---|{}\n", "---|".repeat(columns.len()));
+    for row in workspace.rows() {
+        let table = recorded.table(&row.name);
+        let cell = |column: &&str| {
+            let lines = table.map(|table| table.lines.iter()).into_iter().flatten();
+            let mut lines = lines.filter(|line| line.approach == **column);
+            shown(lines.next().and_then(|line| line.speed_up), text::estimate)
+        };
+        let cells: Vec<String> = columns.iter().map(cell).collect();
+        let at = table.map(|table| format!(", `{}`", table.at)).unwrap_or_default();
+        text += &format!("| {}{at} | {} |\n", row.name, cells.join(" | "));
+    }
+    text
+}
+
+fn shown(estimate: Option<Estimate>, show: fn(Estimate) -> String) -> String {
+    estimate.map_or_else(|| "not measured".into(), show)
+}
+
+/// A time with its interval: `1.23 ms [1.20 ms, 1.26 ms]`.
+fn time(estimate: Estimate) -> String {
+    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|nanos| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "no measured time is negative, and 2^64 nanoseconds are 584 years"
+        )]
+        let nanos = nanos.round() as u64;
+        text::duration_ns(nanos)
+    });
+    format!("{value} [{low}, {high}]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_the_markers_is_written() {
+        let page = "a\n<!-- measured: http -->\nold\n<!-- end -->\nb\n<!-- measured: all -->\n<!-- end -->";
+        let new =
+            rewrite(page, |name, text| format!("{name} was {text:?}\n")).expect("it has ends");
+        assert_eq!(
+            new,
+            "a\n<!-- measured: http -->\nhttp was \"old\\n\"\n<!-- end -->\nb\n\
+             <!-- measured: all -->\nall was \"\"\n<!-- end -->"
+        );
+        let names: Vec<String> =
+            regions(page).expect("it has ends").into_iter().map(|region| region.name).collect();
+        assert_eq!(names, ["http", "all"]);
+    }
+
+    #[test]
+    fn a_region_without_an_end_is_no_reason_to_lose_the_page() {
+        let error = regions("a\n<!-- measured: http -->\nb\n").expect_err("it has no end");
+        assert_eq!(error.to_string(), "the region http has no <!-- end -->");
+    }
+}
