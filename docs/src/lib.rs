@@ -1,8 +1,10 @@
 //! Makes the book: [mdBook](https://rust-lang.github.io/mdBook/) with a preprocessor of our own
 //! compiled in.
 //!
-//!     cargo run --release -p book
-//!     cargo run --release -p book -- serve
+//! ```sh
+//! cargo run --release -p book
+//! cargo run --release -p book -- serve
+//! ```
 //!
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`links`] leads what they link
