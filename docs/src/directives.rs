@@ -1,0 +1,258 @@
+//! What a chapter can ask for on a line of its own:
+//!
+//! | directive | what takes its place |
+//! |---|---|
+//! | `{{#item http/tokio fetch_all}}` | an item of a cell's library, with its documentation |
+//! | `{{#item http/tokio/src/main.rs main}}` | an item of another file |
+//! | `{{#file http/tokio}}`, `{{#file http/tokio/src/main.rs}}` | a whole file |
+//! | `{{#versus http threads tokio}}` | the libraries of two cells of a row, side by side |
+//! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
+//! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
+//! | `{{#claim ID}}` | a claim that holds in what was recorded, with its figures |
+//! | `{{#claims}}` | all claims with their verdicts |
+//!
+//! What a directive names has to be there: otherwise the book is not built. Within code, and
+//! anywhere but at the beginning of a line, nothing is a directive.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result, bail, ensure};
+use compare::workspace::{Row, Workspace};
+
+use crate::{
+    claims::{self, Record},
+    links::{Needed, Pages, relative},
+    rows,
+    source::{self, Source},
+    versus,
+};
+
+/// All that directives draw on.
+#[derive(Debug)]
+pub struct Directives<'a> {
+    /// Where the sources are.
+    pub workspace: &'a Workspace,
+    /// Where the book shows them.
+    pub pages: &'a Pages,
+    /// The verdicts on the claims, if there are any.
+    pub record: Option<&'a Record>,
+}
+
+impl Directives<'_> {
+    /// The text of the page `page`, with each directive replaced by what it asks for.
+    ///
+    /// # Errors
+    /// A directive asks for something that is not there, or is none. The error names it.
+    pub fn expand(&self, text: &str, page: &str, needed: &mut Needed) -> Result<String> {
+        let mut expanded = String::with_capacity(text.len());
+        let mut fence: Option<&str> = None;
+        for line in text.lines() {
+            let directive = line.trim_end();
+            match (fence, fence_of(line)) {
+                (None, Some(opening)) => fence = Some(opening),
+                (Some(opening), Some(closing)) if closing.starts_with(opening) => fence = None,
+                _ => {}
+            }
+            if fence.is_none() && directive.starts_with("{{#") {
+                let replacement = self
+                    .replacement(directive, page, needed)
+                    .with_context(|| directive.to_owned())?;
+                expanded.push_str(&replacement);
+            } else {
+                expanded.push_str(line);
+                expanded.push('\n');
+            }
+        }
+        Ok(expanded)
+    }
+
+    fn replacement(&self, directive: &str, page: &str, needed: &mut Needed) -> Result<String> {
+        let inner = directive.strip_prefix("{{#").and_then(|rest| rest.strip_suffix("}}"));
+        let inner = inner.context("a directive ends in }} on the line where it begins")?;
+        let words: Vec<&str> = inner.split_whitespace().collect();
+        match words[..] {
+            ["item", name, item] => {
+                let source = Source::named(self.workspace, name)?;
+                Ok(self.block(&source, &source.item(item)?, page))
+            }
+            ["file", name] => {
+                let source = Source::named(self.workspace, name)?;
+                Ok(self.block(&source, &source.text, page))
+            }
+            ["versus", row, left, right] => self.versus(row, left, right, page),
+            ["readme", folder] => self.readme(folder, page, needed),
+            ["readme-if-any", folder] => {
+                if self.workspace.root().join(folder).join("README.md").exists() {
+                    self.readme(folder, page, needed)
+                } else {
+                    Ok(String::new())
+                }
+            }
+            ["claim", id] => claims::quote(self.record, id, page),
+            ["claims"] => Ok(claims::list(self.record)),
+            [
+                known @ ("item" | "file" | "versus" | "readme" | "readme-if-any" | "claim"
+                | "claims"),
+                ..,
+            ] => {
+                bail!("{known} does not take {} arguments", words.len() - 1)
+            }
+            _ => bail!("there is no such directive"),
+        }
+    }
+
+    /// Code with a line above it that says where it stands.
+    fn block(&self, source: &Source, text: &str, page: &str) -> String {
+        let mut block = String::new();
+        let caption = self.caption(&source.path, page);
+        write!(block, "<div class=\"source\">\n\n{caption}\n\n</div>\n\n")
+            .expect("a string takes whatever is written to it");
+        block + &source::fenced(&source.path, text)
+    }
+
+    fn versus(&self, row: &str, left: &str, right: &str, page: &str) -> Result<String> {
+        let rows = self.workspace.rows();
+        let known = rows.iter().find(|known| known.name == row);
+        let row = known.with_context(|| format!("there is no row {row}"))?;
+        let (left_caption, left) = self.cell(row, left, page)?;
+        let (right_caption, right) = self.cell(row, right, page)?;
+        let language = source::language(&left.path);
+        Ok(versus::versus([&left_caption, &right_caption], language, &left.text, &right.text))
+    }
+
+    /// The library of a cell, and what stands above it.
+    fn cell(&self, row: &Row, approach: &str, page: &str) -> Result<(String, Source)> {
+        let is_cell = row.cells.iter().any(|cell| cell.approach == approach);
+        ensure!(is_cell, "the row {} has no cell {approach}", row.name);
+        let source = Source::named(self.workspace, &format!("{}/{approach}", row.name))?;
+        let remark = rows::label(approach).strip_prefix(approach).unwrap_or_default();
+        Ok((format!("{}{remark}", self.caption(&source.path, page)), source))
+    }
+
+    /// The path of a source, leading to where the book shows it.
+    fn caption(&self, path: &str, page: &str) -> String {
+        match self.pages.page(path) {
+            Some(shown) => format!("[{path}]({})", relative(page, shown)),
+            None => format!("`{path}`"),
+        }
+    }
+
+    fn readme(&self, folder: &str, page: &str, needed: &mut Needed) -> Result<String> {
+        let root = self.workspace.root();
+        let readme = Source::read(root, &format!("{folder}/README.md"))?;
+        let text = self.pages.rewrite(root, &readme.text, &readme.path, page, needed)?;
+        // The chapter has a title already.
+        let below = match rows::title(&text) {
+            Some(_) => text.split_once('\n').map_or("", |(_, below)| below),
+            None => &text,
+        };
+        Ok(format!("{}\n", below.trim()))
+    }
+}
+
+/// The folders whose READMEs a text asks for.
+#[must_use]
+pub fn readmes(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("{{#readme")?.trim_end().strip_suffix("}}"))
+        .filter_map(|rest| rest.split_whitespace().last())
+        .collect()
+}
+
+/// The fence that a line opens or closes a block of code with.
+fn fence_of(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let length = line.len() - line.trim_start_matches(line.chars().next()?).len();
+    let fence = &line[..length];
+    (fence.starts_with("```") || fence.starts_with("~~~")).then_some(fence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preprocessor::tests::tree;
+
+    /// Expands `text` as a page beside the rows would.
+    fn expand(text: &str) -> Result<String> {
+        let tree = tree();
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        let mut pages = Pages::default();
+        pages.show("examples-io/http/tokio/src/lib.rs", "examples-io/http/tokio.md#src-lib-rs");
+        let directives = Directives { workspace: &workspace, pages: &pages, record: None };
+        directives.expand(text, "chapter.md", &mut Needed::default())
+    }
+
+    #[test]
+    fn an_item_is_included_with_its_documentation_and_a_link() {
+        let page =
+            expand("Before.\n{{#item http/tokio fetch_all}}\nAfter.\n").expect("it is there");
+        assert_eq!(
+            page,
+            "Before.\n<div class=\"source\">\n\n\
+             [examples-io/http/tokio/src/lib.rs](examples-io/http/tokio.md#src-lib-rs)\n\n\
+             </div>\n\n```rust\n/// Fetches with tokio.\npub async fn fetch_all() {}\n```\nAfter.\n"
+        );
+    }
+
+    #[test]
+    fn a_file_is_included_whole() {
+        let page = expand("{{#file http/tokio/src/main.rs}}").expect("it is there");
+        assert!(page.contains("`examples-io/http/tokio/src/main.rs`"), "{page}");
+        assert!(page.contains("```rust\nfn main() {}\n```"), "{page}");
+        let page = expand("{{#file notes.md}}").expect("a path from the root is one, too");
+        assert!(page.contains("```markdown\n# Notes\n"), "{page}");
+    }
+
+    #[test]
+    fn two_cells_stand_side_by_side() {
+        let page = expand("{{#versus http sequential tokio}}").expect("both are there");
+        assert!(page.contains("<span class=\"differs\">pub async fn fetch_all() {}\n"), "{page}");
+        assert!(page.contains("`examples-io/http/sequential/src/lib.rs`"), "{page}");
+        let page = expand("{{#versus http tokio async-std}}").expect("both are there");
+        assert!(page.contains("async-std/src/lib.rs` (discontinued)\n"), "{page}");
+    }
+
+    #[test]
+    fn a_readme_comes_without_its_title() {
+        let page = expand("{{#readme comparisons/cost}}").expect("it is there");
+        assert_eq!(page, "What things cost. [http/tokio](examples-io/http/tokio.md#src-lib-rs)\n");
+        assert_eq!(expand("{{#readme-if-any comparisons/none}}").expect("it may be missing"), "");
+        assert_eq!(readmes("a\n{{#readme a/b}}\n{{#readme-if-any c}}\n"), ["a/b", "c"]);
+    }
+
+    #[test]
+    fn claims_are_listed() {
+        assert!(expand("{{#claims}}").expect("it takes none").contains("-p claims"));
+    }
+
+    #[test]
+    fn code_and_the_middle_of_a_line_hold_no_directives() {
+        let same = "A `{{#item a b}}`.\n\n    {{#item a b}}\n\n```text\n{{#item a b}}\n```\n\
+                    ````text\n```\n{{#item a b}}\n````\n";
+        assert_eq!(expand(same).expect("there is no directive"), same);
+    }
+
+    #[test]
+    fn whatever_is_missing_is_an_error_that_names_directive_and_reason() {
+        for (directive, reason) in [
+            ("{{#item http/tokio fetch}}", "examples-io/http/tokio/src/lib.rs has no item fetch"),
+            ("{{#item http/rayon fetch_all}}", "cannot read examples-io/http/rayon"),
+            (
+                "{{#file http/tokio/src/other.rs}}",
+                "cannot read examples-io/http/tokio/src/other.rs",
+            ),
+            ("{{#file ../secret}}", "../secret is no path below the workspace's root"),
+            ("{{#versus web tokio smol}}", "there is no row web"),
+            ("{{#versus http tokio rayon}}", "the row http has no cell rayon"),
+            ("{{#readme comparisons/none}}", "cannot read comparisons/none/README.md"),
+            ("{{#claim http-tokio}}", "benches/results.json has no claim http-tokio"),
+            ("{{#item http/tokio}}", "item does not take 1 arguments"),
+            ("{{#include a.rs}}", "there is no such directive"),
+            ("{{#claims", "a directive ends in }} on the line where it begins"),
+        ] {
+            let error = format!("{:#}", expand(directive).expect_err(directive));
+            assert!(error.starts_with(&format!("{directive}: {reason}")), "{error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+    }
+}

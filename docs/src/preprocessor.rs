@@ -1,0 +1,291 @@
+//! What mdBook calls between reading the chapters and rendering them.
+
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use anyhow::{Context, Result};
+use compare::workspace::{Side, Workspace};
+use mdbook_preprocessor::{
+    Preprocessor, PreprocessorContext,
+    book::{Book, BookItem, Chapter},
+};
+
+use crate::{
+    claims,
+    directives::{self, Directives},
+    links::{Needed, OTHER_SOURCES, Pages, anchor_of},
+    rows,
+    source::{self, Source},
+};
+
+/// Where the chapters lie that are written by hand, from the workspace's root.
+pub const CHAPTERS: &str = "docs/chapters";
+
+/// Adds the rows to the book, leads its links to its own pages, and expands its directives.
+#[derive(Debug)]
+pub struct Lessons {
+    workspace: Workspace,
+    needed: Rc<RefCell<Needed>>,
+}
+
+impl Lessons {
+    /// For the rows of this workspace. What the texts turn out to need besides pages is put into
+    /// `needed`: a preprocessor cannot copy pictures, since the renderer clears the folder.
+    #[must_use]
+    pub fn new(workspace: Workspace, needed: Rc<RefCell<Needed>>) -> Self {
+        Self { workspace, needed }
+    }
+
+    fn complete(&self, mut book: Book) -> Result<Book> {
+        let root = self.workspace.root();
+        let mut pages = Pages::default();
+        book.for_each_chapter_mut(|chapter| note(chapter, &mut pages));
+        self.insert_rows(&mut book, &mut pages)?;
+
+        let record = claims::recorded(root)?;
+        let directives =
+            Directives { workspace: &self.workspace, pages: &pages, record: record.as_ref() };
+        let mut needed = self.needed.borrow_mut();
+        let mut failed = None;
+        book.for_each_chapter_mut(|chapter| {
+            if failed.is_none() {
+                failed = fill(chapter, root, &directives, &mut needed).err();
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if !needed.sources.is_empty() {
+            book.push_item(other_sources(root, &needed)?);
+        }
+        Ok(book)
+    }
+
+    /// Puts the rows in the place of the draft chapters that are called like their folders, and
+    /// numbers all chapters anew.
+    fn insert_rows(&self, book: &mut Book, pages: &mut Pages) -> Result<()> {
+        for side in Side::ALL {
+            let is_place = |item: &BookItem| {
+                matches!(item, BookItem::Chapter(chapter)
+                    if chapter.is_draft_chapter() && chapter.name == side.folder())
+            };
+            let place = book.items.iter().position(is_place);
+            let place = place.with_context(|| {
+                format!("{CHAPTERS}/SUMMARY.md has no line `- [{}]()`", side.folder())
+            })?;
+            let rows = rows::chapters(&self.workspace, side, pages)?;
+            book.items.splice(place..=place, rows);
+        }
+        rows::number(&mut book.items, &[]);
+        Ok(())
+    }
+}
+
+impl Preprocessor for Lessons {
+    fn name(&self) -> &'static str {
+        "lessons"
+    }
+
+    fn run(&self, _: &PreprocessorContext, book: Book) -> Result<Book> {
+        self.complete(book)
+    }
+}
+
+/// Notes what a chapter shows that is written by hand: itself, and the READMEs that it includes.
+fn note(chapter: &mut Chapter, pages: &mut Pages) {
+    let Some(page) = chapter.path.as_deref().map(slashed) else { return };
+    let path = format!("{CHAPTERS}/{page}");
+    for folder in directives::readmes(&chapter.content) {
+        pages.show(folder, &page);
+        pages.show(format!("{folder}/README.md"), &page);
+    }
+    pages.show(&path, page);
+    chapter.source_path = Some(PathBuf::from(path));
+}
+
+/// Rewrites the chapter's links, if it is the text of a file, and expands its directives.
+fn fill(
+    chapter: &mut Chapter,
+    root: &Path,
+    directives: &Directives,
+    needed: &mut Needed,
+) -> Result<()> {
+    let Some(page) = chapter.path.as_deref().map(slashed) else { return Ok(()) };
+    let written = chapter.source_path.as_deref().map(slashed);
+    if let Some(from) = &written {
+        chapter.content = directives.pages.rewrite(root, &chapter.content, from, &page, needed)?;
+    }
+    chapter.content = directives
+        .expand(&chapter.content, &page, needed)
+        .with_context(|| written.unwrap_or_else(|| page.clone()))?;
+    Ok(())
+}
+
+/// The page of the files that texts link to and no other page shows.
+fn other_sources(root: &Path, needed: &Needed) -> Result<Chapter> {
+    let mut content = "# Other sources\n\nFiles that the chapters mention.\n".to_owned();
+    for path in &needed.sources {
+        let source = Source::read(root, path)?;
+        content += &format!("\n## {path} {{#{}}}\n\n", anchor_of(path));
+        content += &source::fenced(path, &source.text);
+    }
+    let mut chapter = Chapter::new("Other sources", content, OTHER_SOURCES, Vec::new());
+    chapter.source_path = None;
+    Ok(chapter)
+}
+
+/// The path with `/` between its parts, as in a link.
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A small workspace with two rows.
+    pub(crate) fn tree() -> tempfile::TempDir {
+        let tree = tempfile::tempdir().expect("a temporary folder can be made");
+        let link = "[http/tokio](../../examples-io/http/tokio/src/lib.rs)";
+        let mut files = vec![
+            ("Cargo.toml".to_owned(), "[workspace]\n".to_owned()),
+            (
+                "README.md".into(),
+                "[a](examples-io/http/README.md) [b](examples-io/echo/README.md)".into(),
+            ),
+            ("notes.md".into(), "# Notes\n".into()),
+            ("comparisons/cost/README.md".into(), format!("# Cost\n\nWhat things cost. {link}\n")),
+            ("docs/chapters/first.md".into(), String::new()),
+            (
+                "examples-io/http/README.md".into(),
+                "# http: fetch\n\n[it](tokio/src/lib.rs)\n".into(),
+            ),
+            ("examples-io/echo/README.md".into(), "# echo: serve\n\n[n](../../notes.md)\n".into()),
+            ("examples-cpu/primes/README.md".into(), "# primes: count\n".into()),
+        ];
+        for cell in [
+            "examples-io/http/sequential",
+            "examples-io/http/tokio",
+            "examples-io/http/async-std",
+            "examples-io/http/workload",
+            "examples-io/echo/tokio",
+            "examples-io/echo/workload",
+            "examples-cpu/primes/rayon",
+            "examples-cpu/primes/workload",
+        ] {
+            let (_, approach) = cell.rsplit_once('/').expect("a cell lies in a row");
+            let asynchronous = if approach == "sequential" { "" } else { "async " };
+            let library =
+                format!("/// Fetches with {approach}.\npub {asynchronous}fn fetch_all() {{}}\n");
+            files.push((format!("{cell}/src/lib.rs"), library));
+            files.push((format!("{cell}/src/main.rs"), "fn main() {}\n".into()));
+            files.push((format!("{cell}/Cargo.toml"), "[package]\n".into()));
+        }
+        for row in ["examples-io/echo", "examples-cpu/primes"] {
+            let cell = format!("{row}/sequential");
+            files.push((format!("{cell}/src/lib.rs"), "pub fn fetch_all() {}\n".into()));
+            files.push((format!("{cell}/Cargo.toml"), "[package]\n".into()));
+        }
+        for (file, text) in files {
+            let path = tree.path().join(file);
+            fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+                .and_then(|()| fs::write(path, text))
+                .expect("the file can be written");
+        }
+        tree
+    }
+
+    /// The book of a chapter with this text, and of the rows.
+    fn complete(text: &str) -> Result<(Book, Needed)> {
+        let tree = tree();
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        let needed = Rc::new(RefCell::new(Needed::default()));
+        let mut items =
+            vec![BookItem::from(Chapter::new("First", text.into(), "first.md", Vec::new()))];
+        for side in Side::ALL {
+            let draft = Chapter::new_draft(side.folder(), Vec::new());
+            items.extend([BookItem::PartTitle("A part".into()), draft.into()]);
+        }
+        let book = Lessons::new(workspace, needed.clone()).complete(Book::new_with_items(items))?;
+        Ok((book, needed.take()))
+    }
+
+    fn page<'a>(book: &'a Book, path: &str) -> &'a str {
+        let chapter =
+            book.chapters().find(|chapter| chapter.path.as_deref() == Some(Path::new(path)));
+        &chapter.expect("the page is there").content
+    }
+
+    #[test]
+    fn rows_take_the_place_of_the_drafts_that_are_called_like_their_folders() {
+        let (book, _) = complete("# First\n").expect("nothing is missing");
+        let top: Vec<String> = book
+            .items
+            .iter()
+            .map(|item| match item {
+                BookItem::Chapter(chapter) => chapter.to_string(),
+                BookItem::PartTitle(title) => title.to_uppercase(),
+                BookItem::Separator => "—".into(),
+            })
+            .collect();
+        assert_eq!(
+            top,
+            [
+                "First",
+                "A PART",
+                "1. http: fetch",
+                "2. echo: serve",
+                "A PART",
+                "3. primes: count",
+                "Other sources"
+            ]
+        );
+    }
+
+    #[test]
+    fn links_of_readmes_and_of_chapters_lead_to_pages() {
+        let (book, needed) = complete("[http](../../examples-io/http/README.md) [me](first.md)\n")
+            .expect("nothing is missing");
+        assert_eq!(page(&book, "first.md"), "[http](examples-io/http/index.md) [me](first.md)\n");
+        let http = page(&book, "examples-io/http/index.md");
+        assert!(http.contains("[it](../../examples-io/http/tokio.md#src-lib-rs)"), "{http}");
+        assert!(needed.sources.contains("notes.md"));
+        assert!(page(&book, OTHER_SOURCES).contains("## notes.md {#notes-md}\n"));
+    }
+
+    #[test]
+    fn the_page_of_a_cell_shows_its_files_and_how_it_differs_from_sequential() {
+        let (book, _) = complete("# First\n").expect("nothing is missing");
+        let tokio = page(&book, "examples-io/http/tokio.md");
+        for part in [
+            "# http · tokio\n",
+            "## src/lib.rs {#src-lib-rs}\n",
+            "## Cargo.toml",
+            "class=\"versus\"",
+        ] {
+            assert!(tokio.contains(part), "{part} is missing in: {tokio}");
+        }
+        assert!(!page(&book, "examples-io/http/sequential.md").contains("versus"));
+    }
+
+    #[test]
+    fn an_error_names_chapter_directive_and_reason_in_a_line() {
+        let error = complete("# First\n\n{{#item http/tokio fetch}}\n").expect_err("it is missing");
+        assert_eq!(
+            format!("{error:#}"),
+            "docs/chapters/first.md: {{#item http/tokio fetch}}: \
+             examples-io/http/tokio/src/lib.rs has no item fetch"
+        );
+        let error = complete("[a](second.md)").expect_err("it is missing");
+        assert_eq!(
+            format!("{error:#}"),
+            "docs/chapters/first.md links to second.md, which does not exist"
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! The chapters that nobody writes: the README of each row, and beneath it a page for each of its
+//! packages. They are found by their folders.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use compare::workspace::{BASELINE, Cell, Row, Side, Workspace};
+use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
+
+use crate::{
+    links::{Pages, anchor_of},
+    source::{self, Source},
+};
+
+/// The rows of one side as chapters, in the order in which the workspace's README links to them.
+/// Their content is still that of the files; what is shown where is noted in `pages`.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn chapters(workspace: &Workspace, side: Side, pages: &mut Pages) -> Result<Vec<BookItem>> {
+    let readme = Source::read(workspace.root(), "README.md")?.text;
+    let place = |row: &&Row| readme.find(&format!("({}/", folder(row))).unwrap_or(usize::MAX);
+    let mut rows: Vec<&Row> = workspace.rows().iter().filter(|row| row.side == side).collect();
+    rows.sort_by_key(place);
+    rows.into_iter().map(|row| Ok(BookItem::Chapter(chapter(workspace, row, pages)?))).collect()
+}
+
+/// A row's chapter, with the pages of its packages beneath it.
+fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapter> {
+    let folder = folder(row);
+    let readme = Source::read(workspace.root(), &format!("{folder}/README.md"))?;
+    let page = format!("{folder}/index.md");
+    pages.show(&folder, &page);
+    pages.show(&readme.path, &page);
+
+    let title = title(&readme.text).unwrap_or(&row.name).to_owned();
+    let mut chapter = Chapter::new(&title, readme.text, page, Vec::new());
+    chapter.source_path = Some(PathBuf::from(readme.path));
+    // Which number it is shows when all chapters are there.
+    chapter.number = Some(SectionNumber::default());
+    let mut packages: Vec<(&str, String)> =
+        row.cells.iter().map(|cell| (cell.approach.as_str(), introduction(cell))).collect();
+    let shared = "What the cells of the row share: the job, and nothing of any approach.\n";
+    packages.push(("workload", shared.into()));
+    for (name, introduction) in packages {
+        let package = format!("{folder}/{name}");
+        let page = format!("{package}.md");
+        pages.show(&package, &page);
+        let mut content = format!("# {} · {}\n\n{introduction}", row.name, label(name));
+        for file in source::files(&workspace.root().join(&package))? {
+            let source = Source::read(workspace.root(), &format!("{package}/{file}"))?;
+            let anchor = anchor_of(&file);
+            pages.show(&source.path, format!("{page}#{anchor}"));
+            content += &format!("\n## {file} {{#{anchor}}}\n\n");
+            content += &source::fenced(&file, &source.text);
+            // The lesson is what differs: it follows the code that it is about.
+            if file == "src/lib.rs" && name != BASELINE && name != "workload" {
+                content += &format!("\n## Beside {BASELINE}\n\n");
+                content += &format!("{{{{#versus {} {BASELINE} {name}}}}}\n", row.name);
+            }
+        }
+        let mut sub = Chapter::new(label(name), content, page, vec![title.clone()]);
+        // It is made here, and of no single file.
+        sub.source_path = None;
+        sub.number = Some(SectionNumber::default());
+        chapter.sub_items.push(BookItem::Chapter(sub));
+    }
+    Ok(chapter)
+}
+
+fn introduction(cell: &Cell) -> String {
+    format!("    cargo run --release -p {}\n", cell.package())
+}
+
+fn folder(row: &Row) -> String {
+    format!("{}/{}", row.side.folder(), row.name)
+}
+
+/// How a cell is called where people see it.
+#[must_use]
+pub fn label(approach: &str) -> &str {
+    if approach == "async-std" { "async-std (discontinued)" } else { approach }
+}
+
+/// The title of a text in Markdown: its first line, if that is a heading of the highest level.
+#[must_use]
+pub fn title(text: &str) -> Option<&str> {
+    text.lines().next()?.strip_prefix("# ").map(str::trim)
+}
+
+/// Numbers the chapters that have a number, from 1, and those beneath them.
+pub fn number(items: &mut [BookItem], above: &[u32]) {
+    let mut next = 0;
+    for item in items {
+        let BookItem::Chapter(chapter) = item else { continue };
+        if chapter.number.is_some() {
+            next += 1;
+            let own = [above, &[next]].concat();
+            number(&mut chapter.sub_items, &own);
+            chapter.number = Some(SectionNumber::new(own));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preprocessor::tests::tree;
+
+    fn names(items: &[BookItem]) -> Vec<&str> {
+        items
+            .iter()
+            .filter_map(|item| match item {
+                BookItem::Chapter(chapter) => Some(&*chapter.name),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_the_readme_with_their_cells_in_the_order_of_the_columns() {
+        let tree = tree();
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        let mut pages = Pages::default();
+        let rows = chapters(&workspace, Side::Io, &mut pages).expect("the tree is complete");
+        // By name, echo would come first.
+        assert_eq!(names(&rows), ["http: fetch", "echo: serve"]);
+        let BookItem::Chapter(http) = &rows[0] else { panic!("a row is a chapter") };
+        assert_eq!(
+            names(&http.sub_items),
+            ["sequential", "tokio", "async-std (discontinued)", "workload"]
+        );
+        assert_eq!(
+            pages.page("examples-io/http/tokio/src/lib.rs"),
+            Some("examples-io/http/tokio.md#src-lib-rs")
+        );
+    }
+
+    #[test]
+    fn numbers_run_over_what_has_one() {
+        let mut items: Vec<BookItem> = ["a", "b", "c"]
+            .map(|name| Chapter::new(name, String::new(), name, Vec::new()).into())
+            .into();
+        let BookItem::Chapter(first) = &mut items[0] else { panic!("it is a chapter") };
+        first.number = Some(SectionNumber::default());
+        let BookItem::Chapter(last) = &mut items[2] else { panic!("it is a chapter") };
+        last.number = Some(SectionNumber::default());
+        let mut sub = Chapter::new("d", String::new(), "d", Vec::new());
+        sub.number = Some(SectionNumber::default());
+        last.sub_items = vec![sub.into()];
+
+        number(&mut items, &[]);
+        let numbers: Vec<String> = mdbook_preprocessor::book::Book::new_with_items(items)
+            .chapters()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(numbers, ["1. a", "b", "2. c", "2.1. d"]);
+    }
+
+    #[test]
+    fn a_title_is_a_heading_in_the_first_line() {
+        assert_eq!(title("# http: fetch\n\nText"), Some("http: fetch"));
+        assert_eq!(title("Text\n\n# Later\n"), None);
+        assert_eq!(title(""), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! Visits every page of the book in headless Chromium, as on a desktop and as on a phone.
+//!
+//! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
+
+mod webdriver;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    thread,
+};
+
+use book::{build::build, serve::Server};
+use serde::Deserialize;
+use webdriver::{Browser, Scheme};
+
+/// What a page says of itself. All addresses are complete.
+#[derive(Debug, Deserialize)]
+struct Page {
+    /// Where its links lead that stay within the book.
+    links: BTreeSet<String>,
+    /// What can be linked to in it.
+    anchors: BTreeSet<String>,
+    /// Its pictures that have not come.
+    missing: Vec<String>,
+    /// Whatever it loaded from somewhere else.
+    foreign: Vec<String>,
+    /// If it can be scrolled sideways: that, and the first elements that reach beyond its edge.
+    /// Code and tables may, within boxes of their own.
+    beyond: Vec<String>,
+}
+
+/// Has a page say it.
+const LOOK: &str = "
+    const inside = url => url.startsWith(location.origin + '/');
+    const all = selector => [...document.querySelectorAll(selector)];
+    const boxes = [document.documentElement, ...all('.content')];
+    const tooNarrow = boxes.some(box => box.scrollWidth > box.clientWidth);
+    const edge = document.documentElement.clientWidth + 1;
+    const wide = element => element.getBoundingClientRect().right > edge;
+    const start = element => element.outerHTML.slice(0, 80);
+    return {
+        links: all('a[href]').map(link => link.href).filter(inside),
+        anchors: all('[id]').map(element => element.id),
+        missing: all('img').filter(image => !image.naturalWidth).map(image => image.src),
+        foreign: performance.getEntriesByType('resource').map(entry => entry.name)
+            .filter(url => !inside(url) && !url.startsWith('data:')),
+        beyond: tooNarrow ? ['the page', ...all('main *').filter(wide).slice(0, 3).map(start)] : [],
+    };
+";
+
+#[test]
+fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
+    let mut browser = match Browser::start() {
+        Ok(browser) => browser,
+        Err(reason) => {
+            // Written to stderr itself, since libtest keeps to itself what a test prints.
+            writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
+                .expect("stderr takes a line");
+            return;
+        }
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("docs lies in the workspace");
+    let out = folder.path().join("book");
+    build(root, &out).expect("the book can be built");
+    let server = Server::bind(&out, 0).expect("the system has a port");
+    let home = format!("http://{}", server.address().expect("it is bound"));
+    // It is still answering when the test ends, and ends with it.
+    thread::spawn(move || server.run());
+
+    let paths = html(&out);
+    assert!(paths.len() > 20, "a chapter for each row, and a page for each cell: {paths:?}");
+    let mut faults = Vec::new();
+    let mut visited: BTreeMap<String, Page> = BTreeMap::new();
+    for (width, height, scheme) in [(1440, 900, Scheme::Light), (360, 740, Scheme::Dark)] {
+        browser.resize(width, height, scheme);
+        for path in &paths {
+            let address = format!("{home}/{path}");
+            browser.visit(&address);
+            let page: Page = browser.evaluate(LOOK);
+            let mut note = |what: &str, which: &[String]| {
+                faults
+                    .extend(which.iter().map(|one| format!("{path}, {width} wide: {what}: {one}")));
+            };
+            note("console", &browser.messages());
+            note("picture without content", &page.missing);
+            note("loaded from elsewhere", &page.foreign);
+            note("reaches beyond the edge", &page.beyond);
+            visited.insert(address, page);
+        }
+    }
+    for (address, page) in &visited {
+        for link in &page.links {
+            let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
+            match visited.get(target) {
+                Some(target) if anchor.is_empty() || target.anchors.contains(anchor) => {}
+                _ => faults.push(format!("{address} links to {link}, which is not there")),
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The pages of the book, by their paths within it. The list of chapters for browsers without
+/// scripts is part of each page, and not one itself; the page for what is missing knows no path.
+fn html(out: &Path) -> Vec<String> {
+    let mut pages = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(out.join(&folder)).expect("the folder is there") {
+            let entry = entry.expect("the folder can be read");
+            let path = folder.join(entry.file_name());
+            let name = path.to_str().expect("the book's names are Unicode").to_owned();
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "html")
+                && !["toc.html", "404.html"].contains(&&*name)
+            {
+                pages.push(name);
+            }
+        }
+    }
+    pages.sort();
+    pages
+}

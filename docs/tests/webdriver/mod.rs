@@ -1,0 +1,176 @@
+//! As much of a client for `WebDriver` as the test needs
+//! (W3C, `WebDriver`, <https://www.w3.org/TR/webdriver2/>).
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// How long the browser may take for a page.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Where Debian and its relatives put programs, also where PATH does not say so.
+const PLACES: [&str; 2] = ["/usr/bin", "/usr/local/bin"];
+
+/// The colours that the user's system asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scheme {
+    Light,
+    Dark,
+}
+
+/// A headless Chromium; dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    driver: Child,
+    agent: Agent,
+    /// The address of the session.
+    session: String,
+    /// What the browser writes about itself, and removes with it.
+    profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts one; the error says which program is missing.
+    ///
+    /// # Panics
+    /// The programs are there, and don't start.
+    pub(crate) fn start() -> Result<Self, String> {
+        let chromium = program(&["chromium", "chromium-browser", "google-chrome"])?;
+        let driver = program(&["chromedriver"])?;
+        let profile = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut driver = Command::new(driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}"));
+        let port = port(&mut driver);
+        let agent = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .build()
+            .new_agent();
+        let mut browser = Self { driver, agent, session: String::new(), profile };
+        let port = port.expect("chromedriver says which port it has taken");
+        browser.session = format!("http://127.0.0.1:{port}/session");
+        let flags = [
+            "--headless=new",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            // Containers often lack what the sandbox needs, and it visits nothing but our pages.
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+        ];
+        let profile = format!("--user-data-dir={}", browser.profile.path().display());
+        let flags: Vec<&str> = flags.into_iter().chain([&*profile]).collect();
+        let session = browser.post(
+            "",
+            &json!({"capabilities": {"alwaysMatch": {
+                "browserName": "chrome",
+                "goog:chromeOptions": {"binary": chromium, "args": flags},
+                "goog:loggingPrefs": {"browser": "ALL"},
+            }}}),
+        );
+        let Some(id) = session["sessionId"].as_str() else {
+            panic!("chromium cannot be started: {}", session["message"]);
+        };
+        browser.session = format!("{}/{id}", browser.session);
+        Ok(browser)
+    }
+
+    /// Shows pages as on a screen of this size, in CSS pixels, and with these colours.
+    pub(crate) fn resize(&mut self, width: u32, height: u32, scheme: Scheme) {
+        let mobile = width < 600;
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            &json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}),
+        );
+        let value = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            &json!({"features": [{"name": "prefers-color-scheme", "value": value}]}),
+        );
+    }
+
+    /// Goes to an address, and returns when the page and all of its parts have come.
+    pub(crate) fn visit(&mut self, address: &str) {
+        let answer = self.post("/url", &json!({"url": address}));
+        assert!(answer.is_null(), "{address} cannot be visited: {answer}");
+    }
+
+    /// The result of a script on the page.
+    pub(crate) fn evaluate<T: DeserializeOwned>(&mut self, script: &str) -> T {
+        let answer = self.post("/execute/sync", &json!({"script": script, "args": []}));
+        serde_json::from_value(answer.clone())
+            .unwrap_or_else(|error| panic!("the script returns something else: {error}: {answer}"))
+    }
+
+    /// What the console has shown since the last call: warnings, errors, and what pages print.
+    pub(crate) fn messages(&mut self) -> Vec<String> {
+        let answer = self.post("/se/log", &json!({"type": "browser"}));
+        let entries = answer.as_array().expect("the log is a list");
+        entries.iter().map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
+    }
+
+    fn devtools(&mut self, command: &str, parameters: &Value) {
+        self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
+    }
+
+    /// Sends a command, and returns the value of the answer. A failure is a value, too.
+    fn post(&mut self, path: &str, body: &Value) -> Value {
+        let answer: Result<Value, ureq::Error> = (|| {
+            let request = self.agent.post(format!("{}{path}", self.session));
+            let mut response = request.content_type("application/json").send(body.to_string())?;
+            let text = response.body_mut().read_to_string()?;
+            Ok(serde_json::from_str(&text).expect("chromedriver answers in JSON"))
+        })();
+        let mut answer = answer.unwrap_or_else(|error| panic!("chromedriver is gone: {error}"));
+        answer["value"].take()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Ending the session ends Chromium, and then the driver has nothing left to do. Both are
+        // on their way out: what fails now is of no interest any more.
+        let _ = self.agent.delete(&self.session).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// The first of these programs that there is.
+fn program(names: &[&str]) -> Result<PathBuf, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = || env::split_paths(&path).chain(PLACES.map(PathBuf::from));
+    names
+        .iter()
+        .find_map(|name| folders().map(|folder| folder.join(name)).find(|path| path.is_file()))
+        .ok_or_else(|| format!("there is no {} on this machine", names.join(" or ")))
+}
+
+/// The port that the driver says it has taken.
+fn port(driver: &mut Child) -> Option<u16> {
+    let stdout = driver.stdout.take().expect("stdout is piped, and nobody else has taken it");
+    let mut lines = BufReader::new(stdout).lines();
+    lines.find_map(|line| {
+        let line = line.ok()?;
+        let (_, port) = line.split_once("was started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    })
+}
