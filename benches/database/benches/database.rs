@@ -43,7 +43,7 @@ fn bench(database: &mut Bench<'_, Database>, suffix: &str, url: &str) -> Result<
     database.call(&name("sequential"), "limit=1", |bank| {
         database_sequential::transfer_all(&bank.batches, &bank.settings, one)
     });
-    for in_flight in [4, 16] {
+    for in_flight in [1, 8] {
         let limits = Limits { in_flight, workers };
         let parameter = &format!("limit={in_flight}");
         database.call(&name("threads"), parameter, |bank| {
@@ -67,8 +67,8 @@ fn bench(database: &mut Bench<'_, Database>, suffix: &str, url: &str) -> Result<
         });
     }
     // The pool's threads are as many as the cores, whatever the limit.
-    let limits = Limits { in_flight: 16, workers };
-    database.call(&name("rayon"), "limit=16", |bank| {
+    let limits = Limits { in_flight: 8, workers };
+    database.call(&name("rayon"), "limit=8", |bank| {
         rayon.install(|| database_rayon::transfer_all(&bank.batches, &bank.settings, limits))
     });
     Ok(())

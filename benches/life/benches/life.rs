@@ -1,8 +1,7 @@
 //! How long the cells of the row life take: `cargo bench -p bench-life`.
 //!
 //! The sweep is along the side of the board: the smaller it is, the more often the bands meet for
-//! each cell that they compute. All boards of a sweep change about as many cells, so where a line
-//! rises to the left, it is the meetings that cost.
+//! each cell that they compute.
 
 use anyhow::Result;
 use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores};
@@ -23,7 +22,7 @@ fn bench(life: &mut Bench<'_, Life>) -> Result<()> {
     let smol = Smol::new(&life_smol::EXECUTOR, workers)?;
     let rayon = ThreadPoolBuilder::new().num_threads(workers).build()?;
 
-    for (side, generations) in [(64, 1000), (512, 250), (4096, 50)] {
+    for (side, generations) in [(64, 2000), (1024, 100), (4096, 20)] {
         let arguments = format!("--width {side} --height {side} --generations {generations}");
         life.job(&arguments, Throughput::Elements(side * side * generations))?;
         let parameter = &format!("side={side}");

@@ -138,18 +138,18 @@ impl<R: Row> Bench<'_, R> {
         self.call(name, parameter, |input| runtime.block_on(cell(input)));
     }
 
-    /// Benchmarks a function that uses something up: `begin` makes it before the clock starts.
+    /// Benchmarks a function that uses something up: `copy` makes it before the clock starts.
     pub fn call_with<T>(
         &mut self,
         name: &str,
         parameter: &str,
-        begin: impl Fn(&R::Input) -> T,
+        copy: impl Fn(&R::Input) -> T,
         cell: impl Fn(T) -> Result<R::Output>,
     ) {
         self.measure(name, parameter, |input| {
-            let begun = begin(input);
+            let own = copy(input);
             let start = Instant::now();
-            let output = cell(begun);
+            let output = cell(own);
             (start.elapsed(), output)
         });
     }
@@ -160,10 +160,10 @@ impl<R: Row> Bench<'_, R> {
         runtime: &impl AsyncExecutor,
         name: &str,
         parameter: &str,
-        begin: impl Fn(&R::Input) -> T,
+        copy: impl Fn(&R::Input) -> T,
         cell: impl AsyncFn(T) -> Result<R::Output>,
     ) {
-        self.call_with(name, parameter, begin, |begun| runtime.block_on(cell(begun)));
+        self.call_with(name, parameter, copy, |own| runtime.block_on(cell(own)));
     }
 
     fn measure(

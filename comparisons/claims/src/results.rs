@@ -170,8 +170,7 @@ pub fn approaches(table: &Table, workspace: &Workspace) -> Vec<(String, String)>
             let name = if cell.approach == BASELINE {
                 table.baseline.clone()
             } else {
-                let at = table.but.get(&cell.approach).unwrap_or(&table.at);
-                format!("{}/{}/{at}", table.row, cell.approach)
+                format!("{}/{}/{}", table.row, cell.approach, table.at)
             };
             (cell.approach.clone(), name)
         })

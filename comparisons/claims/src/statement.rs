@@ -94,9 +94,6 @@ pub struct Table {
     pub baseline: String,
     /// The parameter at which the other cells are shown, such as `limit=20`.
     pub at: String,
-    /// The parameters of those that are shown at another, by their approach.
-    #[serde(default)]
-    pub but: BTreeMap<String, String>,
 }
 
 /// Why the claims cannot be used.
