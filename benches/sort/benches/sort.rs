@@ -23,7 +23,7 @@ fn bench(sort: &mut Bench<'_, Sort>) -> Result<()> {
     let rayon = ThreadPoolBuilder::new().num_threads(workers).build()?;
     let how = Merge::Parallel;
 
-    for len in [10_000, 100_000, 1_000_000] {
+    for len in [10_000, 200_000, 4_000_000] {
         sort.job(&format!("--len {len}"), Throughput::Elements(len))?;
         let parameter = &format!("len={len}");
         sort.call_with("sequential", parameter, numbers, |numbers| {
