@@ -17,14 +17,14 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result, bail, ensure};
+use claims::Recorded;
 use compare::workspace::{Row, Workspace};
 
 use crate::{
-    claims::{self, Record},
     links::{Needed, Pages, relative},
     rows,
     source::{self, Source},
-    versus,
+    verdicts, versus,
 };
 
 /// All that directives draw on.
@@ -35,7 +35,7 @@ pub struct Directives<'a> {
     /// Where the book shows them.
     pub pages: &'a Pages,
     /// The verdicts on the claims, if there are any.
-    pub record: Option<&'a Record>,
+    pub record: Option<&'a Recorded>,
 }
 
 impl Directives<'_> {
@@ -88,8 +88,8 @@ impl Directives<'_> {
                     Ok(String::new())
                 }
             }
-            ["claim", id] => claims::quote(self.record, id, page),
-            ["claims"] => Ok(claims::list(self.record)),
+            ["claim", id] => verdicts::quote(self.record, id, page),
+            ["claims"] => Ok(verdicts::list(self.record)),
             [
                 known @ ("item" | "file" | "versus" | "readme" | "readme-if-any" | "claim"
                 | "claims"),

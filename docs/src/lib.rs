@@ -13,13 +13,13 @@
 //! them, [`build`] calls mdBook, and [`serve`] shows the result to a browser.
 
 pub mod build;
-pub mod claims;
 pub mod directives;
 pub mod links;
 pub mod preprocessor;
 pub mod rows;
 pub mod serve;
 pub mod source;
+pub mod verdicts;
 pub mod versus;
 
 /// The Rust in the chapters, so that it is compiled and run as doc-tests.

@@ -1,14 +1,12 @@
 //! The claims with their verdicts, as the program `claims` has recorded them.
 
-use std::{fmt, fs, io, path::Path};
+use std::{io, path::Path};
 
-use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
+use anyhow::{Result, bail, ensure};
+use claims::{Judged, Recorded, RecordedError, Verdict, results::PLACE};
+use harness::statistics::Estimate;
 
 use crate::links::relative;
-
-/// Where the verdicts are recorded, from the workspace's root.
-const RECORD: &str = "benches/results.json";
 
 /// The page that lists them.
 const LIST: &str = "claims.md";
@@ -18,121 +16,43 @@ const NOTHING: &str = "Nothing has been recorded yet. `cargo run --release -p cl
                        measures what the claims need, and says of each whether it holds on your \
                        machine.\n";
 
-/// All that was recorded, as far as the book shows it.
-#[derive(Debug, Deserialize)]
-pub struct Record {
-    /// Where it was measured.
-    pub machine: Machine,
-    /// The day on which it was recorded.
-    pub date: String,
-    /// The command that recorded it.
-    pub command: String,
-    /// The claims, in the order in which they are stated.
-    pub claims: Vec<Claim>,
-}
-
-/// Where something was measured.
-#[derive(Debug, Deserialize)]
-pub struct Machine {
-    /// The cores that were to be used.
-    pub cores: usize,
-    /// What its processor calls itself, if it does.
-    pub processor: Option<String>,
-    /// The operating system.
-    pub system: String,
-}
-
-/// A claim, and what became of it.
-#[derive(Debug, Deserialize)]
-pub struct Claim {
-    /// What others call it by.
-    pub id: String,
-    /// The claim itself, in a sentence.
-    pub says: String,
-    /// Why it should be so.
-    pub why: String,
-    /// What the measurements say.
-    pub verdict: Verdict,
-    /// What the ratios have to be, in words.
-    pub threshold: String,
-    /// The ratios that it speaks of.
-    pub ratios: Vec<Ratio>,
-}
-
-/// What the measurements say of a claim; the program `claims` says when it is which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names are the verdicts")]
-pub enum Verdict {
-    Holds,
-    Refuted,
-    Inconclusive,
-    NotMeasured,
-    TooFewCores,
-}
-
-/// What is known of a ratio; `None` if a figure is missing.
-#[derive(Debug, Deserialize)]
-pub struct Ratio {
-    /// Its estimate.
-    pub ratio: Option<Estimate>,
-}
-
-/// An estimate with its 95 % interval.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Estimate {
-    /// The estimate itself.
-    pub value: f64,
-    /// The lower end of the interval.
-    pub low: f64,
-    /// The upper end of the interval.
-    pub high: f64,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Holds => "holds",
-            Self::Refuted => "refuted",
-            Self::Inconclusive => "inconclusive",
-            Self::NotMeasured => "not measured",
-            Self::TooFewCores => "too few cores",
-        })
-    }
-}
-
 /// Reads what is recorded below the workspace's root; `None` if there is no record.
 ///
 /// # Errors
 /// The record cannot be read, or is no record.
-pub fn recorded(root: &Path) -> Result<Option<Record>> {
-    let text = match fs::read_to_string(root.join(RECORD)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).context(format!("cannot read {RECORD}")),
-    };
-    serde_json::from_str(&text).with_context(|| format!("cannot understand {RECORD}"))
+pub fn recorded(root: &Path) -> Result<Option<Recorded>> {
+    match claims::recorded(&root.join(PLACE)) {
+        Ok(record) => Ok(Some(record)),
+        Err(RecordedError::Unreadable { source, .. })
+            if source.kind() == io::ErrorKind::NotFound =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A claim as a quotation in Markdown, for the page `page`.
 ///
 /// # Errors
 /// There is no such claim, or it was not found to hold.
-pub fn quote(record: Option<&Record>, id: &str, page: &str) -> Result<String> {
-    let claim = record.and_then(|record| record.claims.iter().find(|claim| claim.id == id));
-    let Some(claim) = claim else { bail!("{RECORD} has no claim {id}") };
-    let Claim { says, verdict, .. } = claim;
+pub fn quote(record: Option<&Recorded>, id: &str, page: &str) -> Result<String> {
+    let claim = record.and_then(|record| record.claim(id));
+    let Some(claim) = claim else { bail!("{PLACE} has no claim {id}") };
+    let Judged { says, verdict, .. } = claim;
     ensure!(*verdict == Verdict::Holds, "the claim {id} is {verdict} and must not be quoted");
     let list = relative(page, LIST);
-    Ok(format!("> {says}\n>\n> *[{verdict}]({list}): {}*\n", claim.measured()))
+    Ok(format!("> {says}\n>\n> *[{verdict}]({list}): {}*\n", measured(claim)))
 }
 
 /// All claims as a table in Markdown, or how to measure them.
 #[must_use]
-pub fn list(record: Option<&Record>) -> String {
-    let Some(Record { machine, date, command, claims }) = record else { return NOTHING.into() };
+pub fn list(record: Option<&Recorded>) -> String {
+    let Some(Recorded { machine, date, command, claims, .. }) = record else {
+        return NOTHING.into();
+    };
     let processor = machine.processor.as_deref().unwrap_or("processor not known");
-    let Machine { cores, system, .. } = machine;
+    let (cores, system) = (machine.cores, &machine.system);
     let mut table = format!(
         "Measured on {cores} cores ({processor}, {system}) and recorded on {date} by `{command}`.\n\n\
          | claim | verdict | ratio [95 %] | threshold |\n|---|---|---|---|\n"
@@ -141,25 +61,25 @@ pub fn list(record: Option<&Record>) -> String {
         // A bar would end the cell.
         let [says, why, threshold] =
             [&claim.says, &claim.why, &claim.threshold].map(|text| text.replace('|', "\\|"));
-        let (verdict, measured) = (claim.verdict, claim.measured());
+        let (verdict, measured) = (claim.verdict, measured(claim));
         table += &format!("| **{says}** {why} | {verdict} | {measured} | {threshold} |\n");
     }
     table
 }
 
-impl Claim {
-    /// Its ratios with their intervals, in a line.
-    fn measured(&self) -> String {
-        let ratios = self.ratios.iter().map(|ratio| match ratio.ratio {
-            Some(Estimate { value, low, high }) => format!("{value:.2} [{low:.2}, {high:.2}]"),
-            None => "–".into(),
-        });
-        ratios.collect::<Vec<_>>().join(", ")
-    }
+/// A claim's ratios with their intervals, in a line.
+fn measured(claim: &Judged) -> String {
+    let ratios = claim.ratios.iter().map(|ratio| match ratio.ratio {
+        Some(Estimate { value, low, high }) => format!("{value:.2} [{low:.2}, {high:.2}]"),
+        None => "–".into(),
+    });
+    ratios.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const RECORDED: &str = r#"{
@@ -177,7 +97,7 @@ mod tests {
         ]
     }"#;
 
-    fn record() -> Record {
+    fn record() -> Recorded {
         serde_json::from_str(RECORDED).expect("it is a record")
     }
 
@@ -224,8 +144,8 @@ mod tests {
         let root = tempfile::tempdir().expect("a temporary folder can be made");
         assert!(recorded(root.path()).expect("there is none").is_none());
         fs::create_dir(root.path().join("benches")).expect("a folder can be made");
-        fs::write(root.path().join(RECORD), "{").expect("the file can be written");
+        fs::write(root.path().join(PLACE), "{").expect("the file can be written");
         let error = recorded(root.path()).expect_err("it is broken");
-        assert!(format!("{error:#}").starts_with("cannot understand benches/results.json"));
+        assert!(error.to_string().ends_with("benches/results.json: this is no record of claims"));
     }
 }
