@@ -19,7 +19,8 @@ use crate::{
     arguments::{Arguments, Limits, Shared},
     meter::{Measured, Meter, Usage, harness_thread_started},
     progress::Progress,
-    report, room, timeline,
+    report, room,
+    timeline::{self, Recorded},
 };
 
 /// Whether a row's units mostly wait or compute.
@@ -221,25 +222,26 @@ impl<'a> Frame<'a> {
         } else {
             write!(out, "{run}")?;
         }
+        let recorded = timeline::recorded();
         if shared.timeline {
-            let drawing = timeline::recorded().draw(unit);
+            let drawing = recorded.draw(unit);
             // With --json, stdout holds that one line and nothing else.
             if shared.json { eprint!("{drawing}") } else { write!(out, "{drawing}")? }
         }
-        write_trace(unit, trace)?;
+        write_trace(&recorded, unit, trace)?;
         report::list_failures(&run.answer.failures);
         Ok(if run.answer.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
     fn end_without_report(self, unit: &str) -> Result<ExitCode> {
-        write_trace(unit, self.trace)?;
+        write_trace(&timeline::recorded(), unit, self.trace)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn write_trace(unit: &str, trace: Option<(&Path, File)>) -> Result<()> {
+fn write_trace(recorded: &Recorded, unit: &str, trace: Option<(&Path, File)>) -> Result<()> {
     let Some((path, file)) = trace else { return Ok(()) };
-    timeline::recorded().write_trace(unit, file).with_context(|| cannot_write(path))
+    recorded.write_trace(unit, file).with_context(|| cannot_write(path))
 }
 
 fn cannot_write(file: &Path) -> String {
