@@ -65,11 +65,11 @@ pub fn count_words(text: &Text, limits: Limits, links: Links) -> Result<Counts> 
 }
 
 /// Adds up, at each worker, what `route` brings it, and passes the counts on when no more can come.
-fn fold<'scope, D: 'static>(
-    stream: StreamVec<'scope, (), D>,
+fn fold<D: 'static>(
+    stream: StreamVec<'_, (), D>,
     route: impl ParallelizationContract<(), Vec<D>>,
     mut add: impl FnMut(&mut Counts, D) + 'static,
-) -> StreamVec<'scope, (), Counts> {
+) -> StreamVec<'_, (), Counts> {
     stream.unary_frontier(route, "fold", |capability, _| {
         // As long as it holds the capability, those after it know that something may come.
         let mut held = Some((capability, Counts::default()));
