@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::workspace::{BASELINE, Row, Workspace};
+use crate::workspace::{BASELINE, COLUMNS, Row, Workspace};
 
 /// The rows that are compared if none is named: the one that waits and the one that computes.
 pub const HEADLINE: [&str; 2] = ["http", "primes"];
@@ -27,7 +27,8 @@ impl Unknown {
 }
 
 /// The rows of the workspace that are named, each with those of its versions that are named; with
-/// no names, the headline and all versions. Sequential always takes part.
+/// no names, the headline in the columns of the grid: what is beyond it may be long in building,
+/// and nobody has asked for it. Sequential always takes part.
 ///
 /// # Errors
 /// A row is named that does not exist, or a version that none of the chosen rows has.
@@ -38,6 +39,11 @@ pub fn select(
 ) -> Result<Vec<Row>, Unknown> {
     let mut selected = named(workspace.rows(), rows)?;
     if only.is_empty() {
+        if rows.is_empty() {
+            for row in &mut selected {
+                row.cells.retain(|cell| COLUMNS.contains(&&*cell.approach));
+            }
+        }
         return Ok(selected);
     }
     for name in only {
@@ -110,10 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn without_names_it_is_the_headline() {
-        let packages =
-            ["http-sequential", "http-tokio", "http-smol", "primes-sequential", "primes-timely"];
+    fn without_names_it_is_the_headline_within_the_grid() {
+        let packages = ["http-sequential", "http-tokio", "http-smol", "primes-sequential"];
         assert_eq!(selected(&[], &[]), Ok(packages.map(String::from).to_vec()));
+        let packages = ["http-sequential", "primes-sequential", "primes-timely"];
+        assert_eq!(selected(&[], &["timely"]), Ok(packages.map(String::from).to_vec()));
     }
 
     #[test]

@@ -20,6 +20,6 @@ pub use arguments::{Limits, Shared};
 pub use meter::{Measured, Meter, in_background};
 pub use report::{bytes, plural};
 pub use row::{
-    Answer, Failure, Figures, Kind, Plan, Row, allow_open_files, clear_on_interrupt, on_interrupt,
-    remove_on_interrupt, run,
+    Answer, Failure, Figures, Kind, Plan, Row, allow_open_files, clear_on_interrupt, give_up,
+    on_interrupt, remove_on_interrupt, run,
 };

@@ -19,7 +19,8 @@ use crate::{
     arguments::{Arguments, Limits, Shared},
     meter::{Measured, Meter, Usage, harness_thread_started},
     progress::Progress,
-    report, room, timeline,
+    report, room,
+    timeline::{self, Recorded},
 };
 
 /// Whether a row's units mostly wait or compute.
@@ -63,6 +64,12 @@ pub trait Row: clap::Args {
     /// The arguments with which another process works on this same input.
     fn held(&self, _input: &Self::Input) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Whether this process has the answer and reports it. Of several that do one job together, only
+    /// one does; the others end without a word.
+    fn reports(&self) -> bool {
+        true
     }
 
     /// What this program does instead of its job when it was started as the row's helper (say, as
@@ -147,7 +154,7 @@ fn run_with<R: Row>(
         return hold(&row.held(&input));
     }
     let plan = row.plan(&input, frame.limits);
-    let progress = Progress::new(plan.units, !shared.no_progress && !shared.json);
+    let progress = Progress::new(plan.units, row.reports() && !shared.no_progress && !shared.json);
     let mut limits = frame.limits;
     if plan.units > 0 {
         // No more can be in flight than there are, so no cell makes room for more. (Of a server that
@@ -155,7 +162,10 @@ fn run_with<R: Row>(
         limits.in_flight = limits.in_flight.min(plan.units);
     }
     let measured = cell(&input, limits, Meter::new(progress))?;
-    leave_the_end_to_ctrl_c();
+    leave_the_end_to_others();
+    if !row.reports() {
+        return frame.end_without_report(R::UNIT);
+    }
     let answer = row.answer(&input, measured.output);
     frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
 }
@@ -166,7 +176,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         // Whoever reads the report has seen enough, as with `| head`.
         return ExitCode::SUCCESS;
     }
-    leave_the_end_to_ctrl_c();
+    leave_the_end_to_others();
     eprintln!("error: {error:#}");
     ExitCode::FAILURE
 }
@@ -218,12 +228,20 @@ impl<'a> Frame<'a> {
             // With --json, stdout holds that one line and nothing else.
             if shared.json { eprint!("{drawing}") } else { write!(out, "{drawing}")? }
         }
-        if let Some((path, file)) = trace {
-            recorded.write_trace(unit, file).with_context(|| cannot_write(path))?;
-        }
+        write_trace(&recorded, unit, trace)?;
         report::list_failures(&run.answer.failures);
         Ok(if run.answer.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+
+    fn end_without_report(self, unit: &str) -> Result<ExitCode> {
+        write_trace(&timeline::recorded(), unit, self.trace)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn write_trace(recorded: &Recorded, unit: &str, trace: Option<(&Path, File)>) -> Result<()> {
+    let Some((path, file)) = trace else { return Ok(()) };
+    recorded.write_trace(unit, file).with_context(|| cannot_write(path))
 }
 
 fn cannot_write(file: &Path) -> String {
@@ -243,8 +261,8 @@ type Clear = Box<dyn FnOnce() + Send>;
 /// What [`clear_on_interrupt`] was told of.
 static CLEAR: Mutex<Vec<Clear>> = Mutex::new(Vec::new());
 
-/// Whether Ctrl-C is ending this process.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Whether Ctrl-C or [`give_up`] is ending this process.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// Has something cleared away also if Ctrl-C ends this process, since no destructor runs then. It
 /// must not take long: the process ends after it.
@@ -285,22 +303,38 @@ fn stop_on_ctrl_c() -> Result<()> {
             ask_to_end();
             return;
         }
-        INTERRUPTED.store(true, Ordering::Relaxed);
-        // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
-        let _ = writeln!(io::stderr(), "interrupted");
-        for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
-            clear();
-        }
-        std::process::exit(130);
+        end_at_once("interrupted", 130);
     })
     .context("cannot listen for Ctrl-C")
 }
 
-/// Returns at once, unless Ctrl-C is ending this process: what has failed since then failed because
+/// Ends this process because of an error that no function can return: it came up in a thread that
+/// a library has started, say, while others wait for what will not come. Says so in one line,
+/// clears away what Ctrl-C would, and exits with status 1.
+pub fn give_up(error: &anyhow::Error) -> ! {
+    end_at_once(&format!("error: {error:#}"), 1)
+}
+
+fn end_at_once(message: &str, status: i32) -> ! {
+    if ENDING.swap(true, Ordering::Relaxed) {
+        // Another thread is at it, and has said why.
+        loop {
+            thread::park();
+        }
+    }
+    // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
+    let _ = writeln!(io::stderr(), "{message}");
+    for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
+        clear();
+    }
+    std::process::exit(status)
+}
+
+/// Returns at once, unless something is ending this process already: what has failed since then failed because
 /// its folders were removed under its feet, which is not worth a report, and a process that ended
 /// now would leave half of them behind.
-fn leave_the_end_to_ctrl_c() {
-    while INTERRUPTED.load(Ordering::Relaxed) {
+fn leave_the_end_to_others() {
+    while ENDING.load(Ordering::Relaxed) {
         thread::park();
     }
 }

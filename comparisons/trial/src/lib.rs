@@ -2,6 +2,8 @@
 //!
 //! A test's own mistakes (a row that isn't there, a program that cannot be built) are panics.
 
+mod hosts;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -17,6 +19,8 @@ use compare::{
     workspace::{Cell, Profile, Workspace},
 };
 use serde_json::Value;
+
+pub use hosts::Hosts;
 
 /// The programs of one row.
 #[derive(Debug)]
@@ -194,6 +198,26 @@ impl Family {
             }
             thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Waits until the program has a thread whose name begins like this, at most this long; returns
+    /// whether it has.
+    #[must_use]
+    pub fn wait_for_thread(&self, name: &str, patience: Duration) -> bool {
+        let start = Instant::now();
+        let tasks = format!("/proc/{}/task", self.parent.id());
+        let is_there = || {
+            let tasks = fs::read_dir(&tasks).into_iter().flatten().flatten();
+            let names = tasks.map(|task| fs::read_to_string(task.path().join("comm")));
+            names.flatten().any(|thread| thread.starts_with(name))
+        };
+        while !is_there() {
+            if start.elapsed() > patience {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        true
     }
 
     /// Sends a signal to one of the processes, with the system's own `kill`.

@@ -1,7 +1,7 @@
 //! How often each word occurs: a map that any number of pieces can be counted into, and that can be
 //! merged with others of its kind.
 
-use std::{collections::HashMap, mem};
+use std::{collections::HashMap, hash::BuildHasher, mem};
 
 use crc32fast::Hasher;
 use rustc_hash::FxBuildHasher;
@@ -56,6 +56,24 @@ impl Counts {
             *self.words.entry(word).or_default() += count;
         }
         self.missed.append(&mut other.missed);
+    }
+
+    /// Deals the words out into this many maps. Whoever does it, on whichever machine, the same word
+    /// goes into the map at the same place.
+    #[must_use]
+    pub fn deal(self, shares: usize) -> Vec<Self> {
+        let mut dealt: Vec<Self> = (0..shares).map(|_| Self::default()).collect();
+        // The hash has no secret that would differ from process to process. It is hashed once more,
+        // since the maps themselves go by it: all words of a share would crowd together.
+        let hash = |word: &[u8]| FxBuildHasher.hash_one(FxBuildHasher.hash_one(word));
+        for (word, count) in self.words {
+            let share = hash(&word) % shares as u64;
+            dealt[usize::try_from(share).expect("there are few")].words.insert(word, count);
+        }
+        if let Some(first) = dealt.first_mut() {
+            first.missed = self.missed;
+        }
+        dealt
     }
 
     /// The words with their counts, in no order.
@@ -135,6 +153,25 @@ mod tests {
             assert_eq!(merged.digest(), whole.digest());
         }
         assert_eq!((whole.total(), whole.distinct()), (7, 4));
+    }
+
+    #[test]
+    fn dealing_gives_every_word_to_one_share_and_always_to_the_same() {
+        let mut whole = counts("a b a c a ä b d e f g h");
+        whole.miss(Missed { piece: 3, reason: "gone".into() });
+        for shares in [1, 2, 3, 50] {
+            let dealt = whole.clone().deal(shares);
+            assert_eq!(dealt.len(), shares);
+            let distinct: usize = dealt.iter().map(Counts::distinct).sum();
+            assert_eq!(distinct, whole.distinct(), "no word is in two of {shares}");
+            // Another map with one of the words deals it out to the same place.
+            let others = counts("c").deal(shares);
+            let with_c = |counts: &Counts| counts.words().any(|(word, _)| word == "c");
+            assert_eq!(dealt.iter().position(with_c), others.iter().position(with_c));
+            let mut merged = Counts::default();
+            dealt.into_iter().for_each(|share| merged.merge(share));
+            assert_eq!(merged, whole);
+        }
     }
 
     #[test]

@@ -77,6 +77,13 @@ impl Text {
         self.files.iter().fold(0, |total, file| total.saturating_add(file.bytes))
     }
 
+    /// The sizes of the files, by which two texts can be told apart: where they differ, so do the
+    /// pieces.
+    #[must_use]
+    pub fn sizes(&self) -> Vec<u64> {
+        self.files.iter().map(|file| file.bytes).collect()
+    }
+
     /// The indices of the pieces. Every word of the text begins in exactly one of them.
     #[must_use]
     pub fn pieces(&self) -> Range<usize> {

@@ -1,0 +1,15 @@
+//! The program around [`primes_timely::count_primes`].
+
+use std::process::ExitCode;
+
+use cluster::Clustered;
+use primes_timely::count_primes;
+use primes_workload::Primes;
+
+fn main() -> ExitCode {
+    harness::run::<Clustered<Primes>>("timely", |(below, cluster), limits, meter| {
+        // The other processes may be a while in coming, which is no part of the job.
+        let links = cluster.connect(limits, below)?;
+        meter.measure(|| count_primes(*below, limits, links))
+    })
+}

@@ -1,0 +1,87 @@
+//! Counts words on several machines, with timely dataflow.
+//!
+//! ```sh
+//! cargo run --release -p wordcount-timely
+//! cargo run --release -p wordcount-timely -- --processes 2 --process 1 &
+//! cargo run --release -p wordcount-timely -- --processes 2 --process 0
+//! ```
+//!
+//! Unlike *sequential*, it describes the way that the words take, and every worker builds that same
+//! dataflow, be it a thread of this process or of one on another machine. Each counts pieces into a
+//! map of its own, and then they deal their maps out, so that each merges a share of the words: no
+//! worker has to merge all maps, however many there are.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use anyhow::{Error, Result};
+use cluster::Links;
+use harness::Limits;
+use timely::{
+    WorkerConfig,
+    dataflow::{
+        StreamVec,
+        channels::pact::{Exchange, ParallelizationContract, Pipeline},
+        operators::{Operator, ToStream, vec::Map},
+    },
+    execute::execute_from,
+};
+use wordcount_workload::{Counts, Text};
+
+/// Counts the words of a text, on `limits.workers` threads in each of the processes that are
+/// linked. Process 0 learns the counts; the others return none.
+pub fn count_words(text: &Text, limits: Limits, links: Links) -> Result<Counts> {
+    let text = Arc::new(text.clone());
+    let (allocators, guard) = links.allocators(limits)?;
+    let workers = execute_from(allocators, guard, WorkerConfig::default(), move |worker| {
+        let (index, all) = (worker.index(), worker.peers());
+        let text = text.clone();
+        let total = Rc::new(RefCell::new(Counts::default()));
+        let whole = total.clone();
+        worker.dataflow::<(), _, _>(|scope| {
+            // Every worker takes each so-many-th piece, and reads it for itself: the text has to be
+            // on its machine.
+            let pieces = text.pieces().skip(index).step_by(all).to_stream(scope);
+            let counted = fold(pieces, Pipeline, move |counts, piece| text.count(piece, counts));
+            // The same word goes from everywhere to the same worker.
+            let dealt = counted.flat_map(move |counts| (0..).zip(counts.deal(all)));
+            let by_share = Exchange::new(|&(share, _): &(u64, Counts)| share);
+            let merged = fold(dealt, by_share, |counts, (_, share)| counts.merge(share));
+            // Each word is in one share now. A larger job would go on working on the shares where
+            // they are; this one wants to print, so they all go to worker 0, in process 0.
+            fold(merged, Exchange::new(|_| 0), Counts::merge)
+                .map(move |counts| whole.borrow_mut().merge(counts));
+        });
+        // A worker parks while it has nothing to do. It is done when no other one can send it
+        // anything any more, which they tell each other.
+        while worker.step_or_park(None) {}
+        total.take()
+    });
+    // The threads are joined here, also those of the connections, so all processes end together.
+    let mut total = Counts::default();
+    for counts in workers.map_err(Error::msg)?.join() {
+        total.merge(counts.map_err(Error::msg)?);
+    }
+    Ok(total)
+}
+
+/// Adds up, at each worker, what `route` brings it, and passes the counts on when no more can come.
+fn fold<D: 'static>(
+    stream: StreamVec<'_, (), D>,
+    route: impl ParallelizationContract<(), Vec<D>>,
+    mut add: impl FnMut(&mut Counts, D) + 'static,
+) -> StreamVec<'_, (), Counts> {
+    stream.unary_frontier(route, "fold", |capability, _| {
+        // As long as it holds the capability, those after it know that something may come.
+        let mut held = Some((capability, Counts::default()));
+        move |(input, frontier), output| {
+            let Some((capability, counts)) = &mut held else { return };
+            input.for_each_stamp(|_, batches| {
+                batches.flat_map(|batch| batch.drain(..)).for_each(|item| add(counts, item));
+            });
+            if frontier.is_empty() {
+                output.session(&*capability).give(std::mem::take(counts));
+                held = None;
+            }
+        }
+    })
+}
