@@ -169,7 +169,9 @@ mod tests {
             let with_c = |counts: &Counts| counts.words().any(|(word, _)| word == "c");
             assert_eq!(dealt.iter().position(with_c), others.iter().position(with_c));
             let mut merged = Counts::default();
-            dealt.into_iter().for_each(|share| merged.merge(share));
+            for share in dealt {
+                merged.merge(share);
+            }
             assert_eq!(merged, whole);
         }
     }
