@@ -19,7 +19,7 @@ fn main() -> Result<()> {
 }
 
 fn bench(primes: &mut Bench<'_, Primes>) -> Result<()> {
-    primes.job("--below 200000000", Throughput::Elements(200_000_000))?;
+    primes.job("--below 1000000000", Throughput::Elements(1_000_000_000))?;
     let one = Limits { in_flight: 1, workers: 1 };
     primes.call("sequential", "workers=1", |&below| primes_sequential::count_primes(below, one));
     primes.call("primal", "workers=1", |&below| {
