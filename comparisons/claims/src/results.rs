@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use compare::workspace::{BASELINE, Workspace};
+use compare::workspace::{BASELINE, COLUMNS, Workspace};
 use harness::statistics::Estimate;
 use serde::{Deserialize, Serialize};
 
@@ -165,7 +165,9 @@ pub fn measured_table(table: &Table, workspace: &Workspace, evidence: &Evidence)
 pub fn approaches(table: &Table, workspace: &Workspace) -> Vec<(String, String)> {
     let row = workspace.rows().iter().find(|row| row.name == table.row);
     let cells = row.map(|row| row.cells.iter()).into_iter().flatten();
+    // Cells beyond the grid have no benchmark.
     cells
+        .filter(|cell| COLUMNS.contains(&&*cell.approach))
         .map(|cell| {
             let name = if cell.approach == BASELINE {
                 table.baseline.clone()
