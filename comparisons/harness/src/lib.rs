@@ -18,7 +18,7 @@ pub mod worker;
 
 pub use arguments::{Limits, Shared};
 pub use meter::{Measured, Meter, in_background};
-pub use report::{bytes, plural};
+pub use report::{bytes, grouped, plural};
 pub use row::{
     Answer, Failure, Figures, Kind, Plan, Row, allow_open_files, clear_on_interrupt, give_up,
     on_interrupt, remove_on_interrupt, run,

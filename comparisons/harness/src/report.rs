@@ -106,6 +106,20 @@ fn known(value: Option<impl fmt::Display>) -> String {
     value.map_or_else(|| "not known here".into(), |value| value.to_string())
 }
 
+/// A number with its digits in groups of three.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A number of things: `1 thread`, `2 threads`.
 #[must_use]
 pub fn plural(number: usize, thing: &str) -> String {

@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use harness::{Answer, Failure, Kind, Limits, Plan, Shared, plural, room};
+use harness::{Answer, Failure, Kind, Limits, Plan, Shared, grouped, plural, room};
 use serde_json::json;
 
 pub use board::{Band, Board, Edges, Row};
@@ -136,17 +136,4 @@ fn cannot_write(path: &Path) -> String {
 /// A board's digest, as it is printed.
 fn digest(board: &Board) -> String {
     format!("{:08x}", board.digest())
-}
-
-/// A number with its digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

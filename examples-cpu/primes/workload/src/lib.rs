@@ -4,7 +4,7 @@ mod sieve;
 
 use anyhow::Result;
 use clap::Args;
-use harness::{Answer, Kind, Limits, Plan, Row, Shared, plural};
+use harness::{Answer, Kind, Limits, Plan, Row, Shared, grouped, plural};
 use serde_json::json;
 
 pub use sieve::{Buffer, KNOWN, MOST, Sieve};
@@ -58,17 +58,4 @@ impl Row for Primes {
             figures: None,
         }
     }
-}
-
-/// A number with its digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

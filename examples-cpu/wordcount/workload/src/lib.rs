@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, plural};
+use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, grouped, plural};
 use serde_json::json;
 
 pub use counts::{Counts, Missed};
@@ -110,13 +110,6 @@ impl Row for WordCount {
         // The user's own files are among the arguments already.
         input.made.iter().map(|made| made.path().display().to_string()).collect()
     }
-}
-
-/// A number with its digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
 }
 
 /// A path as people should see it: as it is, unless that is no text or would upset a terminal.
