@@ -3,8 +3,8 @@
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc};
 
 use anyhow::{Context, Result, ensure};
-use compare::workspace::Workspace;
 use mdbook_driver::{MDBook, config::Config};
+use workspace::Workspace;
 
 use crate::{links::Needed, preprocessor::Lessons};
 

@@ -16,9 +16,9 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use claims::Recorded;
-use compare::workspace::{Row, Workspace};
+use workspace::{Row, Workspace};
 
 use crate::{
     links::{Needed, Pages, relative},
@@ -122,10 +122,10 @@ impl Directives<'_> {
 
     /// The library of a cell, and what stands above it.
     fn cell(&self, row: &Row, approach: &str, page: &str) -> Result<(String, Source)> {
-        let is_cell = row.cells.iter().any(|cell| cell.approach == approach);
-        ensure!(is_cell, "the row {} has no cell {approach}", row.name);
+        let cell = row.cells.iter().find(|cell| cell.approach.name() == approach);
+        let cell = cell.with_context(|| format!("the row {} has no cell {approach}", row.name))?;
         let source = Source::named(self.workspace, &format!("{}/{approach}", row.name))?;
-        let remark = rows::label(approach).strip_prefix(approach).unwrap_or_default();
+        let remark = cell.approach.label().strip_prefix(approach).unwrap_or_default();
         Ok((format!("{}{remark}", self.caption(&source.path, page)), source))
     }
 

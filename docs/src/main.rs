@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use book::{build::build, serve::Server};
 use clap::{Parser, Subcommand};
-use compare::workspace::Workspace;
+use workspace::Workspace;
 
 /// Builds the book from the chapters in docs and from the examples
 #[derive(Parser, Debug)]
@@ -51,7 +51,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         let server = Server::bind(&out, port)
             .with_context(|| format!("cannot serve on port {port} of 127.0.0.1"))?;
         println!("Visit http://{}", server.address()?);
-        server.run();
+        server.run()?;
     }
     Ok(())
 }

@@ -7,11 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use compare::workspace::{Side, Workspace};
 use mdbook_preprocessor::{
     Preprocessor, PreprocessorContext,
     book::{Book, BookItem, Chapter},
 };
+use workspace::{Side, Workspace};
 
 use crate::{
     directives::{self, Directives},

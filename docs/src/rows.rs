@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use compare::workspace::{BASELINE, Cell, Row, Side, Workspace};
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
+use workspace::{BASELINE, Cell, Row, Side, Workspace};
 
 use crate::{
     links::{Pages, anchor_of},
@@ -25,6 +25,26 @@ pub fn chapters(workspace: &Workspace, side: Side, pages: &mut Pages) -> Result<
     rows.into_iter().map(|row| Ok(BookItem::Chapter(chapter(workspace, row, pages)?))).collect()
 }
 
+/// One of a row's packages, as its page shows it.
+struct Package<'a> {
+    name: &'a str,
+    label: &'a str,
+    introduction: String,
+    /// Whether its page shows it beside the baseline.
+    is_compared: bool,
+}
+
+impl<'a> Package<'a> {
+    fn of(cell: &'a Cell) -> Self {
+        Self {
+            name: cell.approach.name(),
+            label: cell.approach.label(),
+            introduction: format!("    cargo run --release -p {}\n", cell.package()),
+            is_compared: !cell.approach.is_baseline(),
+        }
+    }
+}
+
 /// A row's chapter, with the pages of its packages beneath it.
 fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapter> {
     let folder = folder(row);
@@ -38,15 +58,20 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     chapter.source_path = Some(PathBuf::from(readme.path));
     // Which number it is shows when all chapters are there.
     chapter.number = Some(SectionNumber::default());
-    let mut packages: Vec<(&str, String)> =
-        row.cells.iter().map(|cell| (cell.approach.as_str(), introduction(cell))).collect();
-    let shared = "What the cells of the row share: the job, and nothing of any approach.\n";
-    packages.push(("workload", shared.into()));
-    for (name, introduction) in packages {
+    let baseline = BASELINE.name;
+    let mut packages: Vec<Package> = row.cells.iter().map(Package::of).collect();
+    packages.push(Package {
+        name: "workload",
+        label: "workload",
+        introduction: "What the cells of the row share: the job, and nothing of any approach.\n"
+            .into(),
+        is_compared: false,
+    });
+    for Package { name, label, introduction, is_compared } in packages {
         let package = format!("{folder}/{name}");
         let page = format!("{package}.md");
         pages.show(&package, &page);
-        let mut content = format!("# {} · {}\n\n{introduction}", row.name, label(name));
+        let mut content = format!("# {} · {}\n\n{introduction}", row.name, label);
         for file in source::files(&workspace.root().join(&package))? {
             let source = Source::read(workspace.root(), &format!("{package}/{file}"))?;
             let anchor = anchor_of(&file);
@@ -54,12 +79,12 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
             content += &format!("\n## {file} {{#{anchor}}}\n\n");
             content += &source::fenced(&file, &source.text);
             // The lesson is what differs: it follows the code that it is about.
-            if file == "src/lib.rs" && name != BASELINE && name != "workload" {
-                content += &format!("\n## Beside {BASELINE}\n\n");
-                content += &format!("{{{{#versus {} {BASELINE} {name}}}}}\n", row.name);
+            if is_compared && file == "src/lib.rs" {
+                content += &format!("\n## Beside {baseline}\n\n");
+                content += &format!("{{{{#versus {} {baseline} {name}}}}}\n", row.name);
             }
         }
-        let mut sub = Chapter::new(label(name), content, page, vec![title.clone()]);
+        let mut sub = Chapter::new(label, content, page, vec![title.clone()]);
         // It is made here, and of no single file.
         sub.source_path = None;
         sub.number = Some(SectionNumber::default());
@@ -68,18 +93,8 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     Ok(chapter)
 }
 
-fn introduction(cell: &Cell) -> String {
-    format!("    cargo run --release -p {}\n", cell.package())
-}
-
 fn folder(row: &Row) -> String {
     format!("{}/{}", row.side.folder(), row.name)
-}
-
-/// How a cell is called where people see it.
-#[must_use]
-pub fn label(approach: &str) -> &str {
-    if approach == "async-std" { "async-std (discontinued)" } else { approach }
 }
 
 /// The title of a text in Markdown: its first line, if that is a heading of the highest level.

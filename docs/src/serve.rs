@@ -1,16 +1,23 @@
-//! Shows a folder to a browser on this machine: just enough of HTTP for that (RFC 9112).
+//! Shows a folder to a browser on this machine.
 
 use std::{
-    fs,
-    io::{self, BufRead, BufReader, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::{Component, Path, PathBuf},
-    thread,
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::PathBuf,
     time::Duration,
 };
 
-/// A browser opens connections ahead of time and may never use them.
-const PATIENCE: Duration = Duration::from_secs(30);
+use hyper::{
+    Response,
+    header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue},
+    server::conn::http1,
+};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::{runtime, time};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeader,
+};
 
 /// A folder that can be visited at a port of 127.0.0.1, and from this machine only.
 #[derive(Debug)]
@@ -27,6 +34,7 @@ impl Server {
     /// The port is taken, or not ours to take.
     pub fn bind(folder: impl Into<PathBuf>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
         Ok(Self { listener, folder: folder.into() })
     }
 
@@ -39,159 +47,126 @@ impl Server {
     }
 
     /// Answers for as long as the program runs.
-    pub fn run(&self) -> ! {
-        thread::scope(|scope| {
-            loop {
-                // A visitor who is gone again before being let in is none of the others' concern,
-                // and neither is one who leaves before the answer is complete.
-                let Ok((stream, _)) = self.listener.accept() else { continue };
-                let answer = move || self.answer(&stream);
-                // Without a thread to be had, the visitor is turned away and may come again.
-                let _ = thread::Builder::new().spawn_scoped(scope, move || drop(answer()));
-            }
-        })
+    ///
+    /// # Errors
+    /// It cannot begin.
+    pub fn run(self) -> io::Result<()> {
+        runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.answer())
     }
 
-    fn answer(&self, stream: &TcpStream) -> io::Result<()> {
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let mut lines = BufReader::new(stream).lines();
-        let request = lines.next().transpose()?.unwrap_or_default();
-        // What else a browser says makes no difference, but it has to be heard before it listens.
-        for line in lines {
-            if line?.is_empty() {
-                break;
-            }
-        }
-        let (status, kind, body) = self.response(&request);
-        let mut stream = stream;
-        write!(
-            stream,
-            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
-             Cache-Control: no-cache\r\nConnection: close\r\n\r\n",
-            body.len()
-        )?;
-        if !request.starts_with("HEAD ") {
-            stream.write_all(&body)?;
-        }
-        stream.flush()
-    }
-
-    /// Status, type and content for the first line of a request.
-    fn response(&self, request: &str) -> (&'static str, &'static str, Vec<u8>) {
-        const TEXT: &str = "text/plain; charset=utf-8";
-        let mut words = request.split(' ');
-        let (Some("GET" | "HEAD"), Some(target)) = (words.next(), words.next()) else {
-            return ("405 Method Not Allowed", TEXT, b"This server only shows pages.\n".into());
-        };
-        let file = path(target).map(|path| self.folder.join(path));
-        let file = file.map(|file| if file.is_dir() { file.join("index.html") } else { file });
-        match file.and_then(|file| Some((fs::read(&file).ok()?, kind(&file)))) {
-            Some((body, kind)) => ("200 OK", kind, body),
-            None => ("404 Not Found", TEXT, b"There is no such page.\n".into()),
+    async fn answer(self) -> io::Result<()> {
+        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        let missing = ServeFile::new(self.folder.join("404.html"));
+        let pages = ServeDir::new(self.folder).not_found_service(missing);
+        let pages = SetResponseHeader::overriding(pages, CACHE_CONTROL, freshness);
+        let pages = TowerToHyperService::new(pages);
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                // The visitor is gone again, or no file can be opened: the next may have more luck.
+                time::sleep(Duration::from_millis(5)).await;
+                continue;
+            };
+            let answers =
+                http1::Builder::new().serve_connection(TokioIo::new(stream), pages.clone());
+            // A visitor who leaves before the answer is complete is none of the others' concern.
+            tokio::spawn(answers);
         }
     }
 }
 
-/// The path within the folder that a request's target names; `None` if it leads out of it.
-fn path(target: &str) -> Option<PathBuf> {
-    let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
-    let path = PathBuf::from(decoded(path)?);
-    path.components().all(|part| matches!(part, Component::Normal(_))).then_some(path)
-}
-
-/// The text with `%20` and the like replaced by the bytes that they stand for.
-fn decoded(text: &str) -> Option<String> {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend(rest.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// The type of a file's content, by its ending.
-fn kind(file: &Path) -> &'static str {
-    match file.extension().and_then(|end| end.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("json") => "application/json",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("woff2") => "font/woff2",
-        Some("txt") => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
+/// How long a browser may show a file without asking again. Who builds the book anew wants to see
+/// it, but mdBook puts a hash of what is in a style, a script or a font into its name.
+fn freshness<B>(response: &Response<B>) -> Option<HeaderValue> {
+    let kind = response.headers().get(CONTENT_TYPE)?;
+    let hashed = ["text/css", "text/javascript", "font/woff2"].iter().any(|hashed| kind == hashed);
+    Some(HeaderValue::from_static(if hashed { "max-age=3600" } else { "no-cache" }))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs,
+        io::{Read, Write},
+        net::TcpStream,
+        thread,
+    };
+
     use super::*;
 
-    fn server() -> (tempfile::TempDir, Server) {
+    /// A folder with a book and something beside it, and the address at which the book is served.
+    fn serve() -> (tempfile::TempDir, SocketAddr) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let book = folder.path().join("book");
         fs::create_dir_all(book.join("a b")).expect("folders can be made");
         fs::write(book.join("index.html"), "home").expect("a file can be written");
         fs::write(book.join("a b/index.html"), "inside").expect("a file can be written");
+        fs::write(book.join("book-609e4cb8.js"), "script").expect("a file can be written");
+        fs::write(book.join("404.html"), "missing").expect("a file can be written");
         fs::write(folder.path().join("secret"), "secret").expect("a file can be written");
         let server = Server::bind(book, 0).expect("the system has a port");
-        (folder, server)
+        let address = server.address().expect("it is bound");
+        // It is still answering when the test ends, and ends with it.
+        thread::spawn(move || server.run());
+        (folder, address)
+    }
+
+    /// The answer to a request with that first line, sent as it is: a client of a library's would
+    /// mend some of them.
+    fn answer(address: SocketAddr, request: &str) -> String {
+        let mut answer = String::new();
+        TcpStream::connect(address)
+            .and_then(|mut stream| {
+                write!(stream, "{request} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")?;
+                stream.read_to_string(&mut answer)
+            })
+            .expect("the server listens and answers in text");
+        answer
     }
 
     #[test]
     fn files_and_the_indexes_of_folders_are_shown() {
-        let (_folder, server) = server();
+        let (_folder, address) = serve();
+        assert!(address.ip().is_loopback());
         for (target, content) in [
             ("/", "home"),
+            ("/index.html", "home"),
             ("/index.html?a=b", "home"),
             ("/a%20b/", "inside"),
-            ("/a%20b", "inside"),
+            ("/a%20b/index.html", "inside"),
         ] {
-            let (status, kind, body) = server.response(&format!("GET {target} HTTP/1.1"));
-            assert_eq!((status, body), ("200 OK", content.into()), "{target}");
-            assert_eq!(kind, "text/html; charset=utf-8");
+            let answer = answer(address, &format!("GET {target}"));
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{target}: {answer}");
+            assert!(answer.contains("content-type: text/html"), "{target}: {answer}");
+            assert!(answer.contains("cache-control: no-cache"), "{target}: {answer}");
+            assert!(answer.ends_with(&format!("\r\n\r\n{content}")), "{target}: {answer}");
         }
+        let script = answer(address, "GET /book-609e4cb8.js");
+        assert!(script.contains("content-type: text/javascript"), "{script}");
+        assert!(script.contains("cache-control: max-age=3600"), "{script}");
+        let without_slash = answer(address, "GET /a%20b");
+        assert!(without_slash.contains("location: /a%20b/\r\n"), "{without_slash}");
+        let head = answer(address, "HEAD /");
+        assert!(head.contains("content-length: 4\r\n") && head.ends_with("\r\n\r\n"), "{head}");
     }
 
     #[test]
     fn nothing_outside_of_the_folder_is_shown() {
-        let (_folder, server) = server();
-        for target in [
-            "/../secret",
-            "/%2e%2e/secret",
-            "/a%20b/../../secret",
-            "//etc/hostname",
-            "/%",
-            "",
-            "/%ff",
+        let (_folder, address) = serve();
+        for (request, status) in [
+            ("GET /../secret", "404 Not Found"),
+            ("GET /%2e%2e/secret", "404 Not Found"),
+            ("GET /a%20b/../../secret", "404 Not Found"),
+            ("GET /..%2fsecret", "404 Not Found"),
+            ("GET //etc/hostname", "404 Not Found"),
+            ("GET /%", "404 Not Found"),
+            ("GET /%ff", "404 Not Found"),
+            ("GET /nothing", "404 Not Found"),
+            ("POST /", "405 Method Not Allowed"),
+            ("", "400 Bad Request"),
         ] {
-            let (status, _, body) = server.response(&format!("GET {target} HTTP/1.1"));
-            assert_eq!(status, "404 Not Found", "{target}: {}", String::from_utf8_lossy(&body));
+            let answer = answer(address, request);
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{request}: {answer}");
+            assert_eq!(answer.ends_with("\r\n\r\nmissing"), status.starts_with("404"), "{answer}");
         }
-        assert_eq!(server.response("POST / HTTP/1.1").0, "405 Method Not Allowed");
-        assert_eq!(server.response("").0, "405 Method Not Allowed");
-    }
-
-    #[test]
-    fn a_request_is_answered_over_a_socket() {
-        let (_folder, server) = server();
-        let address = server.address().expect("it is bound");
-        assert!(address.ip().is_loopback());
-        thread::scope(|scope| {
-            let visitor = scope.spawn(move || {
-                let mut stream = TcpStream::connect(address)?;
-                stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")?;
-                io::read_to_string(stream)
-            });
-            let (stream, _) = server.listener.accept().expect("there is a visitor");
-            server.answer(&stream).expect("the visitor listens");
-            drop(stream);
-            let answer = visitor.join().expect("no visitor panics").expect("it is text");
-            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-            assert!(answer.ends_with("\r\n\r\nhome"), "{answer}");
-        });
     }
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use compare::workspace::Workspace;
 use syn::{Item, spanned::Spanned};
+use workspace::Workspace;
 
 /// A source file.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use anyhow::{Result, bail, ensure};
 use claims::{Judged, Recorded, RecordedError, Verdict, results::PLACE};
-use harness::statistics::Estimate;
+use figures::statistics::Estimate;
 
 use crate::links::relative;
 

@@ -1,6 +1,7 @@
 //! Visits every page of the book in headless Chromium, as on a desktop and as on a phone.
 //!
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
+#![cfg(unix)]
 
 mod webdriver;
 
@@ -14,7 +15,7 @@ use std::{
 
 use book::{build::build, serve::Server};
 use serde::Deserialize;
-use webdriver::{Browser, Scheme};
+use webdriver::{Browser, Scheme, Screen};
 
 /// What a page says of itself. All addresses are complete.
 #[derive(Debug, Deserialize)]
@@ -51,10 +52,22 @@ const LOOK: &str = "
     };
 ";
 
+const SCREENS: [Screen; 2] = [
+    Screen { width: 1440, height: 900, scheme: Scheme::Light },
+    Screen { width: 360, height: 740, scheme: Scheme::Dark },
+];
+
 #[test]
 fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
-    let mut browser = match Browser::start() {
-        Ok(browser) => browser,
+    // They start while the book is built.
+    let browsers = SCREENS.map(|screen| thread::spawn(move || Browser::start(screen)));
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("docs lies in the workspace");
+    let out = folder.path().join("book");
+    build(root, &out).expect("the book can be built");
+    let browsers = browsers.into_iter().map(|browser| browser.join().expect("a browser starts"));
+    let browsers = match browsers.collect::<Result<Vec<Browser>, String>>() {
+        Ok(browsers) => browsers,
         Err(reason) => {
             // Written to stderr itself, since libtest keeps to itself what a test prints.
             writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
@@ -62,10 +75,6 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
             return;
         }
     };
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("docs lies in the workspace");
-    let out = folder.path().join("book");
-    build(root, &out).expect("the book can be built");
     let server = Server::bind(&out, 0).expect("the system has a port");
     let home = format!("http://{}", server.address().expect("it is bound"));
     // It is still answering when the test ends, and ends with it.
@@ -73,25 +82,18 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
 
     let paths = html(&out);
     assert!(paths.len() > 20, "a chapter for each row, and a page for each cell: {paths:?}");
-    let mut faults = Vec::new();
-    let mut visited: BTreeMap<String, Page> = BTreeMap::new();
-    for (width, height, scheme) in [(1440, 900, Scheme::Light), (360, 740, Scheme::Dark)] {
-        browser.resize(width, height, scheme);
-        for path in &paths {
-            let address = format!("{home}/{path}");
-            browser.visit(&address);
-            let page: Page = browser.evaluate(LOOK);
-            let mut note = |what: &str, which: &[String]| {
-                faults
-                    .extend(which.iter().map(|one| format!("{path}, {width} wide: {what}: {one}")));
-            };
-            note("console", &browser.messages());
-            note("picture without content", &page.missing);
-            note("loaded from elsewhere", &page.foreign);
-            note("reaches beyond the edge", &page.beyond);
-            visited.insert(address, page);
-        }
-    }
+    // Each browser computes for most of the time, on a core of its own.
+    let visits: Vec<Visit> = thread::scope(|scope| {
+        let visitors: Vec<_> = browsers
+            .into_iter()
+            .map(|browser| scope.spawn(|| visit_all(browser, &home, &paths)))
+            .collect();
+        visitors.into_iter().flat_map(|visitor| visitor.join().expect("no visit panics")).collect()
+    });
+
+    let mut faults: Vec<String> = visits.iter().flat_map(|visit| visit.faults.clone()).collect();
+    let visited: BTreeMap<&str, &Page> =
+        visits.iter().map(|visit| (&*visit.address, &visit.page)).collect();
     for (address, page) in &visited {
         for link in &page.links {
             let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
@@ -102,6 +104,37 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A page that was visited.
+#[derive(Debug)]
+struct Visit {
+    address: String,
+    page: Page,
+    /// What is wrong with it.
+    faults: Vec<String>,
+}
+
+/// Visits these pages, one after the other.
+fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
+    let visit = |path: &String| {
+        let address = format!("{home}/{path}");
+        browser.visit(&address);
+        let page: Page = browser.evaluate(LOOK);
+        let messages = browser.messages();
+        let width = browser.screen().width;
+        let faults = [
+            ("console", &messages),
+            ("picture without content", &page.missing),
+            ("loaded from elsewhere", &page.foreign),
+            ("reaches beyond the edge", &page.beyond),
+        ];
+        let faults = faults.into_iter().flat_map(|(fault, which)| {
+            which.iter().map(move |one| format!("{path}, {width} wide: {fault}: {one}"))
+        });
+        Visit { faults: faults.collect(), address, page }
+    };
+    paths.iter().map(visit).collect()
 }
 
 /// The pages of the book, by their paths within it. The list of chapters for browsers without

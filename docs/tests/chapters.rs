@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use compare::workspace::Workspace;
+use workspace::Workspace;
 
 fn docs() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -4,10 +4,10 @@
 //! The sweep is along the number of connections.
 
 use anyhow::Result;
-use bench_database::{Programs, Server};
 use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores};
 use database_workload::Database;
 use harness::{Limits, pool};
+use postgres_server::{Programs, Server};
 use rayon::ThreadPoolBuilder;
 
 fn main() -> Result<()> {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use harness::statistics::{median, paired_ratio};
+use figures::statistics::{median, paired_ratio};
 use mandelbrot_workload::{
     Region, View,
     kernel::{Points, arrays, dispatched, scalar},

@@ -9,10 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use harness::{
-    Limits,
-    statistics::{median, paired_ratio},
-};
+use figures::statistics::{median, paired_ratio};
+use harness::Limits;
 use mandelbrot_threads::{render, render_by_counter};
 use mandelbrot_workload::{Outcome, Region, View};
 

@@ -12,10 +12,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
-use harness::{
-    Limits,
-    statistics::{median, paired_ratio},
-};
+use figures::statistics::{median, paired_ratio};
+use harness::Limits;
 use rayon::{ThreadPoolBuilder, slice::ParallelSliceMut};
 use sort_workload::Merge;
 

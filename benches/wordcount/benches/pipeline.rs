@@ -14,10 +14,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use harness::{
-    Limits,
-    statistics::{median, paired_ratio},
-};
+use figures::statistics::{median, paired_ratio};
+use harness::Limits;
 use wordcount_workload::{Made, Text};
 
 /// How many turns each has.

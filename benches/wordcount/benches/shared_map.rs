@@ -6,10 +6,8 @@
 use std::{hint::black_box, thread, time::Instant};
 
 use anyhow::{Context, Result};
-use harness::{
-    Limits,
-    statistics::{median, paired_ratio},
-};
+use figures::statistics::{median, paired_ratio};
+use harness::Limits;
 use wordcount_workload::{Counts, Made, Text};
 
 /// How many turns each has.

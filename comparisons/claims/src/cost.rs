@@ -5,14 +5,18 @@
 //! `cost/create/thread/1` is the time to create one thread and join it, `cost/memory/tokio/100000`
 //! the memory of one of 100,000 waiting tasks. Its last output is kept.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
+use anyhow::Result;
 use serde::Deserialize;
 
-use crate::criterion;
+use crate::{date, files};
 
 /// With what all names of these figures begin.
 pub const PREFIX: &str = "cost/";
+
+/// The file, in the folder of what is kept, with the last output of the program.
+const FILE: &str = "cost-of-a-task.json";
 
 /// The version of the JSON that is understood here.
 const VERSION: u32 = 1;
@@ -33,12 +37,16 @@ struct Figure {
 }
 
 impl Cost {
-    /// Reads what was kept.
+    /// Reads what was kept, and when that was, in seconds since 1970.
     ///
     /// # Errors
-    /// The file cannot be used; the error says so in words.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let cost: Self = criterion::json(path)?;
+    /// Nothing was kept, or the file cannot be used; the error says so in words.
+    pub fn kept(kept: &Path) -> Result<(Self, u64), String> {
+        let path = &kept.join(FILE);
+        if !path.exists() {
+            return Err("cost-of-a-task has not run yet".into());
+        }
+        let cost: Self = files::json(path)?;
         if cost.version != VERSION {
             return Err(format!(
                 "{}: this is version {}, not {VERSION}",
@@ -46,7 +54,8 @@ impl Cost {
                 cost.version
             ));
         }
-        Ok(cost)
+        let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
+        Ok((cost, modified.map_or(0, date::seconds)))
     }
 
     /// The samples of a figure, in the order of the rounds in which they were taken.
@@ -70,6 +79,11 @@ impl Figure {
     fn name(&self) -> String {
         format!("{PREFIX}{}/{}/{}", self.price, self.kind, self.size)
     }
+}
+
+/// Keeps what the program has printed.
+pub(crate) fn keep(kept: &Path, json: &str) -> Result<()> {
+    files::keep(&kept.join(FILE), json)
 }
 
 /// The arguments with which the program measures all of these figures, and not much more.

@@ -11,11 +11,11 @@ use std::{
     time::SystemTime,
 };
 
-use harness::statistics::Estimate;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use figures::statistics::Estimate;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::date;
+use crate::{date, files::json};
 
 /// The confidence of all intervals here, which is criterion's default too.
 const CONFIDENCE: f64 = 0.95;
@@ -187,10 +187,4 @@ impl Work {
         let amount = amount.as_f64().or_else(|| amount.get("elements")?.as_f64())?;
         Some(Self { unit: unit.clone(), amount })
     }
-}
-
-/// What the JSON file says, or why it cannot be used.
-pub(crate) fn json<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
 }

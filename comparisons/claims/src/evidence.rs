@@ -4,7 +4,7 @@
 //!
 //! - *Paired*: both were measured in the same rounds, one soon after the other. The ratio is the
 //!   geometric mean of the rounds' ratios, and its interval a bootstrap over the rounds
-//!   ([`harness::statistics::paired_ratio`]). What slows the machine down for a while slows both,
+//!   ([`figures::statistics::paired_ratio`]). What slows the machine down for a while slows both,
 //!   and cancels.
 //! - *Unpaired*: criterion has measured both, some minutes apart. The ratio is that of the medians.
 //!   For the interval, the distance from each median to the ends of its own interval is taken on
@@ -17,20 +17,16 @@
 //! The one that was measured last counts. A control compares the first half of a benchmark's
 //! samples with the second, or two measurements of each round.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use harness::statistics::{self, Estimate};
+use figures::statistics::{self, Estimate};
 
 use crate::{
     cost::{self, Cost},
     criterion::{Criterion, Measured, Work},
-    date,
     rounds::{self, Run},
     statement::{self, Quantity, Ratio},
 };
-
-/// The file, in the folder of what is kept, with the last output of `cost-of-a-task`.
-pub(crate) const COST: &str = "cost-of-a-task.json";
 
 /// All that was measured.
 #[derive(Debug)]
@@ -71,35 +67,34 @@ impl Evidence {
             }
         }
         runs.sort_by_key(|run| run.date);
-        Self { cores, criterion, runs, cost: read_cost(&kept.join(COST)), warnings }
+        Self { cores, criterion, runs, cost: Cost::kept(kept), warnings }
     }
 
-    /// What a single run has measured, and nothing else.
+    /// What a single run has measured, and `cost-of-a-task` at its beginning.
     #[must_use]
-    pub fn of_run(run: Run, cost: &Path) -> Self {
+    pub fn of_run(run: Run, kept: &Path) -> Self {
         Self {
             cores: run.machine.cores,
             criterion: Criterion::default(),
             runs: vec![run],
-            cost: read_cost(cost),
+            cost: Cost::kept(kept),
             warnings: Vec::new(),
         }
     }
 
-    /// The ratio, where `limit` is the numerator's time in seconds if that is a formula.
+    /// How many times as large the numerator is.
     ///
     /// # Errors
     /// It was not measured; the error says in words what is missing.
-    pub fn ratio(&self, ratio: &Ratio, limit: Option<f64>) -> Result<Found, String> {
+    pub fn ratio(&self, ratio: &Ratio) -> Result<Found, String> {
         let to = statement::on_cores(&ratio.to, self.cores);
-        let of = match (&ratio.of, limit) {
-            (Quantity::Measured(name), _) => statement::on_cores(name, self.cores),
-            (Quantity::Limit(_), Some(limit)) => {
+        let of = match &ratio.of {
+            Quantity::Measured(name) => statement::on_cores(name, self.cores),
+            Quantity::Limit(limit) => {
                 let found = self.time(&to)?;
-                let nanos = exactly(limit * 1e9);
+                let nanos = exactly(limit.seconds() * 1e9);
                 return Ok(Found { estimate: unpaired(nanos, found.estimate), ..found });
             }
-            (Quantity::Limit(formula), None) => return Err(format!("{formula} has no value")),
         };
         if of.starts_with(cost::PREFIX) || to.starts_with(cost::PREFIX) {
             return self.ratio_of_costs(&of, &to);
@@ -204,15 +199,6 @@ fn newer(
 
 fn found(estimate: Estimate, rounds: usize, run: &Run) -> Found {
     Found { estimate, source: format!("{rounds} rounds"), date: run.date }
-}
-
-fn read_cost(path: &Path) -> Result<(Cost, u64), String> {
-    if !path.exists() {
-        return Err("cost-of-a-task has not run yet".into());
-    }
-    let cost = Cost::read(path)?;
-    let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
-    Ok((cost, modified.map_or(0, date::seconds)))
 }
 
 /// By what the ratio of the times is multiplied: 1, or for times per unit what one has to do

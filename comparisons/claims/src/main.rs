@@ -11,16 +11,17 @@ use anyhow::{Context, Result};
 use claims::{
     Judged, Recorded, RecordedError, Verdict,
     evidence::Evidence,
-    machine::Machine,
     report,
     results::{self, recorded},
-    rounds,
+    run,
     statement::{self, Claim, Claims},
     today, update, verdict,
 };
 use clap::Parser;
-use compare::workspace::Workspace;
+use figures::machine::{Load, Machine};
+use harness::is_broken_pipe;
 use serde::Serialize;
+use workspace::Workspace;
 
 /// Says which claims the benchmarks prove, and which they refute
 #[derive(Parser, Debug)]
@@ -75,10 +76,6 @@ fn main() -> ExitCode {
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
 /// The user has named a claim that is not made.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no claim {0}; {place} has them all", place = statement::PLACE)]
@@ -102,10 +99,8 @@ fn run(arguments: &Arguments) -> Result<u8> {
     for warning in &evidence.warnings {
         eprintln!("warning: {warning}");
     }
-    let judged: Vec<Judged> = selected
-        .iter()
-        .map(|claim| verdict::judge(claim, &evidence, machine.cores))
-        .collect::<Result<_, _>>()?;
+    let judged: Vec<Judged> =
+        selected.iter().map(|claim| verdict::judge(claim, &evidence, machine.cores)).collect();
     print(arguments, &machine, &judged)?;
 
     if arguments.record {
@@ -141,7 +136,7 @@ fn measure(
     kept: &Path,
     tables: bool,
 ) -> Result<()> {
-    if let Some(warning) = compare::machine::Machine::look().warning() {
+    if let Some(warning) = Load::look().warning() {
         eprintln!("warning: {warning}");
     }
     let tables = if tables { &claims.tables[..] } else { &[] };
@@ -152,7 +147,7 @@ fn measure(
             eprintln!("{text}");
         }
     };
-    rounds::run(workspace, claims, selected, &also, kept, show)
+    run::rounds(workspace, claims, selected, &also, kept, show)
 }
 
 fn print(arguments: &Arguments, machine: &Machine, judged: &[Judged]) -> Result<()> {

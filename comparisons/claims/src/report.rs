@@ -1,6 +1,7 @@
 //! The verdicts as people read them: on a terminal, and in a page of Markdown.
 
-use compare::text;
+use figures::words;
+use harness::approach::labelled;
 
 use crate::verdict::{Judged, JudgedRatio, Verdict};
 
@@ -18,10 +19,10 @@ pub fn block(judged: &Judged) -> String {
 /// A ratio in one line.
 fn line(ratio: &JudgedRatio, threshold: &str) -> String {
     let JudgedRatio { of, to, verdict, ratio, source, date } = ratio;
-    let of_to = format!("{} : {}", label(of), label(to));
+    let of_to = format!("{} : {}", labelled(of), labelled(to));
     match (ratio, date) {
         (Some(estimate), Some(date)) => {
-            let estimate = text::estimate(*estimate);
+            let estimate = words::estimate(*estimate);
             format!("{of_to} = {estimate}, should be {threshold}: {verdict} ({source}, {date})")
         }
         _ => format!("{of_to}: {verdict}; {source}"),
@@ -45,7 +46,7 @@ pub fn summary(judged: &[Judged]) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!("{count} {words}"))
         .collect();
-    format!("{}: {}.", text::count(judged.len(), "claim"), parts.join(", "))
+    format!("{}: {}.", words::count(judged.len(), "claim"), parts.join(", "))
 }
 
 /// All claims as a table of Markdown, a line for each ratio.
@@ -61,13 +62,13 @@ pub fn markdown(judged: &[Judged]) -> String {
                 _ => (String::new(), String::new()),
             };
             let measured = match ratio.ratio {
-                Some(estimate) => text::estimate(estimate),
+                Some(estimate) => words::estimate(estimate),
                 None => ratio.verdict.to_string(),
             };
             page += &format!(
                 "| {says} | {verdict} | {} : {} | {measured} | {} |\n",
-                cell(&label(&ratio.of)),
-                cell(&label(&ratio.to)),
+                cell(&labelled(&ratio.of)),
+                cell(&labelled(&ratio.to)),
                 claim.threshold
             );
         }
@@ -80,20 +81,13 @@ pub fn markdown(judged: &[Judged]) -> String {
 pub fn item(judged: &Judged) -> String {
     let Judged { id, says, verdict, threshold, ratios, .. } = judged;
     let measured: Vec<String> =
-        ratios.iter().filter_map(|ratio| ratio.ratio).map(text::estimate).collect();
+        ratios.iter().filter_map(|ratio| ratio.ratio).map(words::estimate).collect();
     let figures = if measured.is_empty() {
         String::new()
     } else {
         format!(" {}, should be {threshold}", measured.join("; "))
     };
     format!("- **{verdict}**, `{id}`: {says}{figures}\n")
-}
-
-/// The name of a measurement as people should read it: async-std is not to be shown without its
-/// state.
-fn label(name: &str) -> String {
-    let state = if name.contains("async-std") { " (discontinued)" } else { "" };
-    format!("{name}{state}")
 }
 
 /// A text that can stand in a table.

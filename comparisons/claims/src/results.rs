@@ -6,13 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use compare::workspace::{BASELINE, COLUMNS, Workspace};
-use harness::statistics::Estimate;
+use figures::{machine::Machine, statistics::Estimate};
 use serde::{Deserialize, Serialize};
+use workspace::{Approach, Workspace};
 
 use crate::{
     evidence::Evidence,
-    machine::Machine,
     statement::{Claims, Quantity, Ratio, Table},
     verdict::Judged,
 };
@@ -55,7 +54,7 @@ pub struct MeasuredTable {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Its approach.
-    pub approach: String,
+    pub approach: Approach,
     /// The time of the benchmark's iteration, in nanoseconds; `None` if it was not measured.
     pub time_ns: Option<Estimate>,
     /// How many times as fast as sequential it is; `None` for sequential itself.
@@ -148,9 +147,9 @@ pub fn measured_table(table: &Table, workspace: &Workspace, evidence: &Evidence)
                 to: name.clone(),
                 per_unit: false,
             };
-            let speed_up = || evidence.ratio(&ratio, None).ok().map(|found| found.estimate);
+            let speed_up = || evidence.ratio(&ratio).ok().map(|found| found.estimate);
             Line {
-                speed_up: if approach == BASELINE { None } else { speed_up() },
+                speed_up: if approach.is_baseline() { None } else { speed_up() },
                 time_ns: evidence.time(&name).ok().map(|found| found.estimate),
                 approach,
             }
@@ -162,17 +161,17 @@ pub fn measured_table(table: &Table, workspace: &Workspace, evidence: &Evidence)
 /// The approaches of a row that the workspace has, with the names of the benchmarks that a table
 /// shows of them; none if there is no such row.
 #[must_use]
-pub fn approaches(table: &Table, workspace: &Workspace) -> Vec<(String, String)> {
+pub fn approaches(table: &Table, workspace: &Workspace) -> Vec<(Approach, String)> {
     let row = workspace.rows().iter().find(|row| row.name == table.row);
     let cells = row.map(|row| row.cells.iter()).into_iter().flatten();
     // Cells beyond the grid have no benchmark.
     cells
-        .filter(|cell| COLUMNS.contains(&&*cell.approach))
+        .filter(|cell| cell.approach.column().is_some())
         .map(|cell| {
-            let name = if cell.approach == BASELINE {
+            let name = if cell.approach.is_baseline() {
                 table.baseline.clone()
             } else {
-                format!("{}/{}/{}", table.row, cell.approach, table.at)
+                format!("{}/{}/{}", table.row, cell.approach.name(), table.at)
             };
             (cell.approach.clone(), name)
         })

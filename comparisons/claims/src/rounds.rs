@@ -1,41 +1,23 @@
-//! Measures what the claims need, in rounds: each runs every benchmark once, shortly and in an order
-//! of its own, through the criterion program of its row. What slows the machine down for a while
-//! meets all of them alike, so that their ratios, taken round by round, hardly change.
-//!
-//! After 8 rounds the claims are judged; those that are inconclusive go on to 16, and then to 32.
-//! To look after every round, and to stop when one likes what one sees, would turn chance into
-//! verdicts; three looks do so little.
+//! What `--run` has measured, in rounds: each ran every benchmark once. A run is kept as a file of
+//! JSON, so that a later call judges it without measuring again.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result};
-use compare::{capture, workspace::Workspace};
-use fastrand::Rng;
+use anyhow::Result;
+use figures::machine::Machine;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    cost,
-    criterion::{self, Criterion, Work},
-    date,
-    evidence::{COST, Evidence},
-    machine::Machine,
-    statement::{self, Claim, Claims},
-    verdict::{self, Verdict},
-};
-
-/// After how many rounds the claims are judged. After the last, nothing goes on.
-pub const LOOKS: [usize; 3] = [8, 16, 32];
+use crate::{criterion::Work, date, files};
 
 /// The folder, in that of what is kept, with a file for each run.
 const FOLDER: &str = "rounds";
 
-/// How long a benchmark takes in a round, in seconds, if a single iteration does not take longer.
-const SECONDS: &str = "0.1";
+/// What the name of a benchmark's second measurement in a round ends with.
+const AGAIN: &str = " again";
 
 /// What the rounds of one run have brought.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,192 +35,53 @@ pub struct Run {
 }
 
 impl Run {
+    /// A run that begins now.
+    #[must_use]
+    pub fn begin(machine: Machine) -> Self {
+        Self {
+            date: date::now(),
+            machine,
+            work: BTreeMap::new(),
+            rounds: Vec::new(),
+            faults: BTreeMap::new(),
+        }
+    }
+
     /// The times of a benchmark, by round.
     #[must_use]
     pub fn times(&self, name: &str) -> Vec<Option<f64>> {
         self.rounds.iter().map(|round| round.get(name).copied()).collect()
     }
+
+    /// Writes it below `kept`, in place of what was written after an earlier round.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep(&self, kept: &Path) -> Result<()> {
+        let file = kept.join(FOLDER).join(format!("{}.json", self.date));
+        files::keep(&file, &serde_json::to_string(self)?)
+    }
+}
+
+/// The runs that were kept, or why one cannot be read.
+#[must_use]
+pub fn kept(kept: &Path) -> Vec<Result<Run, String>> {
+    let Ok(entries) = fs::read_dir(kept.join(FOLDER)) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    paths.sort();
+    paths.iter().map(|path| files::json(path)).collect()
 }
 
 /// The name under which the second measurement of a benchmark in a round is kept, with which a
 /// control compares the first.
 #[must_use]
 pub fn again(name: &str) -> String {
-    format!("{name} again")
+    format!("{name}{AGAIN}")
 }
 
-/// The runs that were kept, or why one cannot be read.
-pub(crate) fn kept(kept: &Path) -> Vec<Result<Run, String>> {
-    let Ok(entries) = fs::read_dir(kept.join(FOLDER)) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
-    paths.sort();
-    paths.iter().map(|path| criterion::json(path)).collect()
-}
-
-/// Measures what these claims need, and what else is named, and keeps the results below `kept`
-/// after each round. `show` is told what is going on.
-///
-/// What cannot be measured here (a row without benchmarks, a benchmark that fails) does not stop
-/// the others.
-///
-/// # Errors
-/// The benchmarks cannot be built, or the results cannot be kept.
-pub fn run(
-    workspace: &Workspace,
-    claims: &Claims,
-    selected: &[&Claim],
-    also: &[String],
-    kept: &Path,
-    show: impl Fn(&str),
-) -> Result<()> {
-    let machine = Machine::here();
-    let cores = machine.cores;
-    let selected: Vec<&Claim> =
-        selected.iter().copied().filter(|claim| claim.needs_cores <= cores).collect();
-    if selected.iter().flat_map(|claim| claim.names()).any(|name| name.starts_with(cost::PREFIX)) {
-        show("cost-of-a-task, which takes some minutes");
-        run_cost(workspace, claims, kept)?;
-    }
-
-    let mut needed = needed(&selected, also, cores);
-    let rows: BTreeSet<&str> = needed
-        .iter()
-        .filter_map(|name| name.split('/').next())
-        .filter(|row| workspace.has_benchmarks(row))
-        .collect();
-    let programs = workspace.build_benchmarks(&rows.iter().copied().collect::<Vec<_>>())?;
-    needed.retain(|name| program(&programs, name).is_some());
-
-    let mut run = Run {
-        date: date::now(),
-        machine,
-        work: BTreeMap::new(),
-        rounds: Vec::new(),
-        faults: BTreeMap::new(),
-    };
-    let file = kept.join(FOLDER).join(format!("{}.json", run.date));
-    let mut random = Rng::with_seed(0);
-    for look in LOOKS {
-        while run.rounds.len() < look && !needed.is_empty() {
-            let number = run.rounds.len() + 1;
-            let mut turns: Vec<&String> = needed.iter().collect();
-            random.shuffle(&mut turns);
-            let mut round = BTreeMap::new();
-            for (turn, name) in turns.iter().enumerate() {
-                show(&format!("round {number} of {look}, {} of {}: {name}", turn + 1, turns.len()));
-                measure(workspace, &programs, name, &mut run, &mut round);
-            }
-            run.rounds.push(round);
-            keep(&file, &serde_json::to_string(&run)?)?;
-            needed.retain(|name| !run.faults.contains_key(name.trim_end_matches(" again")));
-        }
-        let evidence = Evidence::of_run(run.clone(), &kept.join(COST));
-        let mut open = Vec::new();
-        for claim in &selected {
-            if verdict::judge(claim, &evidence, cores)?.verdict == Verdict::Inconclusive {
-                open.push(*claim);
-            }
-        }
-        let open = self::needed(&open, &[], cores);
-        needed.retain(|name| open.contains(name));
-    }
-    Ok(())
-}
-
-/// The names of the benchmarks that these claims need, and the others; that of a control twice.
-fn needed(claims: &[&Claim], also: &[String], cores: usize) -> BTreeSet<String> {
-    let mut needed: BTreeSet<String> =
-        also.iter().map(|name| statement::on_cores(name, cores)).collect();
-    for claim in claims {
-        needed.extend(claim.names().map(|name| statement::on_cores(name, cores)));
-        let controls = claim.ratios.iter().filter(|ratio| ratio.is_control());
-        needed.extend(controls.map(|ratio| again(&statement::on_cores(&ratio.to, cores))));
-    }
-    needed.retain(|name| !name.starts_with(cost::PREFIX));
-    needed
-}
-
-fn program<'a>(programs: &'a BTreeMap<String, PathBuf>, name: &str) -> Option<&'a Path> {
-    programs.get(name.split('/').next()?).map(PathBuf::as_path)
-}
-
-/// Runs one benchmark, and notes in the round how long it took.
-fn measure(
-    workspace: &Workspace,
-    programs: &BTreeMap<String, PathBuf>,
-    name: &str,
-    run: &mut Run,
-    round: &mut BTreeMap<String, f64>,
-) {
-    let benchmark = name.trim_end_matches(" again");
-    // In the round in which it has failed, its second turn is left out too.
-    if run.faults.contains_key(benchmark) {
-        return;
-    }
-    let program = program(programs, name).expect("only what can be run is needed");
-    match time(workspace, program, benchmark) {
-        Ok((time, work)) => {
-            round.insert(name.to_owned(), time);
-            run.work.extend(work.map(|work| (name.to_owned(), work)));
-        }
-        Err(fault) => {
-            run.faults.insert(benchmark.to_owned(), format!("{fault:#}"));
-        }
-    }
-}
-
-/// The time of an iteration of a benchmark in nanoseconds, and how much the iteration does.
-fn time(workspace: &Workspace, program: &Path, name: &str) -> Result<(f64, Option<Work>)> {
-    let row = name.split('/').next().unwrap_or_default();
-    let home = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let output = Command::new(program)
-        .args(["--bench", "--exact", name, "--quick", "--noplot", "--measurement-time", SECONDS])
-        .env("CRITERION_HOME", home.path())
-        // Where cargo would run it.
-        .current_dir(workspace.root().join("benches").join(row))
-        .stdin(Stdio::null())
-        .output()
-        .context("its program cannot be started")?;
-    if !output.status.success() {
-        let last = capture::last_line(&output.stderr).unwrap_or_default();
-        anyhow::bail!("its program failed ({}): {last}", output.status);
-    }
-    let criterion = Criterion::read(home.path());
-    let Ok((samples, _)) = criterion.samples(name) else {
-        anyhow::bail!("its row has no benchmark of that name");
-    };
-    // The last sample has the most iterations, and so the least of what the first ones found cold.
-    let time = *samples.last().context("it left no sample")?;
-    Ok((time, criterion.work(name).cloned()))
-}
-
-/// Runs `cost-of-a-task` for the figures that any of the claims needs, and keeps what it prints.
-fn run_cost(workspace: &Workspace, claims: &Claims, kept: &Path) -> Result<()> {
-    if !workspace.root().join("comparisons/cost-of-a-task").is_dir() {
-        return Ok(());
-    }
-    let names = claims.claims.iter().flat_map(Claim::names);
-    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
-        .args(["run", "--release", "-p", "cost-of-a-task", "--"])
-        .args(cost::arguments(names))
-        .current_dir(workspace.root())
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cannot run cargo")?;
-    // What it could measure, it has printed, even if something else failed.
-    let json = String::from_utf8(output.stdout).context("cost-of-a-task printed no text")?;
-    anyhow::ensure!(!json.is_empty(), "cost-of-a-task failed ({})", output.status);
-    keep(&kept.join(COST), &json)
-}
-
-/// Writes the file, and its folder first. Whoever reads it sees the old one or the new one.
-fn keep(path: &Path, text: &str) -> Result<()> {
-    let cannot = || format!("cannot write {}", path.display());
-    let folder = path.parent().expect("a file lies in a folder");
-    fs::create_dir_all(folder).with_context(cannot)?;
-    let unfinished = path.with_extension("unfinished");
-    fs::write(&unfinished, text).with_context(cannot)?;
-    fs::rename(&unfinished, path).with_context(cannot)
+/// The benchmark that was measured under a name, for the first time or the second.
+#[must_use]
+pub fn benchmark(name: &str) -> &str {
+    name.strip_suffix(AGAIN).unwrap_or(name)
 }

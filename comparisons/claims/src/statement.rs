@@ -4,14 +4,12 @@
 //! [`Quantity`], and [`Threshold`] tells what a claim may demand of a ratio.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs, io,
+    collections::BTreeSet,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
-
-use crate::formula::{Formula, FormulaError};
 
 /// Where the claims stand, below the root of the workspace.
 pub const PLACE: &str = "benches/claims.toml";
@@ -39,8 +37,6 @@ pub struct Claim {
     pub needs: Option<String>,
     /// On fewer cores it says nothing.
     pub needs_cores: usize,
-    /// What the names in its formulas stand for.
-    pub numbers: BTreeMap<String, f64>,
     /// The ratios that it speaks of. It holds if it holds for every one.
     pub ratios: Vec<Ratio>,
     /// What each of the ratios has to be.
@@ -69,19 +65,62 @@ pub enum Quantity {
     ///   which `workers=P` stands for as many workers as this process may use cores;
     /// - `cost/…`: a figure of `cost-of-a-task`, see [`crate::cost`].
     Measured(String),
-    /// A time in seconds that a formula gives.
-    Limit(Formula),
+    /// A time that no measurement can beat.
+    Limit(Limit),
+}
+
+/// The least time that N waits of length L take when K of them overlap: N·L/K.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// How many waits there are.
+    #[serde(rename = "N")]
+    pub waits: f64,
+    /// How long each of them is, in seconds.
+    #[serde(rename = "L")]
+    pub latency: f64,
+    /// How many of them overlap.
+    #[serde(rename = "K")]
+    pub in_flight: f64,
 }
 
 /// What is demanded of a ratio.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threshold {
     /// It is as much or more.
-    AtLeast(Formula),
+    AtLeast(Bound),
     /// It is as much or less.
-    AtMost(Formula),
+    AtMost(Bound),
     /// It is 1, but for this share: between 1/(1 + share) and 1 + share.
-    Within(Formula),
+    Within(Bound),
+}
+
+/// How much a threshold demands.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    untagged,
+    expecting = "a threshold is a number, or { factor = …, of = … }, of \"P\" or { K = … }"
+)]
+pub enum Bound {
+    /// The same everywhere.
+    Number(f64),
+    /// In proportion to what can happen at the same time.
+    Multiple {
+        /// How many times as much.
+        factor: f64,
+        /// As what.
+        of: Base,
+    },
+}
+
+/// How much can happen at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub enum Base {
+    /// As much as there are cores.
+    P,
+    /// As much as a benchmark keeps in flight.
+    K(f64),
 }
 
 /// The table of a row's cells that READMEs show.
@@ -123,16 +162,6 @@ pub enum StatementError {
         /// The id.
         id: String,
     },
-    /// A formula of a claim has no value.
-    #[error("{}: the claim {id}: {source}", path.display())]
-    Formula {
-        /// Which file.
-        path: PathBuf,
-        /// The claim.
-        id: String,
-        /// Why.
-        source: FormulaError,
-    },
 }
 
 impl Claims {
@@ -151,12 +180,6 @@ impl Claims {
             if !ids.insert(&claim.id) {
                 return Err(StatementError::Twice { path: path(), id: claim.id.clone() });
             }
-            // Whether a formula has a value does not depend on the machine, except for the cores.
-            claim.check(2).map_err(|source| StatementError::Formula {
-                path: path(),
-                id: claim.id.clone(),
-                source,
-            })?;
         }
         Ok(Self { claims, tables })
     }
@@ -169,14 +192,6 @@ impl Claims {
 }
 
 impl Claim {
-    /// What the names in its formulas stand for, on a machine with as many cores.
-    #[must_use]
-    pub fn numbers(&self, cores: usize) -> BTreeMap<String, f64> {
-        let mut numbers = self.numbers.clone();
-        numbers.insert("P".into(), cores as f64);
-        numbers
-    }
-
     /// The names of all that has to be measured for it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.ratios.iter().flat_map(|ratio| {
@@ -186,17 +201,6 @@ impl Claim {
             };
             of.into_iter().chain([&*ratio.to])
         })
-    }
-
-    fn check(&self, cores: usize) -> Result<(), FormulaError> {
-        let numbers = self.numbers(cores);
-        self.threshold.formula().value(&numbers)?;
-        for ratio in &self.ratios {
-            if let Quantity::Limit(formula) = &ratio.of {
-                formula.value(&numbers)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -209,12 +213,48 @@ impl Ratio {
 }
 
 impl Threshold {
-    /// The formula that it contains.
+    /// How much it demands.
     #[must_use]
-    pub const fn formula(&self) -> &Formula {
+    pub const fn bound(self) -> Bound {
         match self {
-            Self::AtLeast(formula) | Self::AtMost(formula) | Self::Within(formula) => formula,
+            Self::AtLeast(bound) | Self::AtMost(bound) | Self::Within(bound) => bound,
         }
+    }
+}
+
+impl Bound {
+    /// What it comes to on a machine with as many cores.
+    #[must_use]
+    pub const fn value(self, cores: usize) -> f64 {
+        match self {
+            Self::Number(number) => number,
+            Self::Multiple { factor, of: Base::P } => factor * cores as f64,
+            Self::Multiple { factor, of: Base::K(in_flight) } => factor * in_flight,
+        }
+    }
+}
+
+impl Limit {
+    /// The time in seconds.
+    #[must_use]
+    pub const fn seconds(self) -> f64 {
+        self.waits * self.latency / self.in_flight
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Multiple { factor, of: Base::P } => write!(f, "{factor} * P"),
+            Self::Multiple { factor, of: Base::K(_) } => write!(f, "{factor} * K"),
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("N * L / K")
     }
 }
 
@@ -248,19 +288,17 @@ struct Written {
     needs: Option<String>,
     #[serde(default = "one")]
     needs_cores: usize,
-    #[serde(default)]
-    numbers: BTreeMap<String, f64>,
     ratios: Vec<WrittenRatio>,
-    at_least: Option<Formula>,
-    at_most: Option<Formula>,
-    within: Option<Formula>,
+    at_least: Option<Bound>,
+    at_most: Option<Bound>,
+    within: Option<Bound>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenRatio {
     of: Option<String>,
-    limit: Option<Formula>,
+    limit: Option<Limit>,
     to: String,
     #[serde(default)]
     per_unit: bool,
@@ -274,25 +312,91 @@ impl TryFrom<Written> for Claim {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written { id, says, why, needs, needs_cores, numbers, .. } = written;
+        let Written { id, says, why, needs, needs_cores, .. } = written;
         let threshold = match (written.at_least, written.at_most, written.within) {
-            (Some(formula), None, None) => Threshold::AtLeast(formula),
-            (None, Some(formula), None) => Threshold::AtMost(formula),
-            (None, None, Some(formula)) => Threshold::Within(formula),
+            (Some(bound), None, None) => Threshold::AtLeast(bound),
+            (None, Some(bound), None) => Threshold::AtMost(bound),
+            (None, None, Some(bound)) => Threshold::Within(bound),
             _ => return Err(format!("{id} needs one of at-least, at-most and within")),
         };
+        // If it is positive for one core, it is for more.
+        positive(threshold.bound().value(1)).map_err(|no| format!("the threshold of {id} {no}"))?;
         if written.ratios.is_empty() {
             return Err(format!("{id} speaks of no ratio"));
         }
         let ratio = |ratio: WrittenRatio| {
             let of = match (ratio.of, ratio.limit) {
                 (Some(name), None) => Quantity::Measured(name),
-                (None, Some(formula)) => Quantity::Limit(formula),
+                (None, Some(limit)) => {
+                    positive(limit.seconds()).map_err(|no| format!("a limit of {id} {no}"))?;
+                    Quantity::Limit(limit)
+                }
                 _ => return Err(format!("a ratio of {id} needs either of or limit")),
             };
             Ok(Ratio { of, to: ratio.to, per_unit: ratio.per_unit })
         };
         let ratios = written.ratios.into_iter().map(ratio).collect::<Result<_, _>>()?;
-        Ok(Self { id, says, why, needs, needs_cores, numbers, ratios, threshold })
+        Ok(Self { id, says, why, needs, needs_cores, ratios, threshold })
+    }
+}
+
+/// No ratio and no time is anything but a positive number; the error says what it is instead.
+fn positive(value: f64) -> Result<(), String> {
+    if value.is_finite() && value > 0.0 {
+        Ok(())
+    } else {
+        Err(format!("comes to {value}, which is no positive number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A claim with that threshold, about that limit.
+    fn claim(threshold: &str, limit: &str) -> Result<Claim, toml::de::Error> {
+        toml::from_str(&format!(
+            "id = 'a'\nsays = ''\nwhy = ''\nat-least = {threshold}\n\
+             ratios = [{{ limit = {limit}, to = 'b' }}]"
+        ))
+    }
+
+    #[test]
+    fn a_threshold_is_a_number_or_in_proportion_to_the_cores_or_to_what_is_in_flight() {
+        for (written, cores, value, shown) in [
+            ("2", 4, 2.0, "2"),
+            ("1.05", 4, 1.05, "1.05"),
+            ("{ factor = 0.9, of = 'P' }", 4, 3.6, "0.9 * P"),
+            ("{ factor = 0.8, of = { K = 20 } }", 4, 16.0, "0.8 * K"),
+        ] {
+            let claim = claim(written, "{ N = 1, L = 1, K = 1 }").expect(written);
+            let bound = claim.threshold.bound();
+            assert!((bound.value(cores) - value).abs() < 1e-12, "{written}: {bound:?}");
+            assert_eq!(bound.to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn a_limit_is_the_time_of_waits_that_overlap() {
+        let claim = claim("1", "{ N = 100, L = 0.05, K = 20 }").expect("all is given");
+        let Quantity::Limit(limit) = claim.ratios[0].of else { panic!("{claim:?}") };
+        assert!((limit.seconds() - 0.25).abs() < 1e-12, "{limit:?}");
+    }
+
+    #[test]
+    fn what_comes_to_no_positive_number_is_refused() {
+        for (threshold, limit, reason) in [
+            ("-1", "{ N = 1, L = 1, K = 1 }", "the threshold of a comes to -1"),
+            (
+                "{ factor = 0, of = 'P' }",
+                "{ N = 1, L = 1, K = 1 }",
+                "the threshold of a comes to 0",
+            ),
+            ("1", "{ N = 1, L = 1, K = 0 }", "a limit of a comes to inf"),
+            ("1", "{ N = 1, L = 1 }", "missing field `K`"),
+        ] {
+            let error = claim(threshold, limit).expect_err(reason).to_string();
+            assert!(error.contains(reason), "{error}");
+        }
     }
 }

@@ -9,11 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use compare::{
-    text,
-    workspace::{BASELINE, COLUMNS, Workspace},
-};
-use harness::statistics::Estimate;
+use figures::{statistics::Estimate, words};
+use workspace::{COLUMNS, Column, Workspace};
 
 use crate::{
     report,
@@ -135,27 +132,27 @@ fn lines(table: &MeasuredTable) -> String {
     let mut text = format!("| version, `{}` | time | speed-up |\n|---|---|---|\n", table.at);
     for Line { approach, time_ns, speed_up } in &table.lines {
         let speed_up = match speed_up {
-            _ if approach == BASELINE => "1".into(),
-            estimate => shown(*estimate, text::estimate),
+            _ if approach.is_baseline() => "1".into(),
+            estimate => shown(*estimate, words::estimate),
         };
         let time = shown(*time_ns, time);
-        text += &format!("| {} | {time} | {speed_up} |\n", text::label(approach));
+        text += &format!("| {} | {time} | {speed_up} |\n", approach.label());
     }
     text
 }
 
 /// The speed-ups of all rows that the workspace has.
 fn grid(workspace: &Workspace, recorded: &Recorded) -> String {
-    let columns: Vec<&str> = COLUMNS.iter().copied().filter(|column| *column != BASELINE).collect();
-    let labels: Vec<&str> = columns.iter().map(|column| text::label(column)).collect();
+    let columns = &COLUMNS[1..];
+    let labels: Vec<&str> = columns.iter().map(|column| column.label).collect();
     let mut text = format!("| speed-up | {} |\n", labels.join(" | "));
     text += &format!("|---|{}\n", "---|".repeat(columns.len()));
     for row in workspace.rows() {
         let table = recorded.table(&row.name);
-        let cell = |column: &&str| {
+        let cell = |column: &Column| {
             let lines = table.map(|table| table.lines.iter()).into_iter().flatten();
-            let mut lines = lines.filter(|line| line.approach == **column);
-            shown(lines.next().and_then(|line| line.speed_up), text::estimate)
+            let mut lines = lines.filter(|line| line.approach.name() == column.name);
+            shown(lines.next().and_then(|line| line.speed_up), words::estimate)
         };
         let cells: Vec<String> = columns.iter().map(cell).collect();
         let at = table.map(|table| format!(", `{}`", table.at)).unwrap_or_default();
@@ -177,7 +174,7 @@ fn time(estimate: Estimate) -> String {
             reason = "no measured time is negative, and 2^64 nanoseconds are 584 years"
         )]
         let nanos = nanos.round() as u64;
-        text::duration_ns(nanos)
+        words::duration_ns(nanos)
     });
     format!("{value} [{low}, {high}]")
 }

@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use compare::text;
-use harness::statistics::Estimate;
+use figures::statistics::Estimate;
+use figures::words;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     date,
     evidence::{Evidence, Found},
-    formula::FormulaError,
-    statement::{Claim, Quantity, Ratio, Threshold},
+    statement::{Bound, Claim, Quantity, Ratio, Threshold},
 };
 
 /// What the measurements say of a claim.
@@ -49,7 +48,7 @@ pub struct Judged {
 /// A ratio with what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JudgedRatio {
-    /// The numerator: the name of a measurement, or a formula in seconds.
+    /// The numerator: the name of a measurement, or a limit in seconds.
     pub of: String,
     /// The denominator.
     pub to: String,
@@ -105,43 +104,32 @@ impl fmt::Display for Verdict {
 }
 
 /// Judges a claim on a machine with as many cores.
-///
-/// # Errors
-/// A formula of the claim has no value here.
-pub fn judge(claim: &Claim, evidence: &Evidence, cores: usize) -> Result<Judged, FormulaError> {
-    let numbers = claim.numbers(cores);
-    let demanded = claim.threshold.formula().value(&numbers)?;
-    let region = region(&claim.threshold, demanded);
-    let ratios = claim
-        .ratios
-        .iter()
-        .map(|ratio| {
-            let limit = match &ratio.of {
-                Quantity::Limit(formula) => Some(formula.value(&numbers)?),
-                Quantity::Measured(_) => None,
-            };
-            let found = if cores < claim.needs_cores {
-                Err((Verdict::TooFewCores, format!("needs {} cores", claim.needs_cores)))
-            } else {
-                let missing = |reason| (Verdict::NotMeasured, missing(reason, claim));
-                evidence.ratio(ratio, limit).map_err(missing)
-            };
-            Ok(judge_ratio(ratio, found, region))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+#[must_use]
+pub fn judge(claim: &Claim, evidence: &Evidence, cores: usize) -> Judged {
+    let region = region(claim.threshold, cores);
+    let judge_ratio = |ratio| {
+        let found = if cores < claim.needs_cores {
+            Err((Verdict::TooFewCores, format!("needs {} cores", claim.needs_cores)))
+        } else {
+            let missing = |reason| (Verdict::NotMeasured, missing(reason, claim));
+            evidence.ratio(ratio).map_err(missing)
+        };
+        judge_ratio(ratio, found, region)
+    };
+    let ratios: Vec<JudgedRatio> = claim.ratios.iter().map(judge_ratio).collect();
     let verdict = if cores < claim.needs_cores {
         Verdict::TooFewCores
     } else {
         Verdict::of_all(ratios.iter().map(|ratio| ratio.verdict))
     };
-    Ok(Judged {
+    Judged {
         id: claim.id.clone(),
         says: claim.says.clone(),
         why: claim.why.clone(),
         verdict,
-        threshold: threshold(&claim.threshold, region),
+        threshold: threshold(claim.threshold, region),
         ratios,
-    })
+    }
 }
 
 /// What is missing, with what the claim says it needs.
@@ -166,12 +154,13 @@ fn judge_ratio(
     };
     let of = match &ratio.of {
         Quantity::Measured(name) => name.clone(),
-        Quantity::Limit(formula) => format!("{formula} seconds"),
+        Quantity::Limit(limit) => format!("{limit} seconds"),
     };
     JudgedRatio { of, to: ratio.to.clone(), verdict, ratio: estimate, source, date }
 }
 
-fn region(threshold: &Threshold, demanded: f64) -> Region {
+fn region(threshold: Threshold, cores: usize) -> Region {
+    let demanded = threshold.bound().value(cores);
     match threshold {
         Threshold::AtLeast(_) => Region { low: demanded, high: f64::INFINITY },
         Threshold::AtMost(_) => Region { low: 0.0, high: demanded },
@@ -179,21 +168,22 @@ fn region(threshold: &Threshold, demanded: f64) -> Region {
     }
 }
 
-fn threshold(threshold: &Threshold, region: Region) -> String {
-    let [low, high] = [region.low, region.high].map(text::ratio);
+fn threshold(threshold: Threshold, region: Region) -> String {
+    let [low, high] = [region.low, region.high].map(words::ratio);
     let text = match threshold {
         Threshold::AtLeast(_) => format!("at least {low}"),
         Threshold::AtMost(_) => format!("at most {high}"),
         Threshold::Within(_) => return format!("between {low} and {high}"),
     };
-    let formula = threshold.formula();
-    if formula.is_number() { text } else { format!("{text} ({formula})") }
+    match threshold.bound() {
+        Bound::Number(_) => text,
+        bound @ Bound::Multiple { .. } => format!("{text} ({bound})"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formula::Formula;
 
     fn of(low: f64, high: f64, region: Region) -> Verdict {
         Verdict::of(Estimate { value: f64::midpoint(low, high), low, high }, region)
@@ -201,18 +191,17 @@ mod tests {
 
     #[test]
     fn an_interval_holds_only_as_a_whole_and_is_refuted_only_as_a_whole() {
-        let formula = Formula::parse("2").expect("a number is a formula");
-        let at_least = region(&Threshold::AtLeast(formula.clone()), 2.0);
+        let at_least = region(Threshold::AtLeast(Bound::Number(2.0)), 1);
         assert_eq!(of(2.0, 2.5, at_least), Verdict::Holds);
         assert_eq!(of(1.9, 2.5, at_least), Verdict::Inconclusive);
         assert_eq!(of(1.5, 1.9, at_least), Verdict::Refuted);
 
-        let at_most = region(&Threshold::AtMost(formula), 2.0);
+        let at_most = region(Threshold::AtMost(Bound::Number(2.0)), 1);
         assert_eq!(of(1.5, 2.0, at_most), Verdict::Holds);
         assert_eq!(of(1.5, 2.1, at_most), Verdict::Inconclusive);
         assert_eq!(of(2.1, 2.2, at_most), Verdict::Refuted);
 
-        let within = region(&Threshold::Within(Formula::parse("0.25").expect("a number")), 0.25);
+        let within = region(Threshold::Within(Bound::Number(0.25)), 1);
         assert_eq!(of(0.8, 1.25, within), Verdict::Holds);
         assert_eq!(of(0.7, 1.0, within), Verdict::Inconclusive);
         assert_eq!(of(0.7, 1.4, within), Verdict::Inconclusive);

@@ -1,14 +1,16 @@
 //! Who is right: versions whose answers differ are not ranked.
 
-use crate::{rounds::History, run::Report, workspace::BASELINE};
+use workspace::run::Report;
+
+use crate::history::History;
 
 /// The report whose answer counts as right: sequential's, since it is the simplest version. If
 /// sequential has none, that which most versions agree on, and among equals the first.
 #[must_use]
-pub fn reference(histories: &[History]) -> Option<&Report> {
+pub(crate) fn reference(histories: &[History]) -> Option<&Report> {
     let firsts: Vec<&Report> =
         histories.iter().filter_map(|history| history.reports.first()).collect();
-    if let Some(baseline) = firsts.iter().find(|report| report.approach == BASELINE) {
+    if let Some(baseline) = firsts.iter().find(|report| report.approach.is_baseline()) {
         return Some(baseline);
     }
     let supporters =
@@ -20,7 +22,7 @@ pub fn reference(histories: &[History]) -> Option<&Report> {
 /// What a version says instead of the right answer, in one line; `None` if it says the same in
 /// all of its runs.
 #[must_use]
-pub fn contradiction(reference: &Report, reports: &[Report]) -> Option<String> {
+pub(crate) fn contradiction(reference: &Report, reports: &[Report]) -> Option<String> {
     let wrong = reports.iter().find(|report| !report.agrees_with(reference))?;
     Some(if wrong.answer == reference.answer {
         format!("other units failed: {} instead of {}", failures(wrong), failures(reference))
@@ -42,7 +44,7 @@ mod tests {
     use harness::Failure;
 
     use super::*;
-    use crate::comparison::tests::{history, report};
+    use crate::samples::{history, report};
 
     fn answers(pairs: &[(&str, u32)]) -> Vec<History> {
         pairs

@@ -1,79 +1,79 @@
 //! The figures of one row, drawn together from all of its runs.
 
-use harness::{
-    meter::Usage,
+use figures::{
     statistics::{self, Estimate},
+    words::shortened,
 };
+use harness::meter::Usage;
 use serde::Serialize;
 use serde_json::Value;
+use workspace::{
+    Approach, Side,
+    run::{Fault, Report},
+};
 
 use crate::{
     answers,
+    history::History,
     limits::{Bounds, Job},
-    rounds::{History, Rounds},
-    run::{Fault, Report},
-    text::shortened,
-    verdict,
-    workspace::{BASELINE, Side},
+    rounds::Rounds,
 };
 
 /// What one row shows; for `--json` as it is.
 #[derive(Clone, Debug, Serialize)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     /// Its name.
-    pub row: String,
+    pub(crate) row: String,
     /// The side that it stands on.
-    pub side: Side,
+    pub(crate) side: Side,
     /// The flags that every version was given.
-    pub flags: Vec<String>,
+    pub(crate) flags: Vec<String>,
     /// How many rounds there were.
-    pub rounds: usize,
+    pub(crate) rounds: usize,
     /// What all versions were to do; `None` if none of them came so far as to say it.
     #[serde(flatten)]
-    pub job: Option<Description>,
+    pub(crate) job: Option<Description>,
     /// One version against itself.
-    pub control: Option<Control>,
+    pub(crate) control: Option<Control>,
     /// The theoretical limits; `None` if sequential has no figures to draw them from.
     #[serde(flatten)]
-    pub bounds: Option<Bounds>,
+    pub(crate) bounds: Option<Bounds>,
     /// The versions, in the order of the columns.
-    pub versions: Vec<Version>,
-    /// What the figures show, in words.
-    pub sentences: Vec<String>,
+    pub(crate) versions: Vec<Version>,
 }
 
 /// What all versions of a row were to do.
 #[derive(Clone, Debug, Serialize)]
-pub struct Description {
+pub(crate) struct Description {
     /// The job in one line, as the versions put it that are not sequential.
-    pub headline: String,
+    pub(crate) headline: String,
     /// What they worked on.
-    pub input: Value,
+    pub(crate) input: Value,
     /// How many units of work there were.
-    pub units: usize,
+    pub(crate) units: usize,
     /// The most units in flight at once; sequential keeps to one.
-    pub limit: usize,
+    pub(crate) limit: usize,
     /// The most threads or processes that compute; sequential keeps to one.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// What came out, from every version that is ranked.
-    pub answer: Value,
+    pub(crate) answer: Value,
     /// How many units failed.
-    pub failures: usize,
+    pub(crate) failures: usize,
 }
 
 /// One version against itself.
 #[derive(Clone, Debug, Serialize)]
-pub struct Control {
+pub(crate) struct Control {
     /// Which version.
-    pub approach: String,
+    pub(crate) approach: Approach,
     /// How many times as long it took the second time.
-    pub ratio: Estimate,
+    pub(crate) ratio: Estimate,
 }
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub(crate) enum Status {
     /// Its answer is right, each time.
     Ok,
     /// Its answer is not that of the others.
@@ -86,33 +86,33 @@ pub enum Status {
 
 /// The figures of one version: medians of its runs, where nothing else is said.
 #[derive(Clone, Debug, Serialize)]
-pub struct Version {
+pub(crate) struct Version {
     /// Its approach.
-    pub approach: String,
+    pub(crate) approach: Approach,
     /// What became of it. Only what is right is compared and ranked.
-    pub status: Status,
+    pub(crate) status: Status,
     /// What is wrong with it, unless all is well.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// The wall-clock time of each of its runs, in nanoseconds.
-    pub wall_ns: Vec<u64>,
+    pub(crate) wall_ns: Vec<u64>,
     /// Their median, in nanoseconds.
-    pub median_wall_ns: Option<f64>,
+    pub(crate) median_wall_ns: Option<f64>,
     /// How many times as fast as sequential it is.
-    pub speed_up: Option<Estimate>,
+    pub(crate) speed_up: Option<Estimate>,
     /// How near to the theoretical limit it comes: 1 is at it.
-    pub share_of_limit: Option<f64>,
+    pub(crate) share_of_limit: Option<f64>,
     /// User and system CPU time, in nanoseconds.
-    pub cpu_ns: Option<f64>,
+    pub(crate) cpu_ns: Option<f64>,
     /// The share of the time in which the cores that it may use had nothing to compute.
-    pub waiting: Option<f64>,
+    pub(crate) waiting: Option<f64>,
     /// Peak memory, in bytes.
-    pub peak_rss_bytes: Option<f64>,
+    pub(crate) peak_rss_bytes: Option<f64>,
     /// The most threads at once.
-    pub threads: Option<f64>,
+    pub(crate) threads: Option<f64>,
     /// Context switches, voluntary and not.
-    pub switches: Option<f64>,
+    pub(crate) switches: Option<f64>,
     /// The most units in flight at once, in any of its runs.
-    pub peak_in_flight: Option<u64>,
+    pub(crate) peak_in_flight: Option<u64>,
 }
 
 impl Description {
@@ -122,7 +122,7 @@ impl Description {
         let largest = |limit: fn(&Report) -> usize| {
             reports().map(limit).max().unwrap_or_else(|| limit(reference))
         };
-        let concurrent = reports().find(|report| report.approach != BASELINE);
+        let concurrent = reports().find(|report| !report.approach.is_baseline());
         Self {
             headline: concurrent.unwrap_or(reference).headline.clone(),
             input: reference.input.clone(),
@@ -138,7 +138,13 @@ impl Description {
 impl Comparison {
     /// Draws the figures together. `cores` is how many cores there are to be used.
     #[must_use]
-    pub fn draw(row: &str, side: Side, flags: &[String], measured: &Rounds, cores: usize) -> Self {
+    pub(crate) fn draw(
+        row: &str,
+        side: Side,
+        flags: &[String],
+        measured: &Rounds,
+        cores: usize,
+    ) -> Self {
         let reference = answers::reference(&measured.histories);
         let job = reference.map(|report| Description::new(report, &measured.histories));
         let judged: Vec<(&History, Judgement)> =
@@ -146,7 +152,7 @@ impl Comparison {
         let baseline = judged
             .iter()
             .find(|(history, judgement)| {
-                history.cell.approach == BASELINE && judgement.status == Status::Ok
+                history.cell.approach.is_baseline() && judgement.status == Status::Ok
             })
             .map(|(history, _)| *history);
         let bounds = baseline
@@ -160,7 +166,7 @@ impl Comparison {
             .control_ratio()
             .map(|(cell, ratio)| Control { approach: cell.approach.clone(), ratio });
 
-        let mut comparison = Self {
+        Self {
             row: row.to_owned(),
             side,
             flags: flags.to_vec(),
@@ -169,33 +175,30 @@ impl Comparison {
             control,
             bounds,
             versions,
-            sentences: Vec::new(),
-        };
-        comparison.sentences = verdict::sentences(&comparison, cores);
-        comparison
+        }
     }
 
     /// Whether every version came to the same answer in all of its runs.
     #[must_use]
-    pub fn all_right(&self) -> bool {
+    pub(crate) fn all_right(&self) -> bool {
         self.versions.iter().all(|version| version.status == Status::Ok)
     }
 
     /// The figures of sequential, if they are right.
     #[must_use]
-    pub fn baseline(&self) -> Option<&Version> {
+    pub(crate) fn baseline(&self) -> Option<&Version> {
         self.versions
             .iter()
-            .find(|version| version.approach == BASELINE && version.status == Status::Ok)
+            .find(|version| version.approach.is_baseline() && version.status == Status::Ok)
     }
 
     /// The versions other than sequential that can be ranked, the fastest first.
     #[must_use]
-    pub fn ranked(&self) -> Vec<&Version> {
+    pub(crate) fn ranked(&self) -> Vec<&Version> {
         let mut ranked: Vec<&Version> = self
             .versions
             .iter()
-            .filter(|version| version.status == Status::Ok && version.approach != BASELINE)
+            .filter(|version| version.status == Status::Ok && !version.approach.is_baseline())
             .collect();
         // Without sequential there is no speed-up, and the shorter time is all that is left.
         let speed = |version: &Version| match version.speed_up {
@@ -281,53 +284,8 @@ fn median(history: &History, figure: impl Fn(&Report) -> Option<f64>) -> Option<
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::workspace::Cell;
-
-    pub(crate) fn cell(approach: &str) -> Cell {
-        Cell { row: "row".into(), approach: approach.into(), folder: approach.into() }
-    }
-
-    /// A report of 100 units, at most 50 in flight, on two workers, that computed nothing.
-    pub(crate) fn report(approach: &str, wall_ms: u64) -> Report {
-        let (limit, workers) = if approach == BASELINE { (1, 1) } else { (50, 2) };
-        Report {
-            version: 1,
-            workload: "row".into(),
-            approach: approach.into(),
-            headline: "100 units".into(),
-            input: json!({}),
-            units: 100,
-            limit,
-            workers,
-            answer: 42.into(),
-            failures: Vec::new(),
-            usage: Usage {
-                wall_ns: wall_ms * 1_000_000,
-                cpu_user_ns: Some(0),
-                cpu_system_ns: Some(0),
-                ..Usage::default()
-            },
-        }
-    }
-
-    pub(crate) fn history(approach: &str, reports: Vec<Report>) -> History {
-        History { cell: cell(approach), reports, fault: None }
-    }
-
-    /// A version that took these times, in ms, with this much CPU time in each run and this many
-    /// units in flight.
-    pub(crate) fn runs(approach: &str, walls: &[u64], cpu_ms: u64, peak: u64) -> History {
-        let runs = walls.iter().map(|wall| {
-            let mut report = report(approach, *wall);
-            report.usage.cpu_user_ns = Some(cpu_ms * 1_000_000);
-            report.usage.peak_in_flight = peak;
-            report
-        });
-        history(approach, runs.collect())
-    }
+    use crate::samples::{history, runs};
 
     pub(crate) fn compare(side: Side, histories: Vec<History>) -> Comparison {
         let number = histories.iter().map(|history| history.reports.len()).max().unwrap_or(0);
@@ -373,7 +331,7 @@ pub(crate) mod tests {
         assert_eq!(rayon.reason.as_deref(), Some("its answer is 41 instead of 42"));
         assert_eq!((rayon.speed_up, rayon.share_of_limit), (None, None));
         let ranked: Vec<&str> =
-            comparison.ranked().iter().map(|version| &*version.approach).collect();
+            comparison.ranked().iter().map(|version| version.approach.name()).collect();
         assert_eq!(ranked, ["threads"]);
         assert!(!comparison.all_right());
     }
@@ -393,7 +351,7 @@ pub(crate) mod tests {
         );
         assert!(comparison.bounds.is_none());
         let ranked: Vec<&str> =
-            comparison.ranked().iter().map(|version| &*version.approach).collect();
+            comparison.ranked().iter().map(|version| version.approach.name()).collect();
         assert_eq!(ranked, ["tokio", "threads"]);
     }
 

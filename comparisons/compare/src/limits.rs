@@ -22,39 +22,36 @@
 
 use std::time::Duration;
 
+use figures::words::{self, count};
 use serde::Serialize;
-
-use crate::{
-    text::{self, count},
-    workspace::Side,
-};
+use workspace::Side;
 
 /// A row's job, as sequential's medians show it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Job {
+pub(crate) struct Job {
     /// N, the number of units of work.
-    pub units: usize,
+    pub(crate) units: usize,
     /// T₁, sequential's wall-clock time.
-    pub wall: Duration,
+    pub(crate) wall: Duration,
     /// Sequential's CPU time.
-    pub cpu: Duration,
+    pub(crate) cpu: Duration,
     /// K, the most units in flight at once.
-    pub in_flight: usize,
+    pub(crate) in_flight: usize,
     /// P, the cores that compute: no more than there are, and no more than there are workers.
-    pub cores: usize,
+    pub(crate) cores: usize,
 }
 
 /// What the job's limits are; all times in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// No version can be faster.
-    pub bound_ns: u64,
+    pub(crate) bound_ns: u64,
     /// A version whose waits overlap need not be slower; `None` for work that computes.
-    pub upper_bound_ns: Option<u64>,
+    pub(crate) upper_bound_ns: Option<u64>,
     /// C, what a unit computes.
-    pub unit_computing_ns: u64,
+    pub(crate) unit_computing_ns: u64,
     /// L, what a unit waits.
-    pub unit_waiting_ns: u64,
+    pub(crate) unit_waiting_ns: u64,
     #[serde(skip)]
     units: usize,
     #[serde(skip)]
@@ -72,7 +69,7 @@ impl Job {
 
     /// The limits; `None` if there is no work, and so none to limit.
     #[must_use]
-    pub fn bounds(&self, side: Side) -> Option<Bounds> {
+    pub(crate) fn bounds(&self, side: Side) -> Option<Bounds> {
         if self.units == 0 {
             return None;
         }
@@ -121,14 +118,14 @@ impl Bounds {
     /// at the limit, a half if it takes twice as long, and above 1 if chance had it beat the
     /// limit.
     #[must_use]
-    pub fn share(&self, wall: f64) -> f64 {
+    pub(crate) fn share(&self, wall: f64) -> f64 {
         self.bound_ns as f64 / 1e9 / wall
     }
 
     /// The limits with their formulas, for people; one line each.
     #[must_use]
-    pub fn in_words(&self) -> Vec<String> {
-        let lower = text::duration_ns(self.bound_ns);
+    pub(crate) fn in_words(&self) -> Vec<String> {
+        let lower = words::duration_ns(self.bound_ns);
         let cores = count(self.cores, "core");
         let Some(upper) = self.upper_bound_ns else {
             return vec![format!(
@@ -139,8 +136,8 @@ impl Bounds {
             format!(
                 "Each of the N = {} computes for C = {} and waits for L = {}, on average in sequential.",
                 count(self.units, "unit"),
-                text::duration_ns(self.unit_computing_ns),
-                text::duration_ns(self.unit_waiting_ns),
+                words::duration_ns(self.unit_computing_ns),
+                words::duration_ns(self.unit_waiting_ns),
             ),
             format!(
                 "The limit for K = {} in flight and P = {cores}: max(N·C/P, N·(L+C)/K, L+C) = {lower};",
@@ -148,7 +145,7 @@ impl Bounds {
             ),
             format!(
                 "if the waits overlap and nothing else does: N·L/K + N·C = {}.",
-                text::duration_ns(upper)
+                words::duration_ns(upper)
             ),
         ]
     }

@@ -1,4 +1,21 @@
 //! Compares the versions of a row, side by side: `cargo run --release -p compare -- http`.
+//!
+//! The way through it: [`selection`] says which rows and versions take part, [`rounds`] has each of
+//! them run again and again, [`history`] keeps what became of them, [`answers`] tells who is right,
+//! [`limits`] what could be reached at best, [`comparison`] draws the figures together, [`verdict`]
+//! puts them into words, and [`table`] prints them.
+
+mod answers;
+mod comparison;
+mod history;
+mod limits;
+mod rounds;
+#[cfg(test)]
+mod samples;
+mod selection;
+mod table;
+mod values;
+mod verdict;
 
 use std::{
     collections::BTreeMap,
@@ -11,17 +28,17 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use compare::{
-    comparison::Comparison,
-    held::{Held, HeldError},
-    machine::Machine,
-    rounds, run,
-    selection::{self, HEADLINE, Unknown},
-    table,
-    workspace::{BASELINE, Cell, Profile, Row, Side, Workspace},
-};
+use comparison::Comparison;
 use console::Term;
+use figures::machine::Load;
+use harness::is_broken_pipe;
+use selection::{HEADLINE, Unknown};
 use serde::Serialize;
+use workspace::{
+    BASELINE, Cell, Profile, Row, Side, Workspace,
+    prepared::{PreparedError, PreparedInput},
+    run,
+};
 
 /// Builds the versions of a row, runs them side by side, and says what the figures show
 #[derive(Parser, Debug)]
@@ -39,7 +56,7 @@ struct Arguments {
     runs: Option<NonZeroUsize>,
     /// How long a run may take before it is given up
     #[arg(long, value_name = "TIME", default_value = "60s",
-          value_parser = harness::arguments::duration)]
+          value_parser = harness::duration::parse)]
     deadline: Duration,
     /// Print one line of JSON instead of the tables
     #[arg(long)]
@@ -53,8 +70,16 @@ struct Arguments {
 #[derive(Serialize)]
 struct Json {
     version: u32,
-    machine: Machine,
-    rows: Vec<Comparison>,
+    machine: Load,
+    rows: Vec<Shown>,
+}
+
+/// A row, and what its figures show in words.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    comparison: Comparison,
+    sentences: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -70,14 +95,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
 /// Whether the error lies in what the user has typed.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<Unknown>()
-        || matches!(error.downcast_ref::<HeldError>(), Some(HeldError::Refused { .. }))
+        || matches!(error.downcast_ref::<PreparedError>(), Some(PreparedError::Refused { .. }))
 }
 
 /// Compares what the arguments ask for; says whether all versions were right.
@@ -88,10 +109,10 @@ fn compare(arguments: &Arguments) -> Result<bool> {
     let programs = workspace.build(&cells, Profile::Release)?;
     // All inputs are prepared first: flags that one of the rows does not take are found out before
     // minutes have gone into another.
-    let inputs: Vec<Held> =
+    let inputs: Vec<PreparedInput> =
         rows.iter().map(|row| input(row, &programs, arguments)).collect::<Result<_>>()?;
 
-    let machine = Machine::look();
+    let machine = Load::look();
     let mut out = io::stdout().lock();
     let term = Term::stdout();
     // This is no if stdout is no terminal, or NO_COLOR is set.
@@ -102,19 +123,20 @@ fn compare(arguments: &Arguments) -> Result<bool> {
             writeln!(out, "warning: {warning}")?;
         }
     }
-    let mut comparisons = Vec::new();
+    let mut compared = Vec::new();
     for (row, input) in rows.iter().zip(&inputs) {
-        let comparison = measure(row, &programs, input, arguments, machine);
+        let shown = measure(row, &programs, input, arguments, machine);
         if !arguments.json {
-            write!(out, "\n{}", table::section(&comparison, colour))?;
+            let section = table::section(&shown.comparison, &shown.sentences, colour);
+            write!(out, "\n{section}")?;
             out.flush()?;
         }
-        comparisons.push(comparison);
+        compared.push(shown);
     }
 
-    let all_right = comparisons.iter().all(Comparison::all_right);
+    let all_right = compared.iter().all(|row| row.comparison.all_right());
     if arguments.json {
-        let json = Json { version: 1, machine, rows: comparisons };
+        let json = Json { version: 1, machine, rows: compared };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
         write!(out, "\n{}", hints(&rows))?;
@@ -123,23 +145,27 @@ fn compare(arguments: &Arguments) -> Result<bool> {
 }
 
 /// Has the row's baseline prepare what all of its versions work on.
-fn input(row: &Row, programs: &BTreeMap<String, PathBuf>, arguments: &Arguments) -> Result<Held> {
+fn input(
+    row: &Row,
+    programs: &BTreeMap<String, PathBuf>,
+    arguments: &Arguments,
+) -> Result<PreparedInput> {
     let cell = row
         .cells
         .iter()
-        .find(|cell| cell.approach == BASELINE)
-        .with_context(|| format!("the row {} has no version {BASELINE}", row.name))?;
-    Ok(Held::start(&programs[&cell.package()], &arguments.flags, arguments.deadline)?)
+        .find(|cell| cell.approach.is_baseline())
+        .with_context(|| format!("the row {} has no version {}", row.name, BASELINE.name))?;
+    Ok(PreparedInput::start(&programs[&cell.package()], &arguments.flags, arguments.deadline)?)
 }
 
 /// Runs all rounds of one row.
 fn measure(
     row: &Row,
     programs: &BTreeMap<String, PathBuf>,
-    input: &Held,
+    input: &PreparedInput,
     arguments: &Arguments,
-    machine: Machine,
-) -> Comparison {
+    machine: Load,
+) -> Shown {
     let all: Vec<String> = arguments.flags.iter().chain(input.arguments()).cloned().collect();
     let wanted = arguments.runs.map(NonZeroUsize::get);
     let term = Term::stderr();
@@ -154,7 +180,10 @@ fn measure(
         run::run(cell, &programs[&cell.package()], &all, arguments.deadline)
     });
     show("");
-    Comparison::draw(&row.name, row.side, &arguments.flags, &measured, machine.cores)
+    let comparison =
+        Comparison::draw(&row.name, row.side, &arguments.flags, &measured, machine.cores);
+    let sentences = verdict::sentences(&comparison, machine.cores);
+    Shown { comparison, sentences }
 }
 
 /// What to try next, with the commands that do it.
@@ -169,7 +198,7 @@ fn hints(rows: &[Row]) -> String {
             format!("{} {question}", row.name),
             format!("cargo run --release -p compare -- {} -- {flag}", row.name),
         ));
-        if let Some(cell) = row.cells.iter().find(|cell| cell.approach != BASELINE) {
+        if let Some(cell) = row.cells.iter().find(|cell| !cell.approach.is_baseline()) {
             hints.push((
                 "who did what when".into(),
                 format!("cargo run --release -p {} -- --timeline", cell.package()),

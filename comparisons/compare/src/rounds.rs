@@ -4,13 +4,14 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use harness::statistics::{self, Estimate};
+use figures::statistics::{self, Estimate};
 
-use crate::{
-    answers,
+use workspace::{
+    Cell,
     run::{Fault, Report},
-    workspace::Cell,
 };
+
+use crate::{answers, history::History};
 
 /// How many rounds there are, if the user does not say: at least so many…
 const FEWEST: usize = 5;
@@ -19,56 +20,30 @@ const MOST: usize = 25;
 /// …and in between as many as fit into this time, since what is short is noisy.
 const TIME: Duration = Duration::from_secs(20);
 
-/// What became of one version.
-#[derive(Debug)]
-pub struct History {
-    /// Which one.
-    pub cell: Cell,
-    /// The reports of its runs, one per round, until something went wrong.
-    pub reports: Vec<Report>,
-    /// What went wrong, and in which round, from 1. It was not run again.
-    pub fault: Option<(usize, Fault)>,
-}
-
-impl History {
-    /// The wall-clock times of its runs, in seconds.
-    #[must_use]
-    pub fn walls(&self) -> Vec<f64> {
-        self.reports.iter().map(|report| report.usage.wall().as_secs_f64()).collect()
-    }
-
-    fn note(&mut self, round: usize, outcome: Result<Report, Fault>) {
-        match outcome {
-            Ok(report) => self.reports.push(report),
-            Err(fault) => self.fault = Some((round, fault)),
-        }
-    }
-}
-
 /// One version against itself: what it differs by is what the machine's noise makes of nothing.
 #[derive(Debug)]
-pub struct Control {
+pub(crate) struct Control {
     /// Which version, by its place among the histories.
-    pub of: usize,
+    pub(crate) of: usize,
     /// The reports of its second run in each round, from the second round on.
-    pub reports: Vec<Report>,
+    pub(crate) reports: Vec<Report>,
 }
 
 /// All that the rounds brought.
 #[derive(Debug)]
-pub struct Rounds {
+pub(crate) struct Rounds {
     /// How many there were.
-    pub number: usize,
+    pub(crate) number: usize,
     /// What became of each version, in the order in which they were given.
-    pub histories: Vec<History>,
+    pub(crate) histories: Vec<History>,
     /// The control; there is none in a single round, nor if no version came through the first.
-    pub control: Option<Control>,
+    pub(crate) control: Option<Control>,
 }
 
 impl Rounds {
     /// How many times as long the control took as the version that it repeats.
     #[must_use]
-    pub fn control_ratio(&self) -> Option<(&Cell, Estimate)> {
+    pub(crate) fn control_ratio(&self) -> Option<(&Cell, Estimate)> {
         let control = self.control.as_ref()?;
         let history = &self.histories[control.of];
         let again: Vec<f64> =
@@ -94,7 +69,7 @@ enum Turn {
 ///
 /// There are as many rounds as are `wanted`, or else as many as fit into a while, which the first
 /// of them tells. From the second round on, the version that was fastest in the first takes part twice.
-pub fn measure(
+pub(crate) fn measure(
     cells: &[Cell],
     wanted: Option<usize>,
     mut run: impl FnMut(&Cell, usize) -> Result<Report, Fault>,
@@ -164,16 +139,16 @@ fn fastest(histories: &[History]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::comparison::tests::{cell, report};
+    use crate::samples::{cell, report};
 
     #[test]
     fn every_round_runs_every_version_once_and_the_fastest_twice_from_the_second_on() {
         let cells = ["sequential", "threads", "tokio"].map(cell);
         let mut runs: Vec<Vec<String>> = vec![Vec::new(); 4];
         let measured = measure(&cells, Some(4), |cell, round| {
-            runs[round - 1].push(cell.approach.clone());
-            let wall_ms = if cell.approach == "threads" { 10 } else { 50 };
-            Ok(report(&cell.approach, wall_ms))
+            let name = cell.approach.name();
+            runs[round - 1].push(name.to_owned());
+            Ok(report(name, if name == "threads" { 10 } else { 50 }))
         });
         let orders = runs.clone();
         for (round, run) in runs.iter_mut().enumerate() {
@@ -187,7 +162,7 @@ mod tests {
         }
         assert!(orders[1..].windows(2).any(|pair| pair[0] != pair[1]), "the order must change");
         let (of, ratio) = measured.control_ratio().expect("there is a control");
-        assert_eq!(of.approach, "threads");
+        assert_eq!(of.approach.name(), "threads");
         assert_eq!(ratio, Estimate { value: 1.0, low: 1.0, high: 1.0 });
     }
 
@@ -196,7 +171,7 @@ mod tests {
         let cells = ["sequential", "smol"].map(cell);
         let mut runs = 0;
         let measured = measure(&cells, Some(3), |cell, _| {
-            if cell.approach == "sequential" {
+            if cell.approach.is_baseline() {
                 return Ok(report("sequential", 10));
             }
             runs += 1;
@@ -211,12 +186,13 @@ mod tests {
     fn a_wrong_version_is_no_control_however_fast_it_is() {
         let cells = ["sequential", "rayon"].map(cell);
         let measured = measure(&cells, Some(2), |cell, _| {
-            let mut report = report(&cell.approach, if cell.approach == "rayon" { 1 } else { 9 });
-            report.answer = cell.approach.clone().into();
+            let name = cell.approach.name();
+            let mut report = report(name, if name == "rayon" { 1 } else { 9 });
+            report.answer = name.into();
             Ok(report)
         });
         let (of, _) = measured.control_ratio().expect("there is a control");
-        assert_eq!(of.approach, "sequential");
+        assert_eq!(of.approach.name(), "sequential");
     }
 
     #[test]

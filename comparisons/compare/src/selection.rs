@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::workspace::{BASELINE, COLUMNS, Row, Workspace};
+use workspace::{Row, Workspace};
 
 /// The rows that are compared if none is named: the one that waits and the one that computes.
-pub const HEADLINE: [&str; 2] = ["http", "primes"];
+pub(crate) const HEADLINE: [&str; 2] = ["http", "primes"];
 
 /// The word for all rows.
 const ALL: &str = "all";
@@ -13,7 +13,7 @@ const ALL: &str = "all";
 /// A name that there is no row or version of.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {what} called {name:?}; known are {known}")]
-pub struct Unknown {
+pub(crate) struct Unknown {
     what: &'static str,
     name: String,
     known: String,
@@ -32,7 +32,7 @@ impl Unknown {
 ///
 /// # Errors
 /// A row is named that does not exist, or a version that none of the chosen rows has.
-pub fn select(
+pub(crate) fn select(
     workspace: &Workspace,
     rows: &[String],
     only: &[String],
@@ -41,24 +41,26 @@ pub fn select(
     if only.is_empty() {
         if rows.is_empty() {
             for row in &mut selected {
-                row.cells.retain(|cell| COLUMNS.contains(&&*cell.approach));
+                row.cells.retain(|cell| cell.approach.column().is_some());
             }
         }
         return Ok(selected);
     }
     for name in only {
-        if !selected.iter().flat_map(|row| &row.cells).any(|cell| cell.approach == *name) {
+        if !selected.iter().flat_map(|row| &row.cells).any(|cell| cell.approach.name() == name) {
             let mut known = Vec::new();
             for cell in selected.iter().flat_map(|row| &row.cells) {
-                if !known.contains(&&*cell.approach) {
-                    known.push(&*cell.approach);
+                if !known.contains(&cell.approach.name()) {
+                    known.push(cell.approach.name());
                 }
             }
             return Err(Unknown::new("version", name, &known));
         }
     }
     for row in &mut selected {
-        row.cells.retain(|cell| cell.approach == BASELINE || only.contains(&cell.approach));
+        row.cells.retain(|cell| {
+            cell.approach.is_baseline() || only.iter().any(|name| cell.approach.name() == name)
+        });
     }
     Ok(selected)
 }
@@ -87,7 +89,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::workspace::Cell;
+    use workspace::Cell;
 
     fn workspace() -> (tempfile::TempDir, Workspace) {
         let tree = tempfile::tempdir().expect("a temporary folder can be made");

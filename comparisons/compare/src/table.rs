@@ -4,13 +4,16 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Row, Table, TableStyle, presets};
 use console::Style;
-use harness::statistics::Estimate;
+use figures::{
+    statistics::Estimate,
+    words::{self, count, grouped, percent, wrapped},
+};
+use workspace::Approach;
 
 use crate::{
     comparison::{Comparison, Description, Status, Version},
     limits::Bounds,
-    text::{self, count, grouped, label, percent},
-    workspace::BASELINE,
+    values,
 };
 
 /// What stands for a figure that is not known, or that there is none of.
@@ -34,9 +37,10 @@ const HEADS: [&str; 11] = [
     "in\nflight",
 ];
 
-/// Everything that is printed about one row. Colour is used only if it is asked for.
+/// Everything that is printed about one row, with `sentences` as what the figures show. Colour is
+/// used only if it is asked for.
 #[must_use]
-pub fn section(comparison: &Comparison, colour: bool) -> String {
+pub(crate) fn section(comparison: &Comparison, sentences: &[String], colour: bool) -> String {
     let mut text = String::new();
     let bold = style(colour).bold();
     // Writing to a string cannot fail.
@@ -58,8 +62,8 @@ pub fn section(comparison: &Comparison, colour: bool) -> String {
         let _ = writeln!(text, "{}", style(colour).red().apply_to(note));
     }
     text.push('\n');
-    for sentence in &comparison.sentences {
-        text += &wrapped(sentence);
+    for sentence in sentences {
+        text += &wrapped("- ", sentence);
     }
     text
 }
@@ -82,8 +86,8 @@ fn rounds(comparison: &Comparison) -> String {
     };
     format!(
         "{rounds}; the noise here: {} against itself {}",
-        label(&control.approach),
-        text::estimate(control.ratio)
+        control.approach.label(),
+        words::estimate(control.ratio)
     )
 }
 
@@ -131,24 +135,26 @@ fn ordered(comparison: &Comparison) -> Vec<&Version> {
 }
 
 /// The label in two lines, where one would be too wide.
-fn narrow(approach: &str) -> String {
-    label(approach).replacen(' ', "\n", 1)
+fn narrow(approach: &Approach) -> String {
+    approach.label().replacen(' ', "\n", 1)
 }
 
 fn row(version: &Version) -> Row {
-    let seconds = |nanos: f64| text::figure(nanos / 1e9);
-    let whole = |figure: f64| grouped(&format!("{figure:.0}"));
+    let seconds = |nanos: f64| words::figure(nanos / 1e9);
+    let whole = |figure: f64| grouped(format!("{figure:.0}"));
     let known = |figure: Option<String>| figure.unwrap_or_else(|| NONE.into());
     let share = |share: f64| format!("{:.0}", share * 100.0);
 
     // The range has as many decimals as the median, or else its ends look unequally exact.
     let median = version.median_wall_ns.unwrap_or_default() / 1e9;
-    let end = |nanos: u64| text::figure_like(nanos as f64 / 1e9, median);
+    let end = |nanos: u64| words::figure_like(nanos as f64 / 1e9, median);
     let range = version.wall_ns.iter().min().zip(version.wall_ns.iter().max());
     let speed_up = match (version.status, version.speed_up) {
-        (Status::Ok, Some(speed_up)) if version.approach == BASELINE => text::ratio(speed_up.value),
-        (Status::Ok, Some(speed_up)) if version.wall_ns.len() == 1 => text::ratio(speed_up.value),
-        (Status::Ok, Some(speed_up)) => text::estimate(speed_up),
+        (Status::Ok, Some(speed_up)) if version.approach.is_baseline() => {
+            words::ratio(speed_up.value)
+        }
+        (Status::Ok, Some(speed_up)) if version.wall_ns.len() == 1 => words::ratio(speed_up.value),
+        (Status::Ok, Some(speed_up)) => words::estimate(speed_up),
         (Status::Ok, None) => NONE.into(),
         (Status::Wrong, _) => "wrong".into(),
         (Status::Crashed, _) => "crashed".into(),
@@ -162,20 +168,20 @@ fn row(version: &Version) -> Row {
         known(version.share_of_limit.map(share)),
         known(version.cpu_ns.map(seconds)),
         known(version.waiting.map(share)),
-        known(version.peak_rss_bytes.map(|bytes| text::figure(bytes / 1e6))),
+        known(version.peak_rss_bytes.map(|bytes| words::figure(bytes / 1e6))),
         known(version.threads.map(whole)),
         known(version.switches.map(whole)),
-        known(version.peak_in_flight.as_ref().map(grouped)),
+        known(version.peak_in_flight.map(grouped)),
     ])
 }
 
 /// What came out, in the words of the versions themselves.
 fn agreement(comparison: &Comparison, job: &Description) -> String {
     let who = if comparison.all_right() { "All versions agree" } else { "Those ranked agree" };
-    let answer = text::words(&job.answer);
+    let answer = values::words(&job.answer);
     let failures = match job.failures {
         0 => String::new(),
-        some => format!("; {} of the units failed", grouped(&some)),
+        some => format!("; {} of the units failed", grouped(some)),
     };
     format!("{who}: {answer}{failures}.")
 }
@@ -193,7 +199,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
                 Status::Hung => "hung",
             };
             let reason = version.reason.as_deref().unwrap_or(NONE);
-            Some(format!("{} {what}: {reason}", label(&version.approach)))
+            Some(format!("{} {what}: {reason}", version.approach.label()))
         })
         .collect();
     if comparison.control.as_ref().is_some_and(|control| is_noisy(control.ratio)) {
@@ -209,29 +215,20 @@ fn is_noisy(control: Estimate) -> bool {
     control.low < NOISY.recip() || control.high > NOISY
 }
 
-/// A sentence as an item of a list, in lines of no more than 100 letters.
-fn wrapped(sentence: &str) -> String {
-    const WIDTH: usize = 100;
-    let mut text = String::new();
-    let mut line = String::from("-");
-    for word in sentence.split(' ') {
-        if line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(text, "{line}");
-            line = " ".into();
-        }
-        line.push(' ');
-        line += word;
-    }
-    let _ = writeln!(text, "{line}");
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::comparison::tests::{compare, history, runs};
-    use crate::run::Fault;
-    use crate::workspace::Side;
+    use crate::{
+        comparison::tests::compare,
+        samples::{history, runs},
+        verdict,
+    };
+    use workspace::{Side, run::Fault};
+
+    /// All that is printed of it.
+    fn shown(comparison: &Comparison, colour: bool) -> String {
+        section(comparison, &verdict::sentences(comparison, 2), colour)
+    }
 
     fn example() -> Comparison {
         let mut crashed = history("processes", Vec::new());
@@ -249,7 +246,7 @@ mod tests {
 
     #[test]
     fn sequential_comes_first_then_the_fastest_and_last_what_is_not_ranked() {
-        let text = section(&example(), false);
+        let text = shown(&example(), false);
         let places = ["sequential  ", "async-std  ", "rayon  ", "processes  "]
             .map(|name| text.find(&format!("\n{name}")).expect(name));
         assert!(places.is_sorted(), "{text}");
@@ -274,15 +271,15 @@ mod tests {
             version.threads = Some(10_001.0);
             version.peak_in_flight = Some(10_000);
         }
-        for line in section(&comparison, false).lines() {
+        for line in shown(&comparison, false).lines() {
             assert!(line.chars().count() <= 110, "{} columns: {line}", line.chars().count());
         }
     }
 
     #[test]
     fn there_is_colour_only_if_it_is_asked_for() {
-        assert!(!section(&example(), false).contains('\u{1b}'));
-        let text = section(&example(), true);
+        assert!(!shown(&example(), false).contains('\u{1b}'));
+        let text = shown(&example(), true);
         assert!(text.contains("\u{1b}[32masync-std"), "{text:?}");
         assert!(text.contains("\u{1b}[31mprocesses"), "{text:?}");
     }

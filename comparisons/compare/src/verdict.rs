@@ -1,19 +1,16 @@
 //! What the table shows, in words. Every sentence is drawn from the figures: nothing here knows
 //! what a row does or what an approach is supposed to be good at.
 
-use harness::statistics::Estimate;
-
-use crate::{
-    comparison::{Comparison, Version},
-    text::{self, count, label, list, percent},
-    workspace::Side,
+use figures::{
+    statistics::Estimate,
+    words::{self, count, list, percent},
 };
+use workspace::Side;
+
+use crate::comparison::{Comparison, Version};
 
 /// From this share of waiting on, work is called I/O-bound.
 const MOSTLY_WAITING: f64 = 0.5;
-
-/// The approaches whose workers are the threads of an async runtime.
-const ASYNC: [&str; 3] = ["tokio", "async-std", "smol"];
 
 /// A version that is surely slower than the fastest by this factor is asked why.
 const FAR_BEHIND: f64 = 1.5;
@@ -26,7 +23,7 @@ const ONE_CORE: f64 = 1.15;
 
 /// Says which kind of work it is, who won, and who did not gain and why.
 #[must_use]
-pub fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
+pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
     let Some(verdict) = Verdict::new(comparison, cores) else {
         return vec![without_baseline(comparison)];
     };
@@ -49,7 +46,7 @@ pub fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
 /// Sequential has failed, so the little that can be said.
 fn without_baseline(comparison: &Comparison) -> String {
     let fastest = comparison.ranked().first().map_or_else(String::new, |version| {
-        format!(" Of the versions that agree, {} took the least time.", label(&version.approach))
+        format!(" Of the versions that agree, {} took the least time.", version.approach.label())
     });
     format!("Sequential gave no result, so there is nothing to compare the others with.{fastest}")
 }
@@ -148,8 +145,8 @@ impl<'a> Verdict<'a> {
             return Some(format!(
                 "No version is measurably faster than sequential; the nearest to it, {}, is {} \
                  times as fast.",
-                label(&best.approach),
-                text::estimate(speed_up)
+                best.approach.label(),
+                words::estimate(speed_up)
             ));
         }
         let share = best
@@ -159,7 +156,7 @@ impl<'a> Verdict<'a> {
             .iter()
             // A difference as small as that between a version and itself is none.
             .filter(|(_, other)| other.high * self.noise >= speed_up.low)
-            .map(|(version, _)| label(&version.approach))
+            .map(|(version, _)| version.approach.label())
             .collect();
         let equals = if equals.is_empty() {
             String::new()
@@ -168,8 +165,8 @@ impl<'a> Verdict<'a> {
         };
         Some(format!(
             "The fastest is {}, {} times as fast as sequential{share}{equals}.",
-            label(&best.approach),
-            text::estimate(speed_up)
+            best.approach.label(),
+            words::estimate(speed_up)
         ))
     }
 
@@ -180,7 +177,7 @@ impl<'a> Verdict<'a> {
         for (version, speed_up) in &self.ranked {
             let Some(lag) = lag(*speed_up, best) else { continue };
             let why = self.why(version);
-            let name = format!("{} ({})", label(&version.approach), text::estimate(*speed_up));
+            let name = format!("{} ({})", version.approach.label(), words::estimate(*speed_up));
             match groups.iter_mut().find(|group| (group.0, group.1) == (lag, why)) {
                 Some((.., names)) => names.push(name),
                 None => groups.push((lag, why, vec![name])),
@@ -267,8 +264,8 @@ impl<'a> Verdict<'a> {
         let gained: Vec<&str> = self
             .ranked
             .iter()
-            .filter(|(version, speed_up)| ASYNC.contains(&&*version.approach) && speed_up.low > 1.0)
-            .map(|(version, _)| label(&version.approach))
+            .filter(|(version, speed_up)| version.approach.is_async() && speed_up.low > 1.0)
+            .map(|(version, _)| version.approach.label())
             .collect();
         let verb = match gained.len() {
             0 => return None,
@@ -297,16 +294,19 @@ fn lag(speed_up: Estimate, best: Estimate) -> Option<Lag> {
 
 #[cfg(test)]
 mod tests {
-    use harness::statistics::Estimate;
+    use figures::statistics::Estimate;
+
+    use workspace::{Approach, Side, run::Fault};
 
     use crate::{
-        comparison::{
-            Control,
-            tests::{compare, history, runs},
-        },
-        run::Fault,
-        workspace::Side,
+        comparison::{Comparison, Control, tests::compare},
+        samples::{history, runs},
     };
+
+    /// What is said of it on two cores.
+    fn sentences(comparison: &Comparison) -> Vec<String> {
+        super::sentences(comparison, 2)
+    }
 
     #[test]
     fn waits_that_overlap_and_waits_that_do_not() {
@@ -321,7 +321,7 @@ mod tests {
             ],
         );
         assert_eq!(
-            comparison.sentences,
+            sentences(&comparison),
             [
                 "This work is I/O-bound: sequential waits for 98 % of its time, so what can help \
                  is to overlap the waits.",
@@ -349,7 +349,7 @@ mod tests {
         let told = |comparison: &_| super::sentences(comparison, 2)[1].contains("told apart");
         assert!(!told(&comparison));
         let ratio = Estimate { value: 1.01, low: 0.95, high: 1.02 };
-        comparison.control = Some(Control { approach: "tokio".into(), ratio });
+        comparison.control = Some(Control { approach: Approach::new("tokio"), ratio });
         assert!(told(&comparison));
     }
 
@@ -366,7 +366,7 @@ mod tests {
             ],
         );
         assert_eq!(
-            comparison.sentences,
+            sentences(&comparison),
             [
                 "This work is CPU-bound: sequential computes for 99.7 % of its time, so what can \
                  help is to use more cores.",
@@ -398,7 +398,7 @@ mod tests {
             ],
         );
         assert_eq!(
-            comparison.sentences[1..],
+            sentences(&comparison)[1..],
             [
                 "No version is measurably faster than sequential; the nearest to it, smol, is \
                  1.00 [1.00, 1.00] times as fast.",
@@ -416,8 +416,8 @@ mod tests {
             Side::Cpu,
             vec![runs("sequential", &[10, 10, 10], 10, 1), wrong, runs("rayon", &[5, 5, 5], 10, 2)],
         );
-        assert!(comparison.sentences[1].starts_with("The fastest is rayon"));
-        assert!(!comparison.sentences.join(" ").to_lowercase().contains("threads ("));
+        assert!(sentences(&comparison)[1].starts_with("The fastest is rayon"));
+        assert!(!sentences(&comparison).join(" ").to_lowercase().contains("threads ("));
     }
 
     #[test]
@@ -429,7 +429,7 @@ mod tests {
             vec![sequential, runs("threads", &[7], 10, 2), runs("smol", &[5], 10, 2)],
         );
         assert_eq!(
-            comparison.sentences,
+            sentences(&comparison),
             ["Sequential gave no result, so there is nothing to compare the others with. Of the \
               versions that agree, smol took the least time."]
         );
@@ -441,7 +441,8 @@ mod tests {
             Side::Cpu,
             vec![runs("sequential", &[10], 10, 1), runs("threads", &[5], 10, 2)],
         );
-        let last = comparison.sentences.last().expect("there are sentences");
+        let sentences = sentences(&comparison);
+        let last = sentences.last().expect("there are sentences");
         assert!(last.starts_with("This was a single round"), "{last}");
     }
 
@@ -451,7 +452,7 @@ mod tests {
             Side::Io,
             vec![runs("sequential", &[5000; 3], 100, 1), runs("smol", &[5000; 3], 100, 50)],
         );
-        let text = comparison.sentences.join(" ");
+        let text = sentences(&comparison).join(" ");
         assert!(
             text.contains(
                 "smol (1.00 [1.00, 1.00]) shows no measurable gain: these figures do not tell why."

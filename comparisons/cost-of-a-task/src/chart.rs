@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use figures::words;
+
 use crate::{
     price::{Point, Price},
     published::{self, SOURCES},
@@ -50,12 +52,12 @@ const PARTS: [Part; 4] = [
     Part {
         title: "Resident memory of one that waits",
         prices: &[Price::Memory],
-        legend: |size| format!("{} wait", text::grouped(size)),
+        legend: |size| format!("{} wait", words::grouped(size)),
     },
     Part {
         title: "Time to switch to the next in a ring",
         prices: &[Price::SwitchPipes, Price::SwitchChannels],
-        legend: |size| format!("ring of {}", text::grouped(size)),
+        legend: |size| format!("ring of {}", words::grouped(size)),
     },
     Part {
         title: "Time of a message",
@@ -155,7 +157,7 @@ fn draw_figure(canvas: &mut Canvas, scale: Scale, figure: &Figure, y: f64, shade
     let tip = format!(
         "{}, {}: {}",
         figure.point.row(),
-        text::grouped(figure.point.size),
+        words::grouped(figure.point.size),
         text::estimate(figure.point.price, estimate)
     );
     canvas.dot(middle, y, shade, Some(&tip));

@@ -10,7 +10,6 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use compare::machine::Machine;
 use console::Term;
 use cost_of_a_task::{
     chart,
@@ -20,6 +19,8 @@ use cost_of_a_task::{
     sampling::{self, Effort},
     table,
 };
+use figures::machine::Load;
+use harness::is_broken_pipe;
 
 /// Measures what it costs to create, hold and switch between tasks, threads and processes
 #[derive(Parser, Debug)]
@@ -79,10 +80,6 @@ fn explain(error: &clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
 /// Measures what the arguments ask for; says whether all went well.
 fn run(arguments: &Arguments) -> Result<bool> {
     end_on_ctrl_c()?;
@@ -100,7 +97,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         or_all(&arguments.prices, Section::all()),
         ladders,
     );
-    let machine = Machine::look();
+    let machine = Load::look();
     let term = Term::stderr();
     let sampled = sampling::sample(&points, effort, |point, round| {
         show(&term, &format!("sample {round} of {}: {point}", effort.samples));

@@ -1,8 +1,11 @@
 //! Draws the samples together: an estimate for each point, what was left out and why, and how much
 //! dearer one kind is than the next.
 
-use compare::machine::Machine;
-use harness::statistics::{self, Estimate};
+use figures::{
+    machine::Load,
+    statistics::{self, Estimate},
+    words,
+};
 use serde::Serialize;
 
 use crate::{
@@ -18,7 +21,7 @@ pub struct Results {
     /// The version of this format.
     pub version: u32,
     /// The machine.
-    pub machine: Machine,
+    pub machine: Load,
     /// Every point that was measured.
     pub prices: Vec<Figure>,
     /// The points that were left out.
@@ -89,7 +92,7 @@ const WORTH_TELLING: [(Price, usize, Kind, Kind); 10] = [
 impl Results {
     /// Draws the samples together.
     #[must_use]
-    pub fn draw(machine: Machine, sampled: &[Sampled]) -> Self {
+    pub fn draw(machine: Load, sampled: &[Sampled]) -> Self {
         Self {
             version: 1,
             machine,
@@ -167,7 +170,7 @@ impl Ratio {
             text::figure(estimate.low),
             text::figure(estimate.high)
         );
-        let (dear, cheap, size) = (dear.noun(), cheap.noun(), text::grouped(*size));
+        let (dear, cheap, size) = (dear.noun(), cheap.noun(), words::grouped(*size));
         match price {
             Price::Create if size == "1" => {
                 format!("To create and join a {dear} takes {times} times as long as a {cheap}.")
@@ -198,7 +201,7 @@ impl Ratio {
 pub(crate) mod tests {
     use super::*;
 
-    const MACHINE: Machine = Machine { cores: 2, free_cores: Some(2.0) };
+    const MACHINE: Load = Load { cores: 2, free_cores: Some(2.0) };
 
     fn sampled(kind: Kind, price: Price, size: usize, samples: &[f64]) -> Sampled {
         Sampled { point: Point { kind, price, size }, samples: samples.into(), stopped: None }

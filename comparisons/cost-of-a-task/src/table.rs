@@ -3,6 +3,8 @@
 use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use console::Style;
 
+use figures::words;
+
 use crate::{
     price::{Point, Price},
     published::{self, SOURCES},
@@ -39,14 +41,14 @@ const PARTS: [Part; 4] = [
                   its turn, and a\nfunction call for the call that it has made. Of a process, the \
                   pages that it shares with no other.",
         prices: &[Price::Memory],
-        head: text::grouped,
+        head: |size| words::grouped(size),
         wide: false,
     },
     Part {
         title: "To switch to the next",
         meaning: "Time for a token to get from one to the next, by how many stand in the ring.",
         prices: &[Price::SwitchPipes, Price::SwitchChannels],
-        head: text::grouped,
+        head: |size| words::grouped(size),
         wide: false,
     },
     Part {
@@ -68,7 +70,7 @@ pub fn price_list(results: &Results, colour: bool) -> String {
     }
     text += "Medians, with 95 % intervals; the published figures come from other machines:\n";
     for source in SOURCES {
-        text += &text::wrapped(&format!("  {}  ", source.mark), source.title);
+        text += &words::wrapped(&format!("  {}  ", source.mark), source.title);
         text += &format!("     {}\n", source.url);
     }
     if !results.left_out.is_empty() {
@@ -81,7 +83,7 @@ pub fn price_list(results: &Results, colour: bool) -> String {
         text.push('\n');
     }
     for ratio in &results.ratios {
-        text += &text::wrapped("- ", &ratio.in_words());
+        text += &words::wrapped("- ", &ratio.in_words());
     }
     text
 }

@@ -1,6 +1,6 @@
 //! Figures as people read them.
 
-use harness::statistics::Estimate;
+use figures::{statistics::Estimate, words::grouped};
 
 use crate::price::Price;
 
@@ -63,41 +63,6 @@ pub(crate) fn figure(value: f64) -> String {
     }
 }
 
-/// A whole number, its thousands set apart.
-pub(crate) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A text in lines of no more than 100 letters, the first of which begins with `first` and the
-/// others with as many blanks.
-pub(crate) fn wrapped(first: &str, text: &str) -> String {
-    const WIDTH: usize = 100;
-    let indent = first.chars().count();
-    let mut lines = vec![first.to_owned()];
-    let mut length = indent;
-    for (place, word) in text.split(' ').enumerate() {
-        let letters = word.chars().count();
-        if length + 1 + letters > WIDTH {
-            lines.push(" ".repeat(indent));
-            length = indent;
-        } else if place > 0 {
-            lines.last_mut().expect("there is the first line").push(' ');
-            length += 1;
-        }
-        lines.last_mut().expect("there is the first line").push_str(word);
-        length += letters;
-    }
-    lines.iter().map(|line| format!("{line}\n")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,17 +92,6 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        assert_eq!(grouped(1_000_000), "1,000,000");
         assert_eq!(figure(1_234.0), "1,234");
-    }
-
-    #[test]
-    fn long_texts_are_wrapped() {
-        assert_eq!(wrapped("- ", "a b"), "- a b\n");
-        let long = ["word"; 40].join(" ");
-        let text = wrapped("- ", &long);
-        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
-        assert!(text.lines().skip(1).all(|line| line.starts_with("  word")), "{text}");
-        assert_eq!(text.split_whitespace().count(), 41);
     }
 }

@@ -4,6 +4,7 @@
 use std::{
     env,
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -16,6 +17,10 @@ use ureq::Agent;
 /// How long the browser may take for a page.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Starts the driver, waits until stdin ends, and kills the driver and every browser that it has
+/// started. Stdin ends with the test, whether that fails, is interrupted or is killed.
+const GUARD: &str = r#""$0" --port=0 & exec >/dev/null; read -r _; kill -s KILL 0"#;
+
 /// Where Debian and its relatives put programs, also where PATH does not say so.
 const PLACES: [&str; 2] = ["/usr/bin", "/usr/local/bin"];
 
@@ -26,10 +31,21 @@ pub(crate) enum Scheme {
     Dark,
 }
 
+/// What pages are shown on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Screen {
+    /// In CSS pixels.
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) scheme: Scheme,
+}
+
 /// A headless Chromium; dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Browser {
-    driver: Child,
+    screen: Screen,
+    /// The shell that guards the driver.
+    guard: Child,
     agent: Agent,
     /// The address of the session.
     session: String,
@@ -38,27 +54,31 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one; the error says which program is missing.
+    /// Starts one with such a screen; the error says which program is missing.
     ///
     /// # Panics
     /// The programs are there, and don't start.
-    pub(crate) fn start() -> Result<Self, String> {
+    pub(crate) fn start(screen: Screen) -> Result<Self, String> {
         let chromium = program(&["chromium", "chromium-browser", "google-chrome"])?;
         let driver = program(&["chromedriver"])?;
         let profile = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut driver = Command::new(driver)
-            .arg("--port=0")
+        let mut guard = Command::new("/bin/sh")
+            .args(["-c", GUARD])
+            .arg(driver)
+            // Whatever it starts is in this group, and nothing else is.
+            .process_group(0)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}"));
-        let port = port(&mut driver);
+        let port = port(&mut guard);
         let agent = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .build()
             .new_agent();
-        let mut browser = Self { driver, agent, session: String::new(), profile };
+        let mut browser = Self { screen, guard, agent, session: String::new(), profile };
         let port = port.expect("chromedriver says which port it has taken");
         browser.session = format!("http://127.0.0.1:{port}/session");
         let flags = [
@@ -87,11 +107,13 @@ impl Browser {
             panic!("chromium cannot be started: {}", session["message"]);
         };
         browser.session = format!("{}/{id}", browser.session);
+        browser.emulate();
         Ok(browser)
     }
 
-    /// Shows pages as on a screen of this size, in CSS pixels, and with these colours.
-    pub(crate) fn resize(&mut self, width: u32, height: u32, scheme: Scheme) {
+    /// Shows pages as on a screen of its kind.
+    fn emulate(&mut self) {
+        let Screen { width, height, scheme } = self.screen;
         let mobile = width < 600;
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -105,6 +127,11 @@ impl Browser {
             "Emulation.setEmulatedMedia",
             &json!({"features": [{"name": "prefers-color-scheme", "value": value}]}),
         );
+    }
+
+    /// What it shows pages on.
+    pub(crate) const fn screen(&self) -> Screen {
+        self.screen
     }
 
     /// Goes to an address, and returns when the page and all of its parts have come.
@@ -146,11 +173,11 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ending the session ends Chromium, and then the driver has nothing left to do. Both are
-        // on their way out: what fails now is of no interest any more.
+        // Chromium ends with its session; if it does not, the guard kills it, as well as the driver.
+        // All are on their way out: what fails now is of no interest any more.
         let _ = self.agent.delete(&self.session).call();
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
     }
 }
 
@@ -165,8 +192,8 @@ fn program(names: &[&str]) -> Result<PathBuf, String> {
 }
 
 /// The port that the driver says it has taken.
-fn port(driver: &mut Child) -> Option<u16> {
-    let stdout = driver.stdout.take().expect("stdout is piped, and nobody else has taken it");
+fn port(guard: &mut Child) -> Option<u16> {
+    let stdout = guard.stdout.take().expect("stdout is piped, and nobody else has taken it");
     let mut lines = BufReader::new(stdout).lines();
     lines.find_map(|line| {
         let line = line.ok()?;

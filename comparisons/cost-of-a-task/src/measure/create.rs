@@ -4,14 +4,13 @@ use std::{hint::black_box, io, process::ExitStatus, thread, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use futures_util::future::join_all;
-use harness::room;
+use harness::capacity;
 use rayon::ThreadPoolBuilder;
 
 use super::{
-    SMALL_STACK,
     runtime::{AsyncStd, Runtime, Smol, Tokio},
     stopwatch::time_of_one,
-    workers,
+    threads::{SMALL_STACK, workers},
 };
 use crate::{
     price::Kind,
@@ -105,7 +104,7 @@ fn of_threads(
     builder: impl Fn() -> thread::Builder,
     batch: Duration,
 ) -> Result<f64> {
-    room::for_threads(at_once)?;
+    capacity::for_threads(at_once)?;
     let mut threads = Vec::with_capacity(at_once);
     time_of_one(batch, |rounds| {
         for _ in 0..rounds {
@@ -122,7 +121,7 @@ fn of_threads(
 }
 
 fn of_scoped_threads(at_once: usize, batch: Duration) -> Result<f64> {
-    room::for_threads(at_once)?;
+    capacity::for_threads(at_once)?;
     time_of_one(batch, |rounds| {
         for _ in 0..rounds {
             // The scope joins its threads when it ends.
@@ -141,7 +140,7 @@ fn of_scoped_threads(at_once: usize, batch: Duration) -> Result<f64> {
 }
 
 fn of_processes(at_once: usize, batch: Duration) -> Result<f64> {
-    room::for_processes(at_once)?;
+    capacity::for_processes(at_once)?;
     let mut command = roles::command(Role::End)?;
     let mut processes = Vec::with_capacity(at_once);
     time_of_one(batch, |rounds| {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use harness::room;
+use harness::capacity;
 
 use super::{
     link::{self, AsyncGive, AsyncTake, Give, LAST, Make, TOKEN, Take, Token},
@@ -111,7 +111,7 @@ where
 
 /// A process reads what this one writes, and answers the last message of a batch.
 fn between_processes(batch: Duration) -> Result<f64> {
-    room::for_processes(1)?;
+    capacity::for_processes(1)?;
     let mut command = roles::command(Role::Receive)?;
     let mut process = command
         .stdin(Stdio::piped())

@@ -3,7 +3,7 @@
 //! It is called once in a process, so that nothing is left over from another measurement: no
 //! threads of another runtime, no memory that the allocator keeps.
 
-use std::{num::NonZeroUsize, thread, time::Duration};
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -15,10 +15,8 @@ mod message;
 mod ring;
 mod runtime;
 mod stopwatch;
+mod threads;
 mod waiting;
-
-/// The size of a small stack, in bytes.
-const SMALL_STACK: usize = 64 * 1024;
 
 /// Measures a point. Where it is a time, that of a batch which takes about as long as `batch`; what
 /// comes out is the figure for one, in the unit of the price.
@@ -26,7 +24,7 @@ const SMALL_STACK: usize = 64 * 1024;
 /// # Errors
 /// A limit of the system, in one line.
 pub fn measure(point: Point, batch: Duration) -> Result<f64> {
-    harness::allow_open_files();
+    harness::capacity::allow_open_files();
     let Point { kind, price, size } = point;
     match price {
         Price::Create => create::time(kind, size, batch),
@@ -35,9 +33,4 @@ pub fn measure(point: Point, batch: Duration) -> Result<f64> {
         Price::SwitchChannels => ring::time_over_channels(kind, size, batch),
         Price::Message => message::time(kind, size, batch),
     }
-}
-
-/// How many threads a runtime or a pool gets: one per core.
-fn workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }

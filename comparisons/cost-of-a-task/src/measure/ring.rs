@@ -6,13 +6,13 @@
 use std::{sync::mpsc, thread, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
-use harness::room;
+use harness::capacity;
 
 use super::{
-    SMALL_STACK,
     link::{self, AsyncGive, AsyncTake, Give, Make, Take},
     runtime::{AsyncStd, Runtime, Smol, Tokio},
     stopwatch::time_of_one,
+    threads::SMALL_STACK,
 };
 use crate::{
     price::Kind,
@@ -25,7 +25,7 @@ const BROKEN: &str = "the token got lost";
 /// The time from one station to the next over pipes, in nanoseconds.
 pub(super) fn time_over_pipes(kind: Kind, ring: usize, batch: Duration) -> Result<f64> {
     // Two ends for each.
-    room::for_open_files(ring.saturating_mul(2))?;
+    capacity::for_open_files(ring.saturating_mul(2))?;
     match kind {
         Kind::Thread => of_threads(ring, link::pipe, batch),
         Kind::Process => of_processes(ring, batch),
@@ -73,7 +73,7 @@ impl<G, T> Ring<G, T> {
 }
 
 fn of_threads<G: Give, T: Take>(ring: usize, make: Make<G, T>, batch: Duration) -> Result<f64> {
-    room::for_threads(ring)?;
+    capacity::for_threads(ring)?;
     let Ring { mut first, stations, mut last } = Ring::of(ring, make)?;
     for (mut take, mut give) in stations {
         // A thread ends as soon as one of its neighbours has, and thus all do when `first` is
@@ -92,7 +92,7 @@ fn of_threads<G: Give, T: Take>(ring: usize, make: Make<G, T>, batch: Duration) 
 }
 
 fn of_processes(ring: usize, batch: Duration) -> Result<f64> {
-    room::for_processes(ring)?;
+    capacity::for_processes(ring)?;
     let Ring { mut first, stations, mut last } = Ring::of(ring, link::pipe)?;
     let mut processes = Vec::with_capacity(ring);
     for (take, give) in stations {

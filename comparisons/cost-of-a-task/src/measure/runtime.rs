@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use async_global_executor::GlobalExecutorConfig;
 use futures_lite::future;
 
-use super::workers;
+use super::threads::workers;
 
 /// An async runtime.
 pub(super) trait Runtime: 'static {

@@ -21,13 +21,12 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use futures_util::future::join_all;
-use harness::room;
+use harness::capacity;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::{
-    SMALL_STACK,
     runtime::{AsyncStd, Runtime, Smol, Tokio},
-    workers,
+    threads::{SMALL_STACK, workers},
 };
 use crate::{
     price::Kind,
@@ -96,7 +95,7 @@ fn wait_for(number: usize) -> Result<()> {
 }
 
 fn futures<R: Runtime>(number: usize, start: impl Fn(usize) -> Result<()>) -> Result<f64> {
-    room::for_things(number, "future", TASK)?;
+    capacity::for_things(number, "future", TASK)?;
     R::start()?;
     for_each(number, start)
 }
@@ -131,7 +130,7 @@ fn keep(task: impl Future<Output = ()>) {
 }
 
 fn threads(number: usize, start: impl Fn(usize) -> Result<()>) -> Result<f64> {
-    room::for_threads(number.saturating_add(2))?;
+    capacity::for_threads(number.saturating_add(2))?;
     for_each(number, start)
 }
 
@@ -164,7 +163,7 @@ fn start_scoped_threads(number: usize) -> Result<()> {
 /// Jobs that wait for their turn. One that waited for anything else would hold a thread of the
 /// pool, which is not made for that: here all of them are held, by as many jobs.
 fn jobs(number: usize) -> Result<f64> {
-    room::for_things(number, "job", TASK)?;
+    capacity::for_things(number, "job", TASK)?;
     let pool: &'static ThreadPool =
         Box::leak(Box::new(ThreadPoolBuilder::new().num_threads(workers()).build()?));
     for _ in 0..workers() {
@@ -182,7 +181,7 @@ fn jobs(number: usize) -> Result<f64> {
 /// stack.
 fn calls(depth: usize) -> Result<f64> {
     let stack = depth.saturating_mul(FRAME);
-    room::for_things(depth, "call", FRAME)?;
+    capacity::for_things(depth, "call", FRAME)?;
     let measure = move || {
         // Once before, so that nothing but the frames is new.
         resident()?;
@@ -209,8 +208,8 @@ fn descend(depth: usize, at_the_bottom: &mut dyn FnMut()) {
 
 /// Processes share most of their pages, so these count what is each one's own.
 fn processes(number: usize) -> Result<f64> {
-    room::for_processes(number)?;
-    room::for_open_files(number.saturating_mul(2))?;
+    capacity::for_processes(number)?;
+    capacity::for_open_files(number.saturating_mul(2))?;
     let before = resident()?;
     let processes = (0..number).map(|_| start_process()).collect::<Result<Vec<_>>>()?;
     let of_handles = resident()? - before;

@@ -8,10 +8,13 @@ use life_async_std::evolve;
 use life_workload::{Input, Life};
 
 fn main() -> ExitCode {
-    harness::run::<Life>("async-std", |Input { start, generations, .. }, limits, meter| {
-        // async-std itself takes the number of its threads from the environment alone.
-        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
-        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
-        meter.measure(|| task::block_on(evolve(start, *generations, limits)))
-    })
+    harness::run::<Life>(
+        env!("CARGO_PKG_NAME"),
+        |Input { start, generations, .. }, limits, meter| {
+            // async-std itself takes the number of its threads from the environment alone.
+            let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+            async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+            meter.measure(|| task::block_on(evolve(start, *generations, limits)))
+        },
+    )
 }

@@ -6,7 +6,10 @@ use life_crossbeam::evolve;
 use life_workload::{Input, Life};
 
 fn main() -> ExitCode {
-    harness::run::<Life>("crossbeam", |Input { start, generations, .. }, limits, meter| {
-        meter.measure(|| evolve(start, *generations, limits))
-    })
+    harness::run::<Life>(
+        env!("CARGO_PKG_NAME"),
+        |Input { start, generations, .. }, limits, meter| {
+            meter.measure(|| evolve(start, *generations, limits))
+        },
+    )
 }

@@ -9,7 +9,10 @@ use life_workload::{Input, Life};
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Life>("processes", |Input { start, generations, .. }, limits, meter| {
-        meter.measure(|| evolve(start, *generations, limits))
-    })
+    harness::run::<Life>(
+        env!("CARGO_PKG_NAME"),
+        |Input { start, generations, .. }, limits, meter| {
+            meter.measure(|| evolve(start, *generations, limits))
+        },
+    )
 }

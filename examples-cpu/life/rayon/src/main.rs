@@ -7,8 +7,11 @@ use life_workload::{Input, Life};
 use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
-    harness::run::<Life>("rayon", |Input { start, generations, .. }, limits, meter| {
-        let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
-        meter.measure(|| pool.install(|| evolve(start, *generations, limits)))
-    })
+    harness::run::<Life>(
+        env!("CARGO_PKG_NAME"),
+        |Input { start, generations, .. }, limits, meter| {
+            let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
+            meter.measure(|| pool.install(|| evolve(start, *generations, limits)))
+        },
+    )
 }

@@ -6,11 +6,14 @@ use life_smol::{EXECUTOR, evolve};
 use life_workload::{Input, Life};
 
 fn main() -> ExitCode {
-    harness::run::<Life>("smol", |Input { start, generations, .. }, limits, meter| {
-        for _ in 0..limits.workers {
-            // A thread that waits for what never comes, and runs tasks meanwhile.
-            thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
-        }
-        meter.measure(|| smol::block_on(evolve(start, *generations, limits)))
-    })
+    harness::run::<Life>(
+        env!("CARGO_PKG_NAME"),
+        |Input { start, generations, .. }, limits, meter| {
+            for _ in 0..limits.workers {
+                // A thread that waits for what never comes, and runs tasks meanwhile.
+                thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
+            }
+            meter.measure(|| smol::block_on(evolve(start, *generations, limits)))
+        },
+    )
 }

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use anyhow::Result;
 use gif::{Encoder, Frame, Repeat};
 
-use crate::Board;
+use crate::board::Board;
 
 /// The most frames of a picture. If there are more generations, it leaves some out, at equal distances.
 const MOST_FRAMES: usize = 120;

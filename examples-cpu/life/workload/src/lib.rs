@@ -13,7 +13,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use harness::{Answer, Failure, Kind, Limits, Plan, Shared, grouped, plural, room};
+use harness::{
+    Answer, Failure, Kind, Limits, Plan, Shared, capacity,
+    words::{grouped, plural},
+};
 use serde_json::json;
 
 pub use board::{Band, Board, Edges, Row};
@@ -76,10 +79,10 @@ impl harness::Row for Life {
         ensure!(
             height <= MOST_BYTES / row,
             "a board of {width} × {height} takes {}, and the most is {}",
-            harness::bytes((row * height) as u64),
-            harness::bytes(MOST_BYTES as u64)
+            harness::words::bytes((row * height) as u64),
+            harness::words::bytes(MOST_BYTES as u64)
         );
-        room::for_things(COPIES * height, "row", row)?;
+        capacity::for_things(COPIES * height, "row", row)?;
         let start = self.pattern.board(width, height, shared.seed)?;
         // A file that cannot be written is better known before the work than after it.
         let create = |path: &PathBuf| File::create(path).with_context(|| cannot_write(path));

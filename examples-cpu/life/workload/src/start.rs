@@ -4,7 +4,7 @@ use std::{convert::Infallible, fs::File, io::Read, path::PathBuf, str::FromStr};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{Board, rle::Pattern};
+use crate::{board::Board, rle::Pattern};
 
 /// The longest file of a pattern, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -72,6 +72,6 @@ impl Start {
 fn read(path: &PathBuf) -> Result<String> {
     let mut text = String::new();
     File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
-    ensure!(text.len() as u64 <= LONGEST, "it is longer than {}", harness::bytes(LONGEST));
+    ensure!(text.len() as u64 <= LONGEST, "it is longer than {}", harness::words::bytes(LONGEST));
     Ok(text)
 }

@@ -8,7 +8,7 @@ use mandelbrot_async_std::render;
 use mandelbrot_workload::Mandelbrot;
 
 fn main() -> ExitCode {
-    harness::run::<Mandelbrot>("async-std", |input, limits, meter| {
+    harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

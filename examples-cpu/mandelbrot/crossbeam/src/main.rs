@@ -6,7 +6,7 @@ use mandelbrot_crossbeam::render;
 use mandelbrot_workload::Mandelbrot;
 
 fn main() -> ExitCode {
-    harness::run::<Mandelbrot>("crossbeam", |input, limits, meter| {
+    harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| render(input.view, limits))
     })
 }

@@ -9,7 +9,7 @@ use mandelbrot_workload::Mandelbrot;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Mandelbrot>("processes", |input, limits, meter| {
+    harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| render(input.view, limits))
     })
 }

@@ -6,7 +6,7 @@ use mandelbrot_smol::{EXECUTOR, render};
 use mandelbrot_workload::Mandelbrot;
 
 fn main() -> ExitCode {
-    harness::run::<Mandelbrot>("smol", |input, limits, meter| {
+    harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

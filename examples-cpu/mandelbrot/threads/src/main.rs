@@ -6,7 +6,7 @@ use mandelbrot_threads::{render, render_by_counter};
 use mandelbrot_workload::{Mandelbrot, Split};
 
 fn main() -> ExitCode {
-    harness::run::<Mandelbrot>("threads", |input, limits, meter| {
+    harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| match input.split {
             Split::Static => render(input.view, limits),
             Split::Counter => render_by_counter(input.view, limits),

@@ -7,7 +7,7 @@ use mandelbrot_workload::Mandelbrot;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Mandelbrot>("tokio", |input, limits, meter| {
+    harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         let runtime =
             runtime::Builder::new_multi_thread().worker_threads(limits.workers).build()?;
         // As a task among the others, which wakes no other thread when a row is done. The main thread

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum, value_parser};
 use crc32fast::Hasher;
-use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, plural, room};
+use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity, words::plural};
 use serde_json::json;
 
 pub use picture::Tint;
@@ -82,7 +82,7 @@ impl Row for Mandelbrot {
     fn prepare(&self, _: &Shared) -> Result<Input> {
         let (width, height) = (self.width as usize, self.height as usize);
         let pixel = size_of::<u32>() + TASK.div_ceil(width);
-        room::for_things(width.saturating_mul(height), "pixel", pixel)?;
+        capacity::for_things(width.saturating_mul(height), "pixel", pixel)?;
         if let Some(out) = &self.out {
             picture::check(out)?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use harness::{Figures, plural};
+use harness::{Figures, words::plural};
 use serde_json::json;
 
 use crate::view::{Outcome, Worker};

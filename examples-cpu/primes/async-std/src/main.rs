@@ -8,7 +8,7 @@ use primes_async_std::count_primes;
 use primes_workload::Primes;
 
 fn main() -> ExitCode {
-    harness::run::<Primes>("async-std", |&below, limits, meter| {
+    harness::run::<Primes>(env!("CARGO_PKG_NAME"), |&below, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

@@ -6,7 +6,7 @@ use primes_crossbeam::count_primes;
 use primes_workload::Primes;
 
 fn main() -> ExitCode {
-    harness::run::<Primes>("crossbeam", |&below, limits, meter| {
+    harness::run::<Primes>(env!("CARGO_PKG_NAME"), |&below, limits, meter| {
         meter.measure(|| count_primes(below, limits))
     })
 }

@@ -9,7 +9,7 @@ use primes_workload::Primes;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Primes>("processes", |&below, limits, meter| {
+    harness::run::<Primes>(env!("CARGO_PKG_NAME"), |&below, limits, meter| {
         meter.measure(|| count_primes(below, limits))
     })
 }

@@ -6,7 +6,7 @@ use primes_smol::{EXECUTOR, count_primes};
 use primes_workload::Primes;
 
 fn main() -> ExitCode {
-    harness::run::<Primes>("smol", |&below, limits, meter| {
+    harness::run::<Primes>(env!("CARGO_PKG_NAME"), |&below, limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

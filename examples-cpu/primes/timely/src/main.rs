@@ -7,7 +7,7 @@ use primes_timely::count_primes;
 use primes_workload::Primes;
 
 fn main() -> ExitCode {
-    harness::run::<Clustered<Primes>>("timely", |(below, cluster), limits, meter| {
+    harness::run::<Clustered<Primes>>(env!("CARGO_PKG_NAME"), |(below, cluster), limits, meter| {
         // The other processes may be a while in coming, which is no part of the job.
         let links = cluster.connect(limits, below)?;
         meter.measure(|| count_primes(*below, limits, links))

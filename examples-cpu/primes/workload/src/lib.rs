@@ -4,7 +4,10 @@ mod sieve;
 
 use anyhow::Result;
 use clap::Args;
-use harness::{Answer, Kind, Limits, Plan, Row, Shared, grouped, plural};
+use harness::{
+    Answer, Kind, Limits, Plan, Row, Shared,
+    words::{grouped, plural},
+};
 use serde_json::json;
 
 pub use sieve::{Buffer, KNOWN, MOST, Sieve};

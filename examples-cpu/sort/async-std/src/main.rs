@@ -8,7 +8,7 @@ use sort_async_std::merge_sort;
 use sort_workload::{Items, Sort};
 
 fn main() -> ExitCode {
-    harness::run::<Sort>("async-std", |input, limits, meter| {
+    harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

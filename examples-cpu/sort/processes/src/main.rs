@@ -9,7 +9,7 @@ use sort_workload::{Items, Sort};
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Sort>("processes", |input, limits, meter| match input.items.clone() {
+    harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| match input.items.clone() {
         Items::Numbers(numbers) => {
             meter.measure(|| Ok(merge_sort(numbers, input.merge, limits)?.into()))
         }

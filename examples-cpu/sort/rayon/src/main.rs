@@ -7,7 +7,7 @@ use sort_rayon::merge_sort;
 use sort_workload::{Items, Sort};
 
 fn main() -> ExitCode {
-    harness::run::<Sort>("rayon", |input, limits, meter| {
+    harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
         match input.items.clone() {
             Items::Numbers(numbers) => meter

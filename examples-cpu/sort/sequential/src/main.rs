@@ -6,7 +6,7 @@ use sort_sequential::merge_sort;
 use sort_workload::{Items, Sort};
 
 fn main() -> ExitCode {
-    harness::run::<Sort>("sequential", |input, limits, meter| match input.items.clone() {
+    harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| match input.items.clone() {
         Items::Numbers(numbers) => {
             meter.measure(|| Ok(merge_sort(numbers, input.merge, limits)?.into()))
         }

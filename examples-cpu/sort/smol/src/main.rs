@@ -6,7 +6,7 @@ use sort_smol::{EXECUTOR, merge_sort};
 use sort_workload::{Items, Sort};
 
 fn main() -> ExitCode {
-    harness::run::<Sort>("smol", |input, limits, meter| {
+    harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

@@ -7,7 +7,7 @@ use sort_workload::{Items, Sort};
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Sort>("tokio", |input, limits, meter| {
+    harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         let runtime =
             runtime::Builder::new_multi_thread().worker_threads(limits.workers).build()?;
         match input.items.clone() {

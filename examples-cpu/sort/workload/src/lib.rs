@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
-use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, plural, room};
+use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity, words::plural};
 use serde_json::json;
 
 pub use item::{Item, Line};
@@ -122,7 +122,7 @@ impl Row for Sort {
 
     fn prepare(&self, shared: &Shared) -> Result<Input> {
         let items = if self.files.is_empty() {
-            room::for_things(self.len, "number", MEMORY_PER_NUMBER)?;
+            capacity::for_things(self.len, "number", MEMORY_PER_NUMBER)?;
             numbers(self.len, self.pattern, shared.seed).into()
         } else {
             lines(&self.files)?.into()
@@ -267,7 +267,7 @@ fn lines(files: &[PathBuf]) -> Result<Vec<Line>> {
         // A folder has no lines, and a device may have no end.
         ensure!(metadata.is_file(), "{}: it is no regular file", cannot_read());
         let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-        room::for_things(size, "byte", COPIES_OF_A_TEXT).with_context(cannot_read)?;
+        capacity::for_things(size, "byte", COPIES_OF_A_TEXT).with_context(cannot_read)?;
         File::open(path)
             .and_then(|mut file| file.read_to_end(&mut text))
             .with_context(cannot_read)?;
@@ -276,7 +276,7 @@ fn lines(files: &[PathBuf]) -> Result<Vec<Line>> {
         }
     }
     let lines = text.split(|&byte| byte == b'\n').count();
-    room::for_things(lines, "line", MEMORY_PER_LINE)?;
+    capacity::for_things(lines, "line", MEMORY_PER_LINE)?;
     Ok(Line::all(text))
 }
 

@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    Item, Merge, Part, Piece,
-    piece::{Place, cut},
+    item::Item,
+    piece::{Merge, Part, Piece, Place, cut},
 };
 
 /// A share longer than this, in bytes, would be too long for a frame of the pool of processes.

@@ -8,7 +8,7 @@ use wordcount_async_std::count_words;
 use wordcount_workload::WordCount;
 
 fn main() -> ExitCode {
-    harness::run::<WordCount>("async-std", |input, limits, meter| {
+    harness::run::<WordCount>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

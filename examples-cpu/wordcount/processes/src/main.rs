@@ -9,7 +9,7 @@ use wordcount_workload::WordCount;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<WordCount>("processes", |input, limits, meter| {
+    harness::run::<WordCount>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| count_words(&input.text, limits))
     })
 }

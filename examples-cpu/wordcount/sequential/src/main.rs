@@ -6,7 +6,7 @@ use wordcount_sequential::count_words;
 use wordcount_workload::WordCount;
 
 fn main() -> ExitCode {
-    harness::run::<WordCount>("sequential", |input, limits, meter| {
+    harness::run::<WordCount>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| count_words(&input.text, limits))
     })
 }

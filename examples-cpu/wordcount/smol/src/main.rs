@@ -6,7 +6,7 @@ use wordcount_smol::{EXECUTOR, count_words};
 use wordcount_workload::WordCount;
 
 fn main() -> ExitCode {
-    harness::run::<WordCount>("smol", |input, limits, meter| {
+    harness::run::<WordCount>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

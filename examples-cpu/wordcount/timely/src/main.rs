@@ -7,9 +7,12 @@ use wordcount_timely::count_words;
 use wordcount_workload::WordCount;
 
 fn main() -> ExitCode {
-    harness::run::<Clustered<WordCount>>("timely", |(input, cluster), limits, meter| {
-        // The other processes may be a while in coming, which is no part of the job.
-        let links = cluster.connect(limits, input.text.sizes())?;
-        meter.measure(|| count_words(&input.text, limits, links))
-    })
+    harness::run::<Clustered<WordCount>>(
+        env!("CARGO_PKG_NAME"),
+        |(input, cluster), limits, meter| {
+            // The other processes may be a while in coming, which is no part of the job.
+            let links = cluster.connect(limits, input.text.sizes())?;
+            meter.measure(|| count_words(&input.text, limits, links))
+        },
+    )
 }

@@ -7,7 +7,7 @@ use wordcount_tokio::count_words;
 use wordcount_workload::WordCount;
 
 fn main() -> ExitCode {
-    harness::run::<WordCount>("tokio", |input, limits, meter| {
+    harness::run::<WordCount>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         let runtime =
             runtime::Builder::new_multi_thread().worker_threads(limits.workers).build()?;
         meter.measure(|| runtime.block_on(count_words(&input.text, limits)))

@@ -10,7 +10,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, grouped, plural};
+use harness::{
+    Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared,
+    words::{grouped, plural},
+};
 use serde_json::json;
 
 pub use counts::{Counts, Missed};
@@ -69,7 +72,7 @@ impl Row for WordCount {
         Plan {
             headline: format!(
                 "{} in {}, {} for {}",
-                harness::bytes(text.bytes()),
+                harness::words::bytes(text.bytes()),
                 plural(files, "file"),
                 plural(units, "piece"),
                 plural(limits.workers, "worker")

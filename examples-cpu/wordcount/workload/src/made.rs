@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use fastrand::Rng;
+use harness::{capacity, interrupt::remove_on_interrupt, words::bytes};
 use tempfile::TempDir;
 
 /// How many different words a long text has.
@@ -42,7 +43,7 @@ impl Made {
     pub fn write(bytes: u64, seed: u64) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("meanwhile-wordcount-").tempdir();
         let folder = folder.context("cannot make a temporary folder")?;
-        harness::remove_on_interrupt(folder.path());
+        remove_on_interrupt(folder.path());
         check_room(folder.path(), bytes)?;
         let path = folder.path().join("text");
         let write = || write(&path, bytes, &mut Rng::with_seed(seed));
@@ -122,26 +123,16 @@ fn syllable(rng: &mut Rng) -> String {
 }
 
 /// Checks that the text fits on the disk, before any of it is written.
-#[cfg(unix)]
 fn check_room(folder: &Path, needed: u64) -> Result<()> {
     // Where the room is not known, writing will tell.
-    let Ok(disk) = nix::sys::statvfs::statvfs(folder) else { return Ok(()) };
-    // The widths of these differ between systems.
-    #[allow(clippy::useless_conversion, reason = "they are u64 on some systems only")]
-    let room = u64::from(disk.blocks_available()).saturating_mul(disk.fragment_size().into());
+    let Some(room) = capacity::room_on_disk(folder) else { return Ok(()) };
     anyhow::ensure!(
         needed <= room,
         "a text of {} has no room in {}, where {} are left",
-        harness::bytes(needed),
+        bytes(needed),
         folder.display(),
-        harness::bytes(room)
+        bytes(room)
     );
-    Ok(())
-}
-
-/// Elsewhere writing will tell.
-#[cfg(not(unix))]
-fn check_room(_: &Path, _: u64) -> Result<()> {
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use database_async_std::transfer_all;
 use database_workload::Database;
 
 fn main() -> ExitCode {
-    harness::run::<Database>("async-std", |input, limits, meter| {
+    harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

@@ -9,7 +9,7 @@ use harness::pool;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Database>("processes", |input, limits, meter| {
+    harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| transfer_all(&input.batches, &input.settings, limits))
     })
 }

@@ -7,7 +7,7 @@ use database_workload::Database;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
-    harness::run::<Database>("rayon", |input, limits, meter| {
+    harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         // A thread of the pool holds one transaction in flight, so both limits bound their number.
         let threads = limits.workers.min(limits.in_flight);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;

@@ -6,7 +6,7 @@ use database_sequential::transfer_all;
 use database_workload::Database;
 
 fn main() -> ExitCode {
-    harness::run::<Database>("sequential", |input, limits, meter| {
+    harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| transfer_all(&input.batches, &input.settings, limits))
     })
 }

@@ -7,7 +7,7 @@ use database_workload::Database;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Database>("tokio", |input, limits, meter| {
+    harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(limits.workers)
             .max_blocking_threads(limits.in_flight)

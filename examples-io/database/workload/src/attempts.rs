@@ -1,4 +1,4 @@
-//! What may go wrong with a transaction, and whether to try it again. The blocking and the async
+//! What comes of a transaction, and whether to try it again. The blocking and the async
 //! cells ask this same code, so that they can differ in nothing else.
 
 use std::time::Duration;
@@ -7,53 +7,24 @@ use fastrand::Rng;
 use harness::pool::JobError;
 use serde::{Deserialize, Serialize};
 
-use crate::{Batch, Outcome, Settings, Verdict};
+use crate::{
+    fault::Fault,
+    ledger::{Batch, Verdict},
+    settings::Settings,
+};
 
 /// The pause before the first retry; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause before a retry.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Why a transaction failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum Fault {
-    /// The database could not do it now, and asks for another attempt: somebody else holds a lock
-    /// for too long, or changed what was read, or each of two waits for the other.
-    #[error("{0}")]
-    Conflict(String),
-    /// The database takes no more connections for now.
-    #[error("cannot connect for now: {0}")]
-    Full(String),
-    /// So many attempts were in vain, the last for this reason.
-    #[error("given up after {tries} attempts: {reason}")]
-    GivenUp {
-        /// How many.
-        tries: u32,
-        /// What was wrong with the last.
-        reason: String,
-    },
-    /// The database cannot be reached.
-    #[error("cannot connect: {0}")]
-    Connect(String),
-    /// The connection ended in the middle.
-    #[error("the connection was lost, and with it whether this was committed: {0}")]
-    Lost(String),
-    /// An account is not there.
-    #[error("account {0} is not there")]
-    Missing(i64),
-    /// The database refuses something else.
-    #[error("{0}")]
-    Database(String),
-    /// A worker process failed.
-    #[error("{0}")]
-    Worker(String),
-}
-
-impl Fault {
-    /// Whether the same transaction may well succeed the next time.
-    fn can_pass(&self) -> bool {
-        matches!(self, Self::Conflict(_) | Self::Full(_))
-    }
+/// What came of one transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What became of each of its transfers, or why it failed.
+    pub result: Result<Vec<Verdict>, Fault>,
+    /// How often it was tried again.
+    pub retries: u32,
 }
 
 impl From<JobError> for Outcome {
@@ -68,6 +39,11 @@ pub(crate) enum Next {
     Pause(Duration),
     /// Nothing more: this came of the transaction.
     Done(Outcome),
+}
+
+/// How long to pause at most before another attempt, after so many retries.
+pub(crate) fn longest_pause(retries: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << retries.min(16)).min(LONGEST_PAUSE)
 }
 
 /// One transaction on its way.
@@ -101,18 +77,17 @@ impl<'a> Attempts<'a> {
     /// The pause before the next attempt: exponential backoff with jitter, so that transactions
     /// that met once do not meet again. It follows from the seed and the transaction.
     fn pause(&self) -> Duration {
-        let longest = FIRST_PAUSE.saturating_mul(1 << self.retries.min(16)).min(LONGEST_PAUSE);
         let index = self.batch.index as u64;
         let mut random =
             Rng::with_seed(self.settings.seed ^ (index << 8) ^ u64::from(self.retries));
-        longest.mul_f64(0.5 + 0.5 * random.f64())
+        longest_pause(self.retries).mul_f64(0.5 + 0.5 * random.f64())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Isolation, place::Place};
+    use crate::{place::Place, settings::Isolation};
 
     fn settings() -> Settings {
         Settings {

@@ -8,11 +8,14 @@ use std::{
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::{Fault, Settings, books::Books, ledger::Opening, place::Place, postgresql, sqlite};
+use crate::{
+    books::Books, fault::Fault, ledger::Opening, place::Place, postgresql, settings::Settings,
+    sqlite,
+};
 
 /// How long the tables' removal may take if Ctrl-C ends the program.
 const HURRY: Duration = Duration::from_millis(500);
-/// How long it may take otherwise.
+/// How long it may take otherwise, and how long to wait for a connection before the job and after it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The tables of one run. They are removed when this is dropped.
@@ -37,14 +40,14 @@ impl Bank {
         } else {
             let folder = tempfile::Builder::new().prefix("meanwhile-database-").tempdir();
             let folder = folder.context("cannot make a temporary folder")?;
-            harness::remove_on_interrupt(folder.path());
+            harness::interrupt::remove_on_interrupt(folder.path());
             Place::Sqlite(ours.insert(folder).path().join("accounts.sqlite"))
         };
         let settings = settings(place, unique());
         if ours.is_none() {
             let settings = settings.clone();
             // There is nobody left to tell, should it fail.
-            harness::clear_on_interrupt(move || drop(remove(&settings, HURRY)));
+            harness::interrupt::clear_on_interrupt(move || drop(remove(&settings, HURRY)));
         }
         // The tables are made in one transaction, so if it fails there is nothing to remove.
         let mut sqlite = None;
@@ -53,7 +56,7 @@ impl Bank {
                 let opened = sqlite::Bank::open(file, ours.is_some(), &settings, opening);
                 sqlite = Some(opened.with_context(|| cannot_use(&settings.place))?);
             }
-            Place::Postgres(server) => postgresql::create(server, &settings, opening)
+            Place::Postgres(server) => postgresql::create(server, &settings, opening, PATIENCE)
                 .with_context(|| cannot_use(&settings.place))?,
         }
         let bank = Self { settings: settings.clone(), sqlite, ours };
@@ -63,7 +66,7 @@ impl Bank {
     /// What stands in the tables.
     pub(crate) fn books(&self) -> Result<Books, Fault> {
         match (&self.settings.place, &self.sqlite) {
-            (Place::Postgres(server), _) => postgresql::books(server, &self.settings),
+            (Place::Postgres(server), _) => postgresql::books(server, &self.settings, PATIENCE),
             (Place::Sqlite(_), sqlite) => {
                 sqlite.as_ref().expect("`open` has opened the file").books()
             }

@@ -2,7 +2,10 @@
 
 use harness::Failure;
 
-use crate::{Outcome, Verdict, ledger::Opening};
+use crate::{
+    attempts::Outcome,
+    ledger::{Opening, Verdict},
+};
 
 /// What the tables hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

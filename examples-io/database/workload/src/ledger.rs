@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::Fault;
+use crate::fault::Fault;
 
 /// The most that a transfer which is to be accepted moves.
 const MOST_AMOUNT: i64 = 100;

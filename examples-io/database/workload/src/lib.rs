@@ -7,25 +7,28 @@ mod attempts;
 mod bank;
 pub mod blocking;
 mod books;
+mod fault;
 mod ledger;
 mod place;
 mod postgresql;
+mod settings;
 mod sqlite;
 
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, plural};
-use serde::{Deserialize, Serialize};
+use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, duration, words::plural};
 use serde_json::{Value, json};
 
-pub use attempts::Fault;
+pub use attempts::Outcome;
 use bank::Bank;
 use books::Counts;
+pub use fault::Fault;
 use ledger::Opening;
 pub use ledger::{Batch, Transfer, Verdict};
 use place::{Place, place};
+pub use settings::{Isolation, Settings};
 
 /// The most transfers that a run may make, so that the list of them fits in memory.
 const MOST_TRANSFERS: i64 = 1_000_000;
@@ -54,7 +57,7 @@ pub struct Database {
     #[arg(long, value_name = "URL", value_parser = place)]
     url: Option<Place>,
     /// How long a transaction waits for a lock before it is tried again
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = arguments::duration)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::parse)]
     timeout: Duration,
     /// How often a transaction is tried again where the database asks for it
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -62,42 +65,6 @@ pub struct Database {
     /// How PostgreSQL keeps transactions apart; those of SQLite are always serializable
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Isolation::ReadCommitted)]
     isolation: Isolation,
-}
-
-/// How PostgreSQL keeps transactions apart. The cells lock whatever they read, so that the effect
-/// is the same at both levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-pub enum Isolation {
-    /// Of two that want the same account, the later waits
-    ReadCommitted,
-    /// Of two that want the same account, the later waits, and then has to start over
-    Serializable,
-}
-
-/// How transactions are done.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Settings {
-    /// The database.
-    place: Place,
-    /// What the names of this run's tables have that those of no other have.
-    run: String,
-    /// How long a transaction waits for a lock before it is tried again.
-    timeout: Duration,
-    /// How often it is tried again.
-    retries: u32,
-    /// How PostgreSQL keeps transactions apart.
-    isolation: Isolation,
-    /// What the pauses before a retry follow from.
-    seed: u64,
-}
-
-/// What came of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// What became of each of its transfers, or why it failed.
-    pub result: Result<Vec<Verdict>, Fault>,
-    /// How often it was tried again.
-    pub retries: u32,
 }
 
 /// The transfers of a run, and where to make them.
@@ -203,40 +170,6 @@ impl Row for Database {
                 json: json!({ "retries": counts.retries }),
             }),
         }
-    }
-}
-
-impl Settings {
-    /// The full name of one of this run's tables.
-    fn table(&self, name: &str) -> String {
-        match self.place {
-            Place::Sqlite(_) => format!("meanwhile_{}_{name}", self.run),
-            Place::Postgres(_) => format!("{}.{name}", self.schema()),
-        }
-    }
-
-    /// The schema that holds this run's tables in PostgreSQL.
-    fn schema(&self) -> String {
-        format!("meanwhile_{}", self.run)
-    }
-
-    /// Asks for the number of each account, its balance, and the sum of its entries in the history.
-    fn sql_of_accounts(&self) -> String {
-        let (accounts, history) = (self.table("accounts"), self.table("history"));
-        format!(
-            "SELECT account.id, account.balance, CAST(COALESCE(moved.amount, 0) AS bigint)
-             FROM {accounts} AS account LEFT JOIN (
-                 SELECT id, SUM(amount) AS amount FROM (
-                     SELECT credited AS id, amount FROM {history}
-                     UNION ALL SELECT debited, -amount FROM {history}
-                 ) AS entry GROUP BY id
-             ) AS moved ON moved.id = account.id ORDER BY account.id"
-        )
-    }
-
-    /// Asks for the number of entries in the history.
-    fn sql_of_entries(&self) -> String {
-        format!("SELECT COUNT(*) FROM {}", self.table("history"))
     }
 }
 

@@ -5,6 +5,8 @@ use std::{fmt, path::PathBuf};
 use postgres::config::{Config, Host, SslMode};
 use serde::{Deserialize, Serialize};
 
+use crate::fault::chain;
+
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
@@ -69,7 +71,7 @@ pub(crate) fn place(url: &str) -> Result<Place, String> {
 }
 
 fn server(url: &str) -> Result<Server, String> {
-    let config: Config = url.parse().map_err(|error| crate::postgresql::chain(&error))?;
+    let config: Config = url.parse().map_err(|error| chain(&error))?;
     if config.get_ssl_mode() == SslMode::Require {
         return Err("these examples speak no TLS to PostgreSQL; sslmode=disable would do".into());
     }

@@ -4,13 +4,22 @@
 //! The database is a server. Whoever calls it sends a message and waits for the answer, five times
 //! for a transaction, and before the last of them the server waits for its disk.
 
-use std::{error::Error as StdError, io, time::Duration};
+use std::{
+    error::Error as StdError,
+    io, thread,
+    time::{Duration, Instant},
+};
 
 use postgres::{Client, NoTls, Statement};
 use tokio_postgres::{Config, Error, IsolationLevel};
 
 use crate::{
-    Batch, Fault, Isolation, Settings, Verdict, books::Books, ledger::Opening, place::Server,
+    attempts,
+    books::Books,
+    fault::{Fault, chain},
+    ledger::{Batch, Opening, Verdict},
+    place::Server,
+    settings::{Isolation, Settings},
 };
 
 /// How long a connection may take, unless the URL says it.
@@ -81,6 +90,23 @@ pub(crate) fn config(server: &Server) -> Config {
 /// Connects, and blocks the calling thread until that is done.
 fn connect(config: Config) -> Result<Client, Fault> {
     postgres::Config::from(config).connect(NoTls).map_err(|error| unconnected(&error))
+}
+
+/// Connects for what comes before the job or after it. Where the server takes no more connections
+/// for now, it waits until there is one, up to that time: the server needs a moment to close those
+/// that were just given up.
+fn connect_within(config: &Config, patience: Duration) -> Result<Client, Fault> {
+    let start = Instant::now();
+    let mut retries = 0;
+    loop {
+        match connect(config.clone()) {
+            Err(Fault::Full(_)) if start.elapsed() < patience => {
+                thread::sleep(attempts::longest_pause(retries));
+                retries += 1;
+            }
+            connected => return connected,
+        }
+    }
 }
 
 /// A connection that makes transfers, and blocks the calling thread meanwhile.
@@ -170,23 +196,14 @@ pub(crate) fn unconnected(error: &Error) -> Fault {
     }
 }
 
-/// An error with its causes, in one line.
-pub(crate) fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let reason = error.to_string();
-        if !text.contains(&reason) {
-            text = format!("{text}: {reason}");
-        }
-        cause = error.source();
-    }
-    text
-}
-
 /// Makes a schema of our own with the tables of one run in it.
-pub(crate) fn create(server: &Server, settings: &Settings, opening: Opening) -> Result<(), Fault> {
-    let mut client = connect(config(server))?;
+pub(crate) fn create(
+    server: &Server,
+    settings: &Settings,
+    opening: Opening,
+    patience: Duration,
+) -> Result<(), Fault> {
+    let mut client = connect_within(&config(server), patience)?;
     let (schema, accounts) = (settings.schema(), settings.table("accounts"));
     let mut transaction = client.transaction()?;
     transaction.batch_execute(&format!(
@@ -209,8 +226,12 @@ pub(crate) fn create(server: &Server, settings: &Settings, opening: Opening) -> 
 }
 
 /// What stands in the tables.
-pub(crate) fn books(server: &Server, settings: &Settings) -> Result<Books, Fault> {
-    let mut client = connect(config(server))?;
+pub(crate) fn books(
+    server: &Server,
+    settings: &Settings,
+    patience: Duration,
+) -> Result<Books, Fault> {
+    let mut client = connect_within(&config(server), patience)?;
     let accounts = client.query(&settings.sql_of_accounts(), &[])?;
     let accounts = accounts.iter().map(|row| (row.get(1), row.get(2))).collect();
     let entries = client.query_one(&settings.sql_of_entries(), &[])?.get(0);
@@ -225,7 +246,7 @@ pub(crate) fn remove(
 ) -> Result<(), Fault> {
     let mut config = config(server);
     config.connect_timeout(patience);
-    let mut client = connect(config)?;
+    let mut client = connect_within(&config, patience)?;
     let (schema, accounts) = (settings.schema(), settings.table("accounts"));
     client.batch_execute(&format!("SET statement_timeout = {}", patience.as_millis()))?;
     // Transactions may still be under way if Ctrl-C was pressed. Like this one, they all lock the

@@ -18,7 +18,12 @@ use std::{
 use harness::unit;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use crate::{Batch, Fault, Settings, Verdict, books::Books, ledger::Opening};
+use crate::{
+    books::Books,
+    fault::Fault,
+    ledger::{Batch, Opening, Verdict},
+    settings::Settings,
+};
 
 /// Whether the tables are being removed, so that no further transaction begins in this process.
 static ENDING: AtomicBool = AtomicBool::new(false);

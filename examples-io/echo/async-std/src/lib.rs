@@ -8,28 +8,18 @@
 //! line gives its thread back to the runtime, so a few threads hold as many connections as the
 //! limit allows.
 
-use std::{io, net, sync::Arc, time::Duration};
+use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Result;
-use async_std::{
-    channel,
-    net::{TcpListener, TcpStream},
-    task,
-};
-use echo_workload::{
-    Served, Settings,
-    asynchronous::{Runtime, Server},
-};
+use async_std::{channel, task};
+use echo_workload::{Served, Settings, asynchronous::Server};
 use harness::Limits;
+use runtimes::AsyncStd;
 
 /// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
-pub async fn serve(
-    listener: net::TcpListener,
-    settings: &Settings,
-    limits: Limits,
-) -> Result<Served> {
+pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
-    let server = Arc::new(Server::new(AsyncStd::new(listener), settings));
+    let server = Arc::new(Server::new(listener, settings, AsyncStd)?);
     // async-std has no semaphore; a channel that holds as many permits as it has places is one.
     let (permits, returned) = channel::bounded(at_once);
     for index in 0.. {
@@ -49,25 +39,4 @@ pub async fn serve(
         permits.send(()).await?;
     }
     Ok(server.served())
-}
-
-/// async-std's socket and timers.
-struct AsyncStd(TcpListener);
-
-impl AsyncStd {
-    fn new(listener: net::TcpListener) -> Self {
-        Self(TcpListener::from(listener))
-    }
-}
-
-impl Runtime for AsyncStd {
-    type Stream = TcpStream;
-
-    async fn accept(&self) -> io::Result<Self::Stream> {
-        self.0.accept().await.map(|(stream, _)| stream)
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        task::sleep(duration).await;
-    }
 }

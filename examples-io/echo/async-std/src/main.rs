@@ -8,7 +8,7 @@ use echo_async_std::serve;
 use echo_workload::Echo;
 
 fn main() -> ExitCode {
-    harness::run::<Echo>("async-std", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

@@ -8,7 +8,7 @@ use echo_workload::Echo;
 fn main() -> ExitCode {
     // `serve` starts this same program again for each worker, and there this never returns.
     run_if_asked(work);
-    harness::run::<Echo>("processes", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         meter.measure(|| serve(echo.open()?, &echo.settings, limits))
     })
 }

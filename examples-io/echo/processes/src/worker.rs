@@ -6,23 +6,25 @@
 //! it has served; and if the parent dies, its end closes, and the worker ends at once.
 
 use std::{
-    env,
     io::{self, Read, Write},
     net::{Shutdown, TcpListener},
     os::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream,
     },
-    process::{Child, Command, exit},
+    process::{Child, exit},
 };
 
 use anyhow::{Context, Result};
 use echo_workload::{Rules, Served, Settings, Stop};
-use harness::worker::{self, Notes};
+use harness::{
+    helper::Role,
+    worker::{self, Notes},
+};
 use serde::{Deserialize, Serialize};
 
-/// The environment variable that makes a program a worker, and gives it its [`Share`].
-const ROLE: &str = "MEANWHILE_WORKER";
+/// What makes a program a worker, and gives it its [`Share`].
+const ROLE: Role = Role::new("MEANWHILE_WORKER");
 /// What the parent says when a worker is to stop.
 const STOP: &[u8] = b"stop";
 
@@ -56,8 +58,7 @@ impl Worker {
     pub(crate) fn start(listener: &TcpListener, share: &Share) -> Result<Self> {
         let start = || {
             let (line, workers_end) = UnixStream::pair()?;
-            let mut command = Command::new(env::current_exe()?);
-            command.env(ROLE, serde_json::to_string(share)?);
+            let mut command = ROLE.command(share)?;
             command.stdin(OwnedFd::from(listener.try_clone()?));
             command.stdout(OwnedFd::from(workers_end));
             worker::prepare(&mut command);
@@ -104,8 +105,12 @@ impl Drop for Worker {
 
 /// Does `work` and ends, if this process was started as a worker. Returns at once in every other.
 pub fn run_if_asked(work: impl FnOnce(TcpListener, &Settings, &Share) -> Served) {
-    let Ok(share) = env::var(ROLE) else { return };
-    match run(&share, work) {
+    let done = match ROLE.setup() {
+        Ok(None) => return,
+        Ok(Some(share)) => run(&share, work),
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(()) => exit(0),
         Err(error) => {
             eprintln!("worker process {}: {error:#}", std::process::id());
@@ -114,10 +119,9 @@ pub fn run_if_asked(work: impl FnOnce(TcpListener, &Settings, &Share) -> Served)
     }
 }
 
-fn run(share: &str, work: impl FnOnce(TcpListener, &Settings, &Share) -> Served) -> Result<()> {
+fn run(share: &Share, work: impl FnOnce(TcpListener, &Settings, &Share) -> Served) -> Result<()> {
     worker::begin();
     worker::leave_ctrl_c_to_parent()?;
-    let share: Share = serde_json::from_str(share).context("cannot read its share")?;
     let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut line = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
     let stop = Stop::new(&listener)?;
@@ -131,7 +135,7 @@ fn run(share: &str, work: impl FnOnce(TcpListener, &Settings, &Share) -> Served)
         // The parent is gone, and with it all reason to go on.
         exit(1);
     })?;
-    let served = work(listener, &settings, &share);
+    let served = work(listener, &settings, share);
     serde_json::to_writer(&mut line, &Report { served, notes: Notes::take() })?;
     Ok(())
 }

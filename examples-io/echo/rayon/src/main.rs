@@ -8,7 +8,7 @@ use echo_workload::Echo;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
-    harness::run::<Echo>("rayon", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         // A thread of the pool holds one connection, so both limits bound their number.
         let threads = limits.workers.min(echo.settings.at_once(limits));
         let pool = ThreadPoolBuilder::new().num_threads(threads).build_global();

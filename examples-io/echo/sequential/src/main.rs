@@ -6,7 +6,7 @@ use echo_sequential::serve;
 use echo_workload::Echo;
 
 fn main() -> ExitCode {
-    harness::run::<Echo>("sequential", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         meter.measure(|| serve(echo.open()?, &echo.settings, limits))
     })
 }

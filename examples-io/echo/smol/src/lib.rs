@@ -8,31 +8,21 @@
 //! line gives its thread back to the executor, so a few threads hold as many connections as the
 //! limit allows.
 
-use std::{io, net, sync::Arc, time::Duration};
+use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Result;
-use echo_workload::{
-    Served, Settings,
-    asynchronous::{Runtime, Server},
-};
+use echo_workload::{Served, Settings, asynchronous::Server};
 use harness::Limits;
-use smol::{
-    Executor, Timer,
-    lock::Semaphore,
-    net::{TcpListener, TcpStream},
-};
+use runtimes::Smol;
+use smol::{Executor, lock::Semaphore};
 
 /// The executor, which runs its tasks on whichever threads are lent to it.
 pub static EXECUTOR: Executor = Executor::new();
 
 /// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
-pub async fn serve(
-    listener: net::TcpListener,
-    settings: &Settings,
-    limits: Limits,
-) -> Result<Served> {
+pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
-    let server = Arc::new(Server::new(Smol::new(listener)?, settings));
+    let server = Arc::new(Server::new(listener, settings, Smol)?);
     let permits = Arc::new(Semaphore::new(at_once));
     for index in 0.. {
         // A permit bounds the connections: with none left, the next client is not accepted.
@@ -51,25 +41,4 @@ pub async fn serve(
         permits.acquire().await.forget();
     }
     Ok(server.served())
-}
-
-/// smol's socket and timers.
-struct Smol(TcpListener);
-
-impl Smol {
-    fn new(listener: net::TcpListener) -> io::Result<Self> {
-        TcpListener::try_from(listener).map(Self)
-    }
-}
-
-impl Runtime for Smol {
-    type Stream = TcpStream;
-
-    async fn accept(&self) -> io::Result<Self::Stream> {
-        self.0.accept().await.map(|(stream, _)| stream)
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        Timer::after(duration).await;
-    }
 }

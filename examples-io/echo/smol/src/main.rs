@@ -6,7 +6,7 @@ use echo_smol::{EXECUTOR, serve};
 use echo_workload::Echo;
 
 fn main() -> ExitCode {
-    harness::run::<Echo>("smol", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

@@ -6,7 +6,7 @@ use echo_threads::serve;
 use echo_workload::Echo;
 
 fn main() -> ExitCode {
-    harness::run::<Echo>("threads", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         meter.measure(|| serve(echo.open()?, &echo.settings, limits))
     })
 }

@@ -7,7 +7,7 @@ use echo_workload::Echo;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Echo>("tokio", |echo, limits, meter| {
+    harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(limits.workers)
             .enable_all()

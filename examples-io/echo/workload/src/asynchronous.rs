@@ -4,53 +4,47 @@
 
 use std::{
     fmt,
-    future::{Future, pending, poll_fn},
+    future::{pending, poll_fn},
     io,
+    net::TcpListener,
     pin::{Pin, pin},
     sync::Mutex,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::or;
 use harness::unit::Unit;
+use runtimes::Runtime;
 
 use crate::{
     LINGER, LONGEST_LINGER, PAUSE, Served, Settings, is_the_clients,
     lines::{Fault, Lines},
 };
 
-/// What the server needs of a runtime: a listening socket, and timers.
-pub trait Runtime: Send + Sync + 'static {
-    /// A connection over TCP.
-    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
-
-    /// Accepts a connection.
-    fn accept(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
-
-    /// Waits this long.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
-}
-
 /// A server. All of the tasks that serve its connections share it.
-pub struct Server<R> {
+pub struct Server<R: Runtime> {
     runtime: R,
+    listener: R::Listener,
     settings: Settings,
     served: Mutex<Served>,
 }
 
 impl<R: Runtime> Server<R> {
-    /// Makes a server on this runtime.
-    #[must_use]
-    pub fn new(runtime: R, settings: &Settings) -> Self {
-        Self { runtime, settings: settings.clone(), served: Mutex::default() }
+    /// Makes a server on this runtime, of a socket that listens already.
+    ///
+    /// # Errors
+    /// The runtime cannot wait for the socket.
+    pub fn new(listener: TcpListener, settings: &Settings, runtime: R) -> io::Result<Self> {
+        let listener = runtime.listen(listener)?;
+        Ok(Self { runtime, listener, settings: settings.clone(), served: Mutex::default() })
     }
 
     /// Waits for the next client; `None` once the server is asked to stop. Nothing else ends it: if
     /// there are no more file descriptors, it waits until there are.
     pub async fn accept(&self) -> Option<R::Stream> {
         loop {
-            let accepted = self.runtime.accept().await;
+            let accepted = self.runtime.accept(&self.listener).await;
             if self.settings.stop.asked().is_some() {
                 return None;
             }
@@ -175,7 +169,7 @@ impl<R: Runtime> Server<R> {
     }
 }
 
-impl<R> fmt::Debug for Server<R> {
+impl<R: Runtime> fmt::Debug for Server<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
     }

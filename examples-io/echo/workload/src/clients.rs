@@ -6,10 +6,9 @@
 
 use std::{
     cell::RefCell,
-    env,
     io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::ChildStdout,
     sync::mpsc,
     time::{Duration, Instant},
 };
@@ -19,12 +18,14 @@ use async_executor::LocalExecutor;
 use async_io::{Async, Timer};
 use fastrand::Rng;
 use futures_lite::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use harness::{
+    capacity, duration,
+    helper::{self, Helper, Role},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::text;
-
-/// The environment variable that makes a program the clients, and says which.
-const ROLE: &str = "MEANWHILE_CLIENTS";
+/// What makes a program the clients, and says which.
+const ROLE: Role = Role::new("MEANWHILE_CLIENTS");
 /// How often a client connects again if its connection breaks.
 const REDIALS: u32 = 3;
 /// The longest line that a well-behaved client sends, in bytes, its end not counted.
@@ -73,30 +74,19 @@ pub(crate) struct Report {
 /// The process of the clients, seen from the server's.
 #[derive(Debug)]
 pub(crate) struct Clients {
-    process: Child,
-    /// A line tells them to begin, the end tells them to end.
-    stdin: Option<ChildStdin>,
-    stdout: Option<BufReader<ChildStdout>>,
+    /// A line tells them to begin, the end of their stdin tells them to end.
+    process: Helper,
+    output: Option<BufReader<ChildStdout>>,
 }
 
 impl Clients {
     /// Starts this program again, as the clients. They do nothing yet.
     pub(crate) fn start(options: &ClientOptions) -> Result<Self> {
-        let program = env::current_exe().context("cannot find this program")?;
-        let mut process = Command::new(program)
-            .env(ROLE, serde_json::to_string(options)?)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot start the clients")?;
-        let stdin = process.stdin.take();
-        let stdout = process.stdout.take().expect("stdout was asked for as a pipe");
-        let mut clients = Self { process, stdin, stdout: Some(BufReader::new(stdout)) };
-        let mut ready = String::new();
-        let stdout = clients.stdout.as_mut().expect("it was put there a moment ago");
-        stdout.read_line(&mut ready).context("cannot hear from the clients")?;
-        anyhow::ensure!(ready == "ready\n", "the clients have not started");
-        Ok(clients)
+        let mut process = Helper::start(ROLE, options).context("cannot start the clients")?;
+        let mut output = process.output();
+        let ready = helper::line(&mut output).context("cannot hear from the clients")?;
+        anyhow::ensure!(ready == "ready", "the clients have not started");
+        Ok(Self { process, output: Some(output) })
     }
 
     /// Has the clients begin; as soon as all are done, calls `done`. Their report can be received
@@ -105,11 +95,10 @@ impl Clients {
         &mut self,
         done: impl FnOnce() + Send + 'static,
     ) -> Result<mpsc::Receiver<Report>> {
-        let mut stdout = self.stdout.take().context("the clients have begun already")?;
+        let mut output = self.output.take().context("the clients have begun already")?;
         let (send, report) = mpsc::sync_channel(1);
         harness::in_background("clients", move || {
-            let mut line = String::new();
-            if stdout.read_line(&mut line).is_ok()
+            if let Ok(line) = helper::line(&mut output)
                 && let Ok(report) = serde_json::from_str(&line)
             {
                 // Nobody may want it any more.
@@ -118,27 +107,18 @@ impl Clients {
             drop(send);
             done();
         })?;
-        let stdin = self.stdin.as_mut().expect("it is there until this is dropped");
-        stdin.write_all(b"begin\n").context("the clients have ended")?;
+        self.process.tell("begin").context("the clients have ended")?;
         Ok(report)
-    }
-}
-
-impl Drop for Clients {
-    fn drop(&mut self) {
-        drop(self.stdin.take());
-        // If it cannot be waited for, it has ended already.
-        let _ = self.process.wait();
     }
 }
 
 /// Is the clients, if that is what this process was started for, until they are done or the process
 /// that started them ends. Returns at once in every other process.
 pub(crate) fn talk_if_asked() -> Result<()> {
-    let Ok(options) = env::var(ROLE) else { return Ok(()) };
-    let options = serde_json::from_str(&options).context("cannot read which clients to be")?;
-    harness::allow_open_files();
-    println!("ready");
+    let Some(options) = ROLE.setup()? else { return Ok(()) };
+    capacity::allow_open_files();
+    // Not by `println!`, which panics if the server has ended meanwhile: then nobody needs the clients.
+    writeln!(io::stdout(), "ready")?;
     let mut stdin = BufReader::new(io::stdin());
     stdin.read_line(&mut String::new())?;
     harness::in_background("parent", move || {
@@ -146,7 +126,7 @@ pub(crate) fn talk_if_asked() -> Result<()> {
         let _ = stdin.read_to_end(&mut Vec::new());
         std::process::exit(0);
     })?;
-    println!("{}", serde_json::to_string(&talk(&options))?);
+    writeln!(io::stdout(), "{}", serde_json::to_string(&talk(&options))?)?;
     std::process::exit(0);
 }
 
@@ -389,7 +369,7 @@ impl Times {
 impl Report {
     pub(crate) fn line(&self) -> String {
         let times = [self.median, self.p99, self.longest];
-        let [median, p99, longest] = times.map(|time| text(round(time)));
+        let [median, p99, longest] = times.map(|time| duration::write(round(time)));
         let redials = match self.redials {
             0 => String::new(),
             redials => format!("; {redials} connections broke and were made again"),

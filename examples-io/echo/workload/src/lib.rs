@@ -24,7 +24,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, plural};
+use harness::{
+    Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, duration, words::plural,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -60,7 +62,7 @@ pub struct Echo {
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Example's own clients")]
     lines: u64,
     /// How long a client thinks after each answer
-    #[arg(long, value_name = "TIME", default_value = "5ms", value_parser = arguments::duration, help_heading = "Example's own clients")]
+    #[arg(long, value_name = "TIME", default_value = "5ms", value_parser = duration::parse, help_heading = "Example's own clients")]
     latency: Duration,
     /// The share of clients that send too long a line, fall silent or hang up in the middle of one
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = arguments::share, help_heading = "Example's own clients")]
@@ -76,14 +78,14 @@ pub struct Echo {
           value_parser = clap::value_parser!(u64).range(1..=LONGEST_LINE))]
     max_line: u64,
     /// How long the server waits for a client's next line, or for it to take the answer
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = arguments::duration, help_heading = "Server")]
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration::parse, help_heading = "Server")]
     idle: Duration,
     /// The most connections open at once, whatever --limit says; the next client waits
     #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Server",
           value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: u32,
     /// How long lines that have begun may take to end when the server is asked to stop
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = arguments::duration, help_heading = "Server")]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::parse, help_heading = "Server")]
     grace: Duration,
 }
 
@@ -204,7 +206,7 @@ impl Input {
             let report = clients.begin(move || stop.ask())?;
             *self.report.lock().expect("nobody panics while holding it") = Some(report);
         } else {
-            harness::on_interrupt(move || stop.ask());
+            harness::interrupt::on_interrupt(move || stop.ask());
             eprintln!("listening on {}; Ctrl-C ends it", self.address);
         }
         Ok(listener)
@@ -260,7 +262,7 @@ impl Row for Echo {
         let rules = &input.settings.rules;
         let mut json = json!({
             "max_line": rules.max_line,
-            "idle": text(rules.idle),
+            "idle": duration::write(rules.idle),
             "max_connections": rules.max_connections,
         });
         if self.forever {
@@ -269,7 +271,7 @@ impl Row for Echo {
         }
         json["clients"] = self.clients.into();
         json["lines"] = self.lines.into();
-        json["latency"] = text(self.latency).into();
+        json["latency"] = duration::write(self.latency).into();
         json["faults"] = self.faults.into();
         let clients = self.clients as usize;
         // A client keeps its connection while it thinks, and no more than those of them at once.
@@ -281,7 +283,7 @@ impl Row for Echo {
                 "{}, {} each, {} apart, at most {at_once} served at once",
                 plural(clients, "client"),
                 plural(lines as usize, "line"),
-                text(self.latency)
+                duration::write(self.latency)
             ),
             input: json,
             units: clients,
@@ -365,9 +367,4 @@ impl Fault {
 
 fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// A duration as people write it.
-fn text(duration: Duration) -> String {
-    arguments::write_duration(duration)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use harness::duration;
+
 /// How much is made room for at first, in bytes. A connection that only waits holds no more.
 const FIRST: usize = 1024;
 
@@ -12,7 +14,7 @@ pub(crate) enum Fault {
     #[error("a line is longer than {0} bytes")]
     TooLong(usize),
     /// No line came in time, or the client does not take the answer.
-    #[error("no line within {}", crate::text(*.0))]
+    #[error("no line within {}", duration::write(*.0))]
     Idle(Duration),
     /// The client broke off.
     #[error("the connection broke")]

@@ -6,7 +6,7 @@ use files_crossbeam::checksum_all;
 use files_workload::Files;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("crossbeam", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| checksum_all(&files.entries, limits))
     })
 }

@@ -6,7 +6,7 @@ use files_io_uring::checksum_all;
 use files_workload::Files;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("io-uring", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| checksum_all(&files.entries, limits))
     })
 }

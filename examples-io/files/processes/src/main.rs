@@ -9,7 +9,7 @@ use harness::pool;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Files>("processes", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| checksum_all(&files.entries, limits))
     })
 }

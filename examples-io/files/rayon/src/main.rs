@@ -7,7 +7,7 @@ use files_workload::Files;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("rayon", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         // A thread of the pool has one file in hand, so both limits bound their number.
         let threads = limits.workers.min(limits.in_flight);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;

@@ -6,7 +6,7 @@ use files_sequential::checksum_all;
 use files_workload::Files;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("sequential", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| checksum_all(&files.entries, limits))
     })
 }

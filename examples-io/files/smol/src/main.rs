@@ -6,7 +6,7 @@ use files_smol::checksum_all;
 use files_workload::Files;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("smol", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| smol::block_on(checksum_all(&files.entries, limits)))
     })
 }

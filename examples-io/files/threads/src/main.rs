@@ -6,7 +6,7 @@ use files_threads::checksum_all;
 use files_workload::Files;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("threads", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| checksum_all(&files.entries, limits))
     })
 }

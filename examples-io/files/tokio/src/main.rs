@@ -7,7 +7,7 @@ use files_workload::Files;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Files>("tokio", |files, limits, meter| {
+    harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(limits.workers)
             // Without this no more than 512 files could be in flight.

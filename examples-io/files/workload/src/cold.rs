@@ -29,7 +29,7 @@ pub(crate) fn evict(entries: &[Entry]) -> Result<()> {
         unistd::syncfs,
     };
 
-    use crate::shown;
+    use crate::shown::shown;
 
     let mut synced = HashSet::new();
     for entry in entries {

@@ -3,18 +3,20 @@
 
 mod checksum;
 mod cold;
+mod shown;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, plural};
+use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, words::plural};
 use serde_json::json;
 
 #[cfg(unix)]
 pub use checksum::open_flags;
 pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum};
+use shown::shown;
 pub use tree::{Entry, List, Tree, TreeOptions};
 
 /// The most files that the example's own tree may have.
@@ -88,7 +90,7 @@ impl Row for Files {
             headline: format!(
                 "{}, {}{cold}, at most {} in flight",
                 plural(units, "file"),
-                harness::bytes(input.bytes),
+                harness::words::bytes(input.bytes),
                 limits.in_flight
             ),
             input: json!({ "files": units, "bytes": input.bytes, "cold": self.cold }),
@@ -129,7 +131,7 @@ impl Row for Files {
                 "read {}, {} failed, {}, digest {digest}",
                 plural(files, "file"),
                 failures.len(),
-                harness::bytes(bytes)
+                harness::words::bytes(bytes)
             ),
             json: json!({ "files": files, "bytes": bytes, "digest": digest }),
             failures,
@@ -140,13 +142,5 @@ impl Row for Files {
     fn held(&self, input: &Input) -> Vec<String> {
         // The user's own tree is among the arguments already.
         input.tree.iter().flat_map(|tree| ["--dir".into(), shown(tree.root())]).collect()
-    }
-}
-
-/// A path as people should see it: as it is, unless that is no text or would upset a terminal.
-pub(crate) fn shown(path: &Path) -> String {
-    match path.to_str() {
-        Some(text) if !text.contains(char::is_control) => text.into(),
-        _ => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
     }
 }

@@ -9,10 +9,11 @@ use std::{
 
 use anyhow::{Context, Result};
 use fastrand::Rng;
+use harness::{capacity, interrupt::remove_on_interrupt, words::bytes};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tempfile::TempDir;
 
-use crate::{CHUNK, shown};
+use crate::shown::shown;
 
 /// One regular file: the unit of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +107,8 @@ pub struct TreeOptions {
 #[derive(Debug)]
 pub struct Tree(TempDir);
 
+/// How much of a file is written at a time, in bytes.
+const CHUNK: usize = 64 * 1024;
 /// The files in one folder of the tree.
 const PER_FOLDER: usize = 50;
 /// The standard deviation of the logarithm of a file's size. With it the median is a third of the
@@ -126,7 +129,7 @@ impl Tree {
     pub fn make(options: &TreeOptions) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("meanwhile-files-").tempdir();
         let folder = folder.context("cannot make a temporary folder")?;
-        harness::remove_on_interrupt(folder.path());
+        remove_on_interrupt(folder.path());
         let mut rng = Rng::with_seed(options.seed);
         let sizes = sizes(options, &mut rng);
         check_room(folder.path(), sizes.iter().sum())?;
@@ -194,28 +197,16 @@ fn whole(size: f64) -> u64 {
 }
 
 /// Checks that the tree fits on the disk, before any of it is written.
-#[cfg(unix)]
 fn check_room(folder: &Path, needed: u64) -> Result<()> {
-    use nix::sys::statvfs::statvfs;
-
     // Where the room is not known, writing will tell.
-    let Ok(disk) = statvfs(folder) else { return Ok(()) };
-    // The widths of these differ between systems.
-    #[allow(clippy::useless_conversion, reason = "they are u64 on some systems only")]
-    let room = u64::from(disk.blocks_available()).saturating_mul(disk.fragment_size().into());
+    let Some(room) = capacity::room_on_disk(folder) else { return Ok(()) };
     anyhow::ensure!(
         needed <= room,
         "the tree needs {}, and there are {} left for {}",
-        harness::bytes(needed),
-        harness::bytes(room),
+        bytes(needed),
+        bytes(room),
         shown(folder)
     );
-    Ok(())
-}
-
-/// Elsewhere writing will tell.
-#[cfg(not(unix))]
-fn check_room(_: &Path, _: u64) -> Result<()> {
     Ok(())
 }
 

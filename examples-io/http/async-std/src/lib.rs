@@ -7,15 +7,13 @@
 //! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
 //! thread back to the runtime, so a few threads hold as many requests in flight as the limit allows.
 
-use std::{io, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::Result;
-use async_std::{channel, net::TcpStream, task};
+use async_std::{channel, task};
 use harness::Limits;
-use http_workload::{
-    Outcome, Page, Settings,
-    asynchronous::{Client, Runtime},
-};
+use http_workload::{Outcome, Page, Settings, asynchronous::Client};
+use runtimes::AsyncStd;
 
 /// Fetches all pages, at most `limits.in_flight` at a time.
 pub async fn fetch_all(
@@ -43,19 +41,4 @@ pub async fn fetch_all(
         outcomes.push(task.await);
     }
     Ok(outcomes)
-}
-
-/// async-std's sockets and timers.
-struct AsyncStd;
-
-impl Runtime for AsyncStd {
-    type Stream = TcpStream;
-
-    async fn connect(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
-        TcpStream::connect((host, port)).await
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        task::sleep(duration).await;
-    }
 }

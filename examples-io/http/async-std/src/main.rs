@@ -8,7 +8,7 @@ use http_async_std::fetch_all;
 use http_workload::Http;
 
 fn main() -> ExitCode {
-    harness::run::<Http>("async-std", |http, limits, meter| {
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

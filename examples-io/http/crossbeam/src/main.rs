@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use harness::room;
+use harness::capacity;
 use http_crossbeam::fetch_all;
 use http_workload::Http;
 
 fn main() -> ExitCode {
-    harness::run::<Http>("crossbeam", |http, limits, meter| {
-        room::for_threads(limits.in_flight)?;
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
+        capacity::for_threads(limits.in_flight)?;
         meter.measure(|| fetch_all(&http.pages, &http.settings, limits))
     })
 }

@@ -9,7 +9,7 @@ use http_workload::Http;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Http>("processes", |http, limits, meter| {
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
         meter.measure(|| fetch_all(&http.pages, &http.settings, limits))
     })
 }

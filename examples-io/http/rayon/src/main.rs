@@ -7,7 +7,7 @@ use http_workload::Http;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
-    harness::run::<Http>("rayon", |http, limits, meter| {
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
         // A thread of the pool holds one request in flight, so both limits bound their number.
         let threads = limits.workers.min(limits.in_flight);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;

@@ -6,7 +6,7 @@ use http_sequential::fetch_all;
 use http_workload::Http;
 
 fn main() -> ExitCode {
-    harness::run::<Http>("sequential", |http, limits, meter| {
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
         meter.measure(|| fetch_all(&http.pages, &http.settings, limits))
     })
 }

@@ -7,15 +7,13 @@
 //! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
 //! thread back to the executor, so a few threads hold as many requests in flight as the limit allows.
 
-use std::{io, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::Result;
 use harness::Limits;
-use http_workload::{
-    Outcome, Page, Settings,
-    asynchronous::{Client, Runtime},
-};
-use smol::{Executor, Timer, lock::Semaphore, net::TcpStream};
+use http_workload::{Outcome, Page, Settings, asynchronous::Client};
+use runtimes::Smol;
+use smol::{Executor, lock::Semaphore};
 
 /// The executor, which runs its tasks on whichever threads are lent to it.
 pub static EXECUTOR: Executor = Executor::new();
@@ -45,19 +43,4 @@ pub async fn fetch_all(
         outcomes.push(task.await);
     }
     Ok(outcomes)
-}
-
-/// smol's sockets and timers.
-struct Smol;
-
-impl Runtime for Smol {
-    type Stream = TcpStream;
-
-    async fn connect(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
-        TcpStream::connect((host, port)).await
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        Timer::after(duration).await;
-    }
 }

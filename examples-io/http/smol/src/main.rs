@@ -6,7 +6,7 @@ use http_smol::{EXECUTOR, fetch_all};
 use http_workload::Http;
 
 fn main() -> ExitCode {
-    harness::run::<Http>("smol", |http, limits, meter| {
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

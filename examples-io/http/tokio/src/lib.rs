@@ -7,16 +7,13 @@
 //! Unlike *sequential*, it spawns a task per page. A task that waits for its answer gives its
 //! thread back to the runtime, so a few threads hold as many requests in flight as the limit allows.
 
-use std::{io, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::Result;
 use harness::Limits;
-use http_workload::{
-    Outcome, Page, Settings,
-    asynchronous::{Client, Runtime},
-};
-use tokio::{net::TcpStream, sync::Semaphore, time};
-use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+use http_workload::{Outcome, Page, Settings, asynchronous::Client};
+use runtimes::Tokio;
+use tokio::sync::Semaphore;
 
 /// Fetches all pages, at most `limits.in_flight` at a time.
 pub async fn fetch_all(
@@ -43,20 +40,4 @@ pub async fn fetch_all(
         outcomes.push(task.await?);
     }
     Ok(outcomes)
-}
-
-/// tokio's sockets and timers.
-struct Tokio;
-
-impl Runtime for Tokio {
-    type Stream = Compat<TcpStream>;
-
-    async fn connect(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
-        // tokio has read and write traits of its own; `compat` offers the common ones.
-        TcpStream::connect((host, port)).await.map(TcpStream::compat)
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        time::sleep(duration).await;
-    }
 }

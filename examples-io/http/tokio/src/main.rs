@@ -7,7 +7,7 @@ use http_workload::Http;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Http>("tokio", |http, limits, meter| {
+    harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(limits.workers)
             .enable_all()

@@ -2,7 +2,7 @@
 //! timers of whichever runtime a cell brings. All of them drive this same engine, so that a
 //! comparison of the cells compares runtimes and not HTTP clients.
 
-use std::{collections::HashMap, fmt, future::poll_fn, io, pin::Pin, sync::Mutex, time::Duration};
+use std::{collections::HashMap, fmt, future::poll_fn, io, pin::Pin, sync::Mutex};
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::{or, poll_once};
@@ -13,6 +13,7 @@ use hyper::{
     body::{Body, Incoming},
     client::conn::http1::{self, SendRequest},
 };
+use runtimes::Runtime;
 use rustls::pki_types::ServerName;
 use smol_hyper::rt::FuturesIo;
 
@@ -20,22 +21,6 @@ use crate::{
     Fetched, Outcome, Page, Settings,
     fetch::{Fault, Fetch, Next, Reply, redirects},
 };
-
-/// What the client needs of a runtime.
-pub trait Runtime: Send + Sync + 'static {
-    /// A connection over TCP.
-    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
-
-    /// Connects to a host, given by its name or address.
-    fn connect(
-        &self,
-        host: &str,
-        port: u16,
-    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
-
-    /// Waits this long.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
-}
 
 /// Fetches pages, as many at a time as there are tasks that call it. The tasks share one client,
 /// and with it the connections that it keeps.
@@ -76,7 +61,7 @@ impl<R: Runtime> Client<R> {
         Err(Fault::Timeout(self.settings.timeout))
     }
 
-    async fn exchange(&self, fetch: &Fetch<'_>) -> Result<Reply, Fault> {
+    async fn exchange(&self, fetch: &Fetch) -> Result<Reply, Fault> {
         let origin = Origin::of(fetch);
         let mut connection = match self.kept(&origin).await {
             Some(connection) => connection,
@@ -164,7 +149,7 @@ impl Connection {
         poll_once(driver).await.is_none() && self.sender.is_ready()
     }
 
-    async fn exchange(&mut self, fetch: &Fetch<'_>) -> Result<Reply, Fault> {
+    async fn exchange(&mut self, fetch: &Fetch) -> Result<Reply, Fault> {
         let Self { sender, driver } = self;
         let mut talk = std::pin::pin!(async {
             let response = sender.send_request(origin_form(fetch)).await.map_err(explain)?;

@@ -4,26 +4,63 @@
 
 use std::{io, time::Duration};
 
-use fastrand::Rng;
-use harness::pool::JobError;
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use harness::{duration, pool::JobError};
 use http::{Request, Uri, header, uri::Scheme};
 use iri_string::types::{UriAbsoluteStr, UriReferenceStr};
 use serde::{Deserialize, Serialize};
 
-use crate::{Fetched, Outcome, Page, Settings, site::ATTEMPT};
+use crate::{site::ATTEMPT, tls::Roots};
 
 /// How many redirects are followed before a page is given up.
 const REDIRECTS: u32 = 5;
-/// The pause before the first retry; it doubles with every further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause before a retry.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The shortest pause before the first retry; it doubles with every further one, and each is longer
+/// by up to as much again.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// What that shortest pause grows to at most.
+const LONGEST_PAUSE: Duration = Duration::from_millis(2_500);
+
+/// One page to fetch: the unit of work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Page {
+    /// Its place in the input, from 0.
+    pub index: usize,
+    /// Its address.
+    pub url: String,
+}
+
+/// How pages are fetched.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// How long one request may take, from its connection to the last byte of its answer.
+    pub timeout: Duration,
+    /// How often a request is sent again where that can help.
+    pub retries: u32,
+    /// What the pauses before that follow from.
+    pub seed: u64,
+    /// Whom to trust.
+    pub roots: Roots,
+}
+
+/// A page that was fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetched {
+    /// The HTTP status.
+    pub status: u16,
+    /// The length of the body, in bytes.
+    pub bytes: u64,
+    /// The CRC-32 of the body.
+    pub digest: u32,
+}
+
+/// What came of one page.
+pub type Outcome = Result<Fetched, Fault>;
 
 /// Why a page could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// There was no answer in time.
-    #[error("no answer within {}", crate::text(*.0))]
+    #[error("no answer within {}", duration::write(*.0))]
     Timeout(Duration),
     /// The server could not be reached.
     #[error("cannot connect: {0}")]
@@ -114,19 +151,27 @@ pub(crate) enum Next {
 }
 
 /// One page on its way.
-pub(crate) struct Fetch<'a> {
-    page: &'a Page,
-    settings: &'a Settings,
+pub(crate) struct Fetch {
     url: Uri,
     attempt: u32,
     redirects: u32,
+    /// The pauses before each retry. They grow, and differ from page to page, so that requests that
+    /// failed together do not all come back together. They follow from the seed and the page.
+    pauses: ExponentialBackoff,
 }
 
-impl<'a> Fetch<'a> {
+impl Fetch {
     /// Begins with a page, whose URL is known to be one.
-    pub(crate) fn new(page: &'a Page, settings: &'a Settings) -> Self {
+    pub(crate) fn new(page: &Page, settings: &Settings) -> Self {
         let url = page.url.parse().expect("URLs are checked before a run begins");
-        Self { page, settings, url, attempt: 1, redirects: 0 }
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(FIRST_PAUSE)
+            .with_max_delay(LONGEST_PAUSE)
+            .with_max_times(settings.retries as usize)
+            .with_jitter()
+            .with_jitter_seed(settings.seed ^ page.index as u64)
+            .build();
+        Self { url, attempt: 1, redirects: 0, pauses }
     }
 
     /// The address to ask next.
@@ -157,12 +202,13 @@ impl<'a> Fetch<'a> {
             Ok(Reply { fetched, .. }) => return Next::Done(Ok(fetched)),
             Err(fault) => fault,
         };
-        if !fault.can_pass() || self.attempt > self.settings.retries {
-            return Next::Done(Err(fault));
+        if fault.can_pass()
+            && let Some(pause) = self.pauses.next()
+        {
+            self.attempt += 1;
+            return Next::Pause(pause);
         }
-        let pause = self.pause();
-        self.attempt += 1;
-        Next::Pause(pause)
+        Next::Done(Err(fault))
     }
 
     fn redirect(&mut self, location: &str) -> Result<(), Fault> {
@@ -173,17 +219,6 @@ impl<'a> Fetch<'a> {
         let url = resolve(&self.url, location);
         self.url = url.ok_or_else(|| Fault::Location(location.to_owned()))?;
         Ok(())
-    }
-
-    /// The pause before the next attempt: exponential backoff with jitter, so that requests that
-    /// failed together do not all come back together. It follows from the seed and the page.
-    fn pause(&self) -> Duration {
-        let longest =
-            FIRST_PAUSE.saturating_mul(1 << (self.attempt - 1).min(16)).min(LONGEST_PAUSE);
-        let index = self.page.index as u64;
-        let mut random =
-            Rng::with_seed(self.settings.seed ^ (index << 8) ^ u64::from(self.attempt));
-        longest.mul_f64(0.5 + 0.5 * random.f64())
     }
 }
 

@@ -19,12 +19,13 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, plural};
+use harness::{
+    Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, duration, words::plural,
+};
 use http::Uri;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use fetch::Fault;
+pub use fetch::{Fault, Fetched, Outcome, Page, Settings};
 use site::{Site, SiteOptions};
 pub use tls::Roots;
 
@@ -45,10 +46,10 @@ pub struct Http {
           value_parser = clap::value_parser!(u64).range(..=MOST_PAGES))]
     tasks: u64,
     /// How long the site takes to answer
-    #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = arguments::duration, help_heading = "Example's own site")]
+    #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = duration::parse, help_heading = "Example's own site")]
     latency: Duration,
     /// How much longer it may take, at random
-    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = arguments::duration, help_heading = "Example's own site")]
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse, help_heading = "Example's own site")]
     jitter: Duration,
     /// The size of a page, in bytes
     #[arg(
@@ -65,7 +66,7 @@ pub struct Http {
     #[arg(long, value_name = "ADDRESS", hide = true)]
     site: Option<std::net::SocketAddr>,
     /// How long a request may take
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = arguments::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     timeout: Duration,
     /// How often a request is sent again where that can help
     #[arg(long, value_name = "N", default_value_t = 2)]
@@ -74,42 +75,6 @@ pub struct Http {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 }
-
-/// One page to fetch: the unit of work.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Page {
-    /// Its place in the input, from 0.
-    pub index: usize,
-    /// Its address.
-    pub url: String,
-}
-
-/// How pages are fetched.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Settings {
-    /// How long one request may take, from its connection to the last byte of its answer.
-    pub timeout: Duration,
-    /// How often a request is sent again where that can help.
-    pub retries: u32,
-    /// What the pauses before that follow from.
-    pub seed: u64,
-    /// Whom to trust.
-    pub roots: Roots,
-}
-
-/// A page that was fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fetched {
-    /// The HTTP status.
-    pub status: u16,
-    /// The length of the body, in bytes.
-    pub bytes: u64,
-    /// The CRC-32 of the body.
-    pub digest: u32,
-}
-
-/// What came of one page.
-pub type Outcome = Result<Fetched, Fault>;
 
 /// The pages of a run, and how to fetch them.
 #[derive(Debug)]
@@ -163,19 +128,18 @@ impl Row for Http {
         let units = input.pages.len();
         let mut headline = plural(units, "page");
         let mut lower_bound = None;
-        let mut json =
-            json!({ "tasks": units, "timeout": text(self.timeout), "retries": self.retries });
+        let mut json = json!({ "tasks": units, "timeout": duration::write(self.timeout), "retries": self.retries });
         if input.site.is_some() {
-            headline += &format!(" of {}, {} each", size(self.size), text(self.latency));
+            headline += &format!(" of {}, {} each", size(self.size), duration::write(self.latency));
             if !self.jitter.is_zero() {
-                headline += &format!(" and up to {} more", text(self.jitter));
+                headline += &format!(" and up to {} more", duration::write(self.jitter));
             }
             // Every page waits for at least the latency, and no more than the limit do so at once.
             let rounds = u32::try_from(units.div_ceil(limits.in_flight)).unwrap_or(u32::MAX);
             lower_bound = Some(self.latency.saturating_mul(rounds));
             json["size"] = self.size.into();
-            json["latency"] = text(self.latency).into();
-            json["jitter"] = text(self.jitter).into();
+            json["latency"] = duration::write(self.latency).into();
+            json["jitter"] = duration::write(self.jitter).into();
             json["faults"] = self.faults.into();
         }
         headline += &format!(", at most {} in flight", limits.in_flight);
@@ -265,11 +229,6 @@ fn url(text: &str) -> Result<String, String> {
         Some("http" | "https") => Err("it names no host".into()),
         _ => Err("it does not begin with http:// or https://".into()),
     }
-}
-
-/// A duration as people write it.
-fn text(duration: Duration) -> String {
-    arguments::write_duration(duration)
 }
 
 /// A page's size as people write it.

@@ -6,11 +6,9 @@
 
 use std::{
     convert::Infallible,
-    env,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, Read, Write},
     net::{Ipv4Addr, SocketAddr},
     pin::Pin,
-    process::{Child, Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -22,6 +20,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use fastrand::Rng;
+use harness::{
+    capacity,
+    helper::{self, Helper, Role},
+};
 use http::{HeaderName, Request, Response, StatusCode};
 use hyper::{
     body::{Body, Bytes, Frame, Incoming, SizeHint},
@@ -37,8 +39,8 @@ use tokio_util::compat::TokioAsyncReadCompatExt;
 /// site's faults follow from the request alone, and come out the same in every run.
 pub(crate) const ATTEMPT: HeaderName = HeaderName::from_static("x-attempt");
 
-/// The environment variable that makes a program the site, and says what site.
-const ROLE: &str = "MEANWHILE_SITE";
+/// What makes a program the site, and says what site.
+const ROLE: Role = Role::new("MEANWHILE_SITE");
 /// How many connections may wait to be accepted: as many as may come at once.
 const BACKLOG: u32 = 16_384;
 
@@ -77,29 +79,23 @@ pub const STATS: &str = "/stats";
 #[derive(Debug)]
 pub struct Site {
     address: SocketAddr,
-    process: Option<Child>,
+    /// The site's process. Dropped, it ends, since nobody else holds the other end of its stdin.
+    _process: Option<Helper>,
 }
 
 impl Site {
     /// A site that is already there.
     pub(crate) fn at(address: SocketAddr) -> Self {
-        Self { address, process: None }
+        Self { address, _process: None }
     }
 
     /// Starts this program again, as the site.
     pub(crate) fn start(options: &SiteOptions) -> Result<Self> {
-        let program = env::current_exe().context("cannot find this program")?;
-        let mut process = Command::new(program)
-            .env(ROLE, serde_json::to_string(options)?)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot start the site")?;
-        let mut address = String::new();
-        let stdout = process.stdout.take().expect("stdout was asked for as a pipe");
-        BufReader::new(stdout).read_line(&mut address).context("cannot read the site's address")?;
-        let address = address.trim().parse().context("the site has not started")?;
-        Ok(Self { address, process: Some(process) })
+        let mut process = Helper::start(ROLE, options).context("cannot start the site")?;
+        let address =
+            helper::line(&mut process.output()).context("cannot read the site's address")?;
+        let address = address.parse().context("the site has not started")?;
+        Ok(Self { address, _process: Some(process) })
     }
 
     /// Where it listens.
@@ -114,34 +110,23 @@ impl Site {
     }
 }
 
-impl Drop for Site {
-    fn drop(&mut self) {
-        if let Some(process) = &mut self.process {
-            // The end of its stdin tells the site to end.
-            drop(process.stdin.take());
-            // If it cannot be waited for, it has ended already.
-            let _ = process.wait();
-        }
-    }
-}
-
 /// Serves the site, if that is what this process was started for, until the process that did so
 /// ends. Returns at once in every other process.
 pub(crate) fn serve_if_asked() -> Result<()> {
-    let Ok(options) = env::var(ROLE) else { return Ok(()) };
-    let options = serde_json::from_str(&options).context("cannot read what site to be")?;
+    let Some(options) = ROLE.setup()? else { return Ok(()) };
     thread::Builder::new().name("parent".into()).spawn(|| {
         // The parent holds the other end, and says nothing: this returns when it lets go or dies.
         let _ = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     })?;
-    harness::allow_open_files();
+    capacity::allow_open_files();
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(options))
 }
 
 async fn serve(options: SiteOptions) -> Result<()> {
     let listener = listen().context("cannot listen on the loopback interface")?;
-    println!("{}", listener.local_addr()?);
+    // Not by `println!`, which panics if the client has ended meanwhile: then nobody needs the site.
+    writeln!(io::stdout(), "{}", listener.local_addr()?)?;
     let options = Arc::new(options);
     let counters = Arc::new(Counters::default());
     loop {

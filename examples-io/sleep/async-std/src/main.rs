@@ -8,7 +8,7 @@ use sleep_async_std::wait_all;
 use sleep_workload::Sleep;
 
 fn main() -> ExitCode {
-    harness::run::<Sleep>("async-std", |&(tasks, latency), limits, meter| {
+    harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));

@@ -9,7 +9,7 @@ use sleep_workload::Sleep;
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Sleep>("processes", |&(tasks, latency), limits, meter| {
+    harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
         meter.measure(|| wait_all(tasks, latency, limits))
     })
 }

@@ -6,7 +6,7 @@ use sleep_sequential::wait_all;
 use sleep_workload::Sleep;
 
 fn main() -> ExitCode {
-    harness::run::<Sleep>("sequential", |&(tasks, latency), limits, meter| {
+    harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
         meter.measure(|| wait_all(tasks, latency, limits))
     })
 }

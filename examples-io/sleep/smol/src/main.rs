@@ -6,7 +6,7 @@ use sleep_smol::{EXECUTOR, wait_all};
 use sleep_workload::Sleep;
 
 fn main() -> ExitCode {
-    harness::run::<Sleep>("smol", |&(tasks, latency), limits, meter| {
+    harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
         for _ in 0..limits.workers {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;

@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use harness::room;
+use harness::capacity;
 use sleep_threads::wait_all;
 use sleep_workload::Sleep;
 
 fn main() -> ExitCode {
-    harness::run::<Sleep>("threads", |&(tasks, latency), limits, meter| {
-        room::for_threads(limits.in_flight)?;
+    harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
+        capacity::for_threads(limits.in_flight)?;
         meter.measure(|| wait_all(tasks, latency, limits))
     })
 }

@@ -7,7 +7,7 @@ use sleep_workload::Sleep;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    harness::run::<Sleep>("tokio", |&(tasks, latency), limits, meter| {
+    harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(limits.workers)
             .enable_all()

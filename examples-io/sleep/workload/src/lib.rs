@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use clap::Args;
 use harness::{
-    Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, plural,
+    Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity, duration,
     pool::JobError,
-    room,
     unit::{self, Unit},
+    words::plural,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,7 +23,7 @@ pub struct Sleep {
     #[arg(long, value_name = "N", default_value_t = 100)]
     tasks: usize,
     /// How long each of them waits
-    #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = arguments::duration)]
+    #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = duration::parse)]
     latency: Duration,
 }
 
@@ -44,7 +44,7 @@ pub type Outcome = Result<(), Box<Fault>>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// It ended early.
-    #[error("it ended early, after {}", arguments::write_duration(*.0))]
+    #[error("it ended early, after {}", duration::write(*.0))]
     Early(Duration),
     /// A worker process failed.
     #[error("{0}")]
@@ -98,12 +98,12 @@ impl Row for Sleep {
     }
 
     fn prepare(&self, _: &Shared) -> Result<Self::Input> {
-        room::for_things(self.tasks, "task", TASK)?;
+        capacity::for_things(self.tasks, "task", TASK)?;
         Ok((self.tasks, self.latency))
     }
 
     fn plan(&self, &(tasks, latency): &Self::Input, limits: Limits) -> Plan {
-        let text = arguments::write_duration(latency);
+        let text = duration::write(latency);
         // No more than the limit wait at once, so the others do so after them.
         let rounds = u32::try_from(tasks.div_ceil(limits.in_flight)).unwrap_or(u32::MAX);
         Plan {

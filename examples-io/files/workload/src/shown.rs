@@ -1,0 +1,11 @@
+//! Paths for people.
+
+use std::path::Path;
+
+/// A path as people should see it: as it is, unless that is no text or would upset a terminal.
+pub(crate) fn shown(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) if !text.contains(char::is_control) => text.into(),
+        _ => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
+    }
+}

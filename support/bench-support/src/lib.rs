@@ -1,0 +1,226 @@
+//! What the benchmarks of all rows share. A benchmark calls a cell's function in this very process;
+//! what is timed is that call and nothing else. The input is made before, and after each call its
+//! answer is compared with that of the first: a cell that is fast and wrong fails its benchmark.
+
+mod runtimes;
+mod standing;
+
+use std::{
+    cell::OnceCell,
+    iter,
+    num::NonZeroUsize,
+    ops::Deref,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+pub use criterion::Throughput;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, async_executor::AsyncExecutor,
+    measurement::WallTime,
+};
+use harness::{Row, job::Job};
+pub use runtimes::{AsyncStd, Smol, Tokio};
+use serde_json::Value;
+pub use standing::Standing;
+
+/// How often each benchmark is timed. It is criterion's least: most of these take long, and there
+/// are many of them.
+const SAMPLES: usize = 10;
+/// How long a benchmark runs before it is timed.
+const WARM_UP: Duration = Duration::from_millis(200);
+/// How long it is timed, if that suffices for the samples.
+const MEASUREMENT: Duration = Duration::from_secs(1);
+
+/// The cores that this process may use: the most workers that a benchmark has.
+#[must_use]
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Numbers of workers to try: 1, 2, 4 and so on, and [`cores`] as the last.
+#[must_use]
+pub fn worker_counts() -> Vec<usize> {
+    let cores = cores();
+    let mut counts: Vec<usize> =
+        iter::successors(Some(1), |count| Some(count * 2)).take_while(|&n| n < cores).collect();
+    counts.push(cores);
+    counts
+}
+
+/// Runs the benchmarks of a row as a program, with criterion's command line. Worker processes are
+/// up to the caller: [`harness::pool::serve`] comes before this.
+///
+/// # Errors
+/// Whatever keeps a benchmark from being run; a cell that fails at its job.
+pub fn run<R: Row>(benches: impl FnOnce(&mut Bench<'_, R>) -> Result<()>) -> Result<()> {
+    // This process may have been started as the row's helper, say as the site of http.
+    R::help()?;
+    harness::capacity::allow_open_files();
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut group = criterion.benchmark_group(R::NAME);
+    group.sample_size(SAMPLES).warm_up_time(WARM_UP).measurement_time(MEASUREMENT);
+    // As many calls in each sample: what takes long is not called more and more often.
+    group.sampling_mode(SamplingMode::Flat);
+    benches(&mut Bench { group, series: None })?;
+    criterion.final_summary();
+    Ok(())
+}
+
+/// The benchmarks of a row: a group of criterion's.
+pub struct Bench<'a, R: Row> {
+    group: BenchmarkGroup<'a, WallTime>,
+    series: Option<Series<R>>,
+}
+
+/// Some benchmarks that do the same job.
+struct Series<R: Row> {
+    job: Job<R>,
+    /// Whether a call uses its input up, so that each needs one of its own.
+    afresh: bool,
+    /// The input that all calls share. It is made for the first of them: often a filter leaves none.
+    input: OnceCell<R::Input>,
+    /// What the first call answered.
+    answer: OnceCell<Value>,
+}
+
+impl<R: Row> Bench<'_, R> {
+    /// What follows does the job that these arguments describe, as a cell's program takes them.
+    /// All calls share one input.
+    ///
+    /// # Errors
+    /// Arguments that the row does not take.
+    pub fn job(&mut self, arguments: &str, throughput: Throughput) -> Result<()> {
+        self.begin(arguments, throughput, false)
+    }
+
+    /// As [`Self::job`], for a row that uses its input up: each call gets one of its own, which is
+    /// made before the clock starts.
+    ///
+    /// # Errors
+    /// Arguments that the row does not take.
+    pub fn job_afresh(&mut self, arguments: &str, throughput: Throughput) -> Result<()> {
+        self.begin(arguments, throughput, true)
+    }
+
+    fn begin(&mut self, arguments: &str, throughput: Throughput, afresh: bool) -> Result<()> {
+        let job = Job::new(arguments.split_whitespace())?;
+        let (input, answer) = (OnceCell::new(), OnceCell::new());
+        self.series = Some(Series { job, afresh, input, answer });
+        self.group.throughput(throughput);
+        Ok(())
+    }
+
+    /// Benchmarks a function.
+    pub fn call(
+        &mut self,
+        name: &str,
+        parameter: &str,
+        cell: impl Fn(&R::Input) -> Result<R::Output>,
+    ) {
+        self.measure(name, parameter, |input| {
+            let start = Instant::now();
+            let output = cell(input);
+            (start.elapsed(), output)
+        });
+    }
+
+    /// Benchmarks an async function on its runtime. The thread that waits for the whole is this
+    /// one, as in a cell's `main`.
+    pub fn call_on(
+        &mut self,
+        runtime: &impl AsyncExecutor,
+        name: &str,
+        parameter: &str,
+        cell: impl AsyncFn(&R::Input) -> Result<R::Output>,
+    ) {
+        self.call(name, parameter, |input| runtime.block_on(cell(input)));
+    }
+
+    /// Benchmarks a function that uses something up: `copy` makes it before the clock starts.
+    pub fn call_with<T>(
+        &mut self,
+        name: &str,
+        parameter: &str,
+        copy: impl Fn(&R::Input) -> T,
+        cell: impl Fn(T) -> Result<R::Output>,
+    ) {
+        self.measure(name, parameter, |input| {
+            let own = copy(input);
+            let start = Instant::now();
+            let output = cell(own);
+            (start.elapsed(), output)
+        });
+    }
+
+    /// As [`Self::call_with`], for an async function.
+    pub fn call_with_on<T>(
+        &mut self,
+        runtime: &impl AsyncExecutor,
+        name: &str,
+        parameter: &str,
+        copy: impl Fn(&R::Input) -> T,
+        cell: impl AsyncFn(T) -> Result<R::Output>,
+    ) {
+        self.call_with(name, parameter, copy, |own| runtime.block_on(cell(own)));
+    }
+
+    fn measure(
+        &mut self,
+        name: &str,
+        parameter: &str,
+        timed: impl Fn(&R::Input) -> (Duration, Result<R::Output>),
+    ) {
+        let series = self.series.as_ref().expect("a job comes before its benchmarks");
+        self.group.bench_function(BenchmarkId::new(name, parameter), |bencher| {
+            bencher.iter_custom(|calls| {
+                let mut elapsed = Duration::ZERO;
+                for _ in 0..calls {
+                    let input = series.input();
+                    let (time, output) = timed(&input);
+                    elapsed += time;
+                    series.check(&input, output);
+                }
+                elapsed
+            });
+        });
+    }
+}
+
+impl<R: Row> Series<R> {
+    fn input(&self) -> Input<'_, R> {
+        let prepare = || self.job.prepare().expect("the input can be made");
+        if self.afresh {
+            Input::Own(prepare())
+        } else {
+            Input::Shared(self.input.get_or_init(prepare))
+        }
+    }
+
+    /// Fails the benchmark if the cell failed, or if it answers otherwise than the first one.
+    fn check(&self, input: &R::Input, output: Result<R::Output>) {
+        let output = output.unwrap_or_else(|error| panic!("the cell failed: {error:#}"));
+        let answer = self.job.answer(input, output);
+        assert!(answer.failures.is_empty(), "units failed: {:?}", answer.failures);
+        let first = self.answer.get_or_init(|| answer.json.clone());
+        assert_eq!(&answer.json, first, "the answer differs from that of the first call");
+    }
+}
+
+/// The input of one call.
+enum Input<'a, R: Row> {
+    Shared(&'a R::Input),
+    Own(R::Input),
+}
+
+impl<R: Row> Deref for Input<'_, R> {
+    type Target = R::Input;
+
+    fn deref(&self) -> &R::Input {
+        match self {
+            Self::Shared(input) => input,
+            Self::Own(input) => input,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The machine, as far as it decides what can be measured on it: what it is, and how busy.
+
+use std::{env::consts, fmt, fs, num::NonZeroUsize, thread, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::count;
+
+/// How long the machine is watched, to see how much of it is free.
+const WATCHED: Duration = Duration::from_millis(300);
+
+/// As much of a core as an idle system uses itself, and no more than the watch can tell apart: in
+/// 0.3 seconds, Linux counts 30 ticks a core.
+const UNNOTICED: f64 = 0.15;
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// P: the cores that this process may use.
+    pub cores: usize,
+    /// What its processor calls itself; `None` where the system does not tell.
+    pub processor: Option<String>,
+    /// The operating system.
+    pub system: String,
+}
+
+impl Machine {
+    /// This machine.
+    #[must_use]
+    pub fn here() -> Self {
+        let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = cpuinfo.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            (key.trim() == "model name").then(|| value.trim().to_owned())
+        });
+        Self { cores: cores(), processor: model, system: consts::OS.into() }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&count(self.cores, "core"))?;
+        if let Some(processor) = &self.processor {
+            write!(f, ", {processor}")?;
+        }
+        write!(f, ", {}", self.system)
+    }
+}
+
+/// How much of the machine there is to be used.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Load {
+    /// The cores that this process may use.
+    pub cores: usize,
+    /// How many of them nobody used, on average, just before the measurement; `None` where the
+    /// system does not tell.
+    pub free_cores: Option<f64>,
+}
+
+impl Load {
+    /// Looks at the machine for a moment.
+    #[must_use]
+    pub fn look() -> Self {
+        let cores = cores();
+        let before = Ticks::now();
+        thread::sleep(WATCHED);
+        let idle = before.zip(Ticks::now()).and_then(|(before, after)| after.idle_since(before));
+        Self { cores, free_cores: idle.map(|share| share * cores as f64) }
+    }
+
+    /// Says that others use the machine too, if they do.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let free = self.free_cores?;
+        (self.cores as f64 - free > UNNOTICED).then(|| {
+            format!(
+                "only {free:.1} of {} cores are free: the versions that use several will look \
+                 worse than they are",
+                self.cores
+            )
+        })
+    }
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cores, free_cores } = self;
+        write!(f, "{} to be used, ", count(*cores, "core"))?;
+        match free_cores {
+            Some(free) => write!(f, "{free:.1} free before the first round"),
+            None => write!(f, "how many are free is not known here"),
+        }
+    }
+}
+
+/// The cores that this process may use.
+#[must_use]
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// What all cores together have counted since the system started.
+#[derive(Clone, Copy)]
+struct Ticks {
+    idle: u64,
+    all: u64,
+}
+
+impl Ticks {
+    fn now() -> Option<Self> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
+        Self::parse(&fs::read_to_string("/proc/stat").ok()?)
+    }
+
+    /// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal, and
+    /// two that are parts of the first two (proc(5)). A core that waits for a disk is free too.
+    fn parse(stat: &str) -> Option<Self> {
+        let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+        let ticks: Vec<u64> =
+            line.split_whitespace().take(8).map(str::parse).collect::<Result<_, _>>().ok()?;
+        let idle = ticks.get(3)? + ticks.get(4)?;
+        Some(Self { idle, all: ticks.iter().sum() })
+    }
+
+    fn idle_since(self, before: Self) -> Option<f64> {
+        let all = self.all.checked_sub(before.all).filter(|all| *all > 0)?;
+        Some(self.idle.checked_sub(before.idle)? as f64 / all as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_idle_share_is_that_of_the_ticks_in_between() {
+        let before = Ticks::parse("cpu  100 0 50 800 50 0 0 0 10 0\ncpu0 1 2 3 4\n")
+            .expect("this is what the file looks like");
+        let after =
+            Ticks::parse("cpu  110 0 60 870 60 0 0 0 10 0\n").expect("and this, a little later");
+        // 100 ticks went by, 70 of them idle and 10 waiting for a disk.
+        let share = after.idle_since(before).expect("time has passed");
+        assert!((share - 0.8).abs() < 1e-12);
+        assert_eq!(after.idle_since(after), None);
+    }
+
+    #[test]
+    fn whoever_shares_the_machine_is_warned_of() {
+        let load = |free| Load { cores: 2, free_cores: free };
+        assert_eq!(load(Some(1.95)).warning(), None);
+        assert_eq!(load(None).warning(), None);
+        let warning = load(Some(0.7)).warning().expect("more than a core is taken");
+        assert!(warning.contains("only 0.7 of 2 cores"), "{warning}");
+    }
+}

@@ -1,0 +1,282 @@
+//! Whether the system has room for what the user asks for: so much memory, so many threads or
+//! processes.
+//!
+//! What is beyond the system is better refused before a run, in one line that names the limit, than
+//! met in its midst: a thread that is started but gets no memory of its own ends the whole program,
+//! and so does the kernel where memory itself runs out. The limits are read from `/proc` and
+//! `/sys`, so only Linux's are known; elsewhere everything counts as possible until it fails.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+};
+
+use crate::words::{bytes, plural};
+
+/// The most memory mappings that a thread of the standard library takes: its stack, a second stack
+/// to report an overflow of the first on, and a guard page below each.
+const MAPPINGS_PER_THREAD: usize = 4;
+/// What a thread takes beyond that of its own data, in bytes: a kernel's stack and a few pages.
+const MEMORY_PER_THREAD: usize = 32 * 1024;
+/// What a worker process takes that it shares with no other, in bytes.
+const MEMORY_PER_PROCESS: usize = 512 * 1024;
+/// How many threads come with a worker process: its own two, and the one here that feeds it.
+const THREADS_PER_PROCESS: usize = 3;
+
+/// The system has no room for what the user asks for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no room for {wanted}: {reason}")]
+pub struct NoRoom {
+    wanted: String,
+    reason: String,
+}
+
+/// Checks that there is room for this many more threads in this process.
+pub fn for_threads(number: usize) -> Result<(), NoRoom> {
+    let mut demands = tasks(number);
+    demands.push(mappings(number));
+    demands.extend(memory(number.saturating_mul(MEMORY_PER_THREAD)));
+    check(plural(number, "thread"), demands)
+}
+
+/// Checks that there is room for this many worker processes.
+pub fn for_processes(number: usize) -> Result<(), NoRoom> {
+    let mut demands = tasks(number.saturating_mul(THREADS_PER_PROCESS));
+    demands.push(mappings(number));
+    demands.extend(memory(number.saturating_mul(MEMORY_PER_PROCESS)));
+    check(format!("{number} worker processes"), demands)
+}
+
+/// Checks that this process may open so many more files, of which a pipe is two.
+pub fn for_open_files(number: usize) -> Result<(), NoRoom> {
+    let demand = || {
+        Some(Demand {
+            limit: "ulimit -n".into(),
+            most: field("/proc/self/limits", "Max open files")?,
+            // The folder that is read is open itself meanwhile, and is in it.
+            used: fs::read_dir("/proc/self/fd").ok()?.count() - 1,
+            more: number,
+            show: |files| files.to_string(),
+        })
+    };
+    check(plural(number, "open file"), vec![demand()])
+}
+
+/// Allows this process as many open files as the system lets it have: a connection is one, and
+/// the usual limit of 1,024 would be the first thing that a large `--limit` runs into.
+pub fn allow_open_files() {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
+        if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+            // If it is refused, the run goes on with what it has, and says so should it run out.
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+        }
+    }
+}
+
+/// Checks that there is memory for this many things, called `thing`, that take `size` bytes each.
+pub fn for_things(number: usize, thing: &str, size: usize) -> Result<(), NoRoom> {
+    check(plural(number, thing), memory(number.saturating_mul(size)))
+}
+
+/// How much room a disk has for files in this folder, in bytes; `None` where that isn't known.
+#[must_use]
+pub fn room_on_disk(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let disk = nix::sys::statvfs::statvfs(folder).ok()?;
+        // The widths of these differ between systems.
+        #[allow(clippy::useless_conversion, reason = "they are u64 on some systems only")]
+        Some(u64::from(disk.blocks_available()).saturating_mul(disk.fragment_size().into()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        None
+    }
+}
+
+/// A limit that this system doesn't tell is a demand that isn't there.
+fn check(wanted: String, demands: Vec<Option<Demand>>) -> Result<(), NoRoom> {
+    let unmet = demands.into_iter().flatten().find(|demand| !demand.is_met());
+    unmet.map_or(Ok(()), |demand| Err(NoRoom { wanted, reason: demand.explain() }))
+}
+
+/// How much of something is wanted, and how much there is.
+struct Demand {
+    /// The limit, as one who would raise it knows it.
+    limit: String,
+    most: usize,
+    used: usize,
+    more: usize,
+    show: fn(usize) -> String,
+}
+
+impl Demand {
+    fn is_met(&self) -> bool {
+        self.more <= self.most.saturating_sub(self.used)
+    }
+
+    fn explain(&self) -> String {
+        let Self { limit, most, used, more, show } = self;
+        format!("{limit} is {}, {} in use, {} more needed", show(*most), show(*used), show(*more))
+    }
+}
+
+/// What limits the threads of this and all other processes: Linux counts both as tasks.
+fn tasks(more: usize) -> Vec<Option<Demand>> {
+    let demand = |limit: String, most: Option<usize>, used: Option<usize>| {
+        Some(Demand { limit, most: most?, used: used?, more, show: |tasks| tasks.to_string() })
+    };
+    // "0.20 0.18 0.12 1/80 11206": the load, then running/all tasks, then the last of them.
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let all = load.split([' ', '/']).nth(4).and_then(|all| all.parse().ok());
+    let mut demands: Vec<_> = ["pid_max", "threads-max"]
+        .map(|name| {
+            demand(format!("kernel.{name}"), number(format!("/proc/sys/kernel/{name}")), all)
+        })
+        .into();
+    if let Some(most) = most_of_the_user() {
+        demands.push(demand("ulimit -u".into(), Some(most), threads_of_the_user()));
+    }
+    demands.extend(control_groups("pids").map(|group| {
+        let [most, used] = ["max", "current"].map(|name| group.join(format!("pids.{name}")));
+        demand(most.display().to_string(), number(&most), number(used))
+    }));
+    demands
+}
+
+/// What limits the mappings of this process.
+fn mappings(threads: usize) -> Option<Demand> {
+    // It may be long, so it is not read as a whole.
+    let used = BufReader::new(File::open("/proc/self/maps").ok()?).split(b'\n').count();
+    Some(Demand {
+        limit: "vm.max_map_count, of memory mappings,".into(),
+        most: number("/proc/sys/vm/max_map_count")?,
+        used,
+        more: threads.saturating_mul(MAPPINGS_PER_THREAD),
+        show: |mappings| mappings.to_string(),
+    })
+}
+
+/// What limits the memory: that of the machine, and that of the control groups, as a container is.
+fn memory(more: usize) -> Vec<Option<Demand>> {
+    let demand = |limit: String, most: Option<usize>, used: Option<usize>| {
+        Some(Demand { limit, most: most?, used: used?, more, show: |size| bytes(size as u64) })
+    };
+    let most = field("/proc/meminfo", "MemTotal:").map(|kib| kib * 1024);
+    let available = field("/proc/meminfo", "MemAvailable:").map(|kib| kib * 1024);
+    let used = most.zip(available).map(|(most, available)| most.saturating_sub(available));
+    let mut demands = vec![demand("the machine's memory".into(), most, used)];
+    demands.extend(control_groups("memory").flat_map(|group| {
+        // The names of the second version of control groups, then those of the first.
+        [["max", "current"], ["limit_in_bytes", "usage_in_bytes"]].map(|names| {
+            let [most, used] = names.map(|name| group.join(format!("memory.{name}")));
+            // Cached files count as used, but are given up for what needs the memory.
+            let cache = field(group.join("memory.stat"), "inactive_file").unwrap_or(0);
+            let used = number(used).map(|used| used.saturating_sub(cache));
+            demand(most.display().to_string(), number(&most), used)
+        })
+    }));
+    demands
+}
+
+/// The folders of the control groups that this process is in, up to the outermost.
+fn control_groups(controller: &str) -> impl Iterator<Item = PathBuf> {
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let folders = groups.lines().filter_map(|line| {
+        // "0::/user.slice" in the second version, "8:pids:/user.slice" in the first.
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, group) = (parts.next()?, parts.next()?);
+        let root = match controllers {
+            "" => Path::new("/sys/fs/cgroup").to_owned(),
+            _ if controllers.split(',').any(|name| name == controller) => {
+                Path::new("/sys/fs/cgroup").join(controllers)
+            }
+            _ => return None,
+        };
+        let levels = Path::new(group.trim_start_matches('/')).ancestors();
+        Some(levels.map(|level| root.join(level)).collect::<Vec<_>>())
+    });
+    folders.flatten().collect::<Vec<_>>().into_iter()
+}
+
+/// How many threads this user may have; `None` if as many as there can be.
+fn most_of_the_user() -> Option<usize> {
+    // Whoever may administer the system or its resources is exempt; these are the numbers of the
+    // two capabilities in capabilities(7).
+    const EXEMPT: u64 = 1 << 21 | 1 << 24;
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let capabilities = status.lines().find_map(|line| line.strip_prefix("CapEff:"))?;
+    if u64::from_str_radix(capabilities.trim(), 16).ok()? & EXEMPT != 0 {
+        return None;
+    }
+    field("/proc/self/limits", "Max processes")
+}
+
+/// How many threads this user has, in all processes.
+fn threads_of_the_user() -> Option<usize> {
+    let user = field("/proc/self/status", "Uid:")?;
+    let processes =
+        fs::read_dir("/proc").ok()?.flatten().map(|process| process.path().join("status"));
+    let own = processes.filter(|status| field(status, "Uid:") == Some(user));
+    Some(own.filter_map(|status| field(status, "Threads:")).sum())
+}
+
+/// The number that follows a name at the beginning of a line.
+fn field(file: impl AsRef<Path>, name: &str) -> Option<usize> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// The number that is all of a file's content.
+fn number(file: impl AsRef<Path>) -> Option<usize> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_what_is_usual() {
+        assert_eq!(for_threads(2), Ok(()));
+        assert_eq!(for_processes(2), Ok(()));
+        assert_eq!(for_things(1_000, "task", 1_000), Ok(()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_has_no_room_is_told_with_the_limit() {
+        let threads = for_threads(usize::MAX).expect_err("nobody has so many").to_string();
+        assert!(threads.starts_with("no room for 18446744073709551615 threads: "), "{threads}");
+        let things = for_things(1 << 40, "task", 1 << 10).expect_err("it is a pebibyte");
+        let text = things.to_string();
+        assert!(text.contains("1099511627776 tasks") && text.contains("memory"), "{text}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn open_files_have_a_limit() {
+        assert_eq!(for_open_files(2), Ok(()));
+        let files = for_open_files(usize::MAX).expect_err("nobody has so many").to_string();
+        assert!(files.contains("ulimit -n is ") && files.contains(" in use"), "{files}");
+    }
+
+    #[test]
+    fn a_demand_is_met_up_to_the_limit_and_no_further() {
+        let demand = |more| Demand {
+            limit: "ulimit -u".into(),
+            most: 10,
+            used: 7,
+            more,
+            show: |tasks| tasks.to_string(),
+        };
+        assert!(demand(3).is_met());
+        assert!(!demand(4).is_met());
+        assert_eq!(demand(4).explain(), "ulimit -u is 10, 7 in use, 4 more needed");
+    }
+}

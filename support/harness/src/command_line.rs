@@ -1,0 +1,60 @@
+//! The command line of a cell's program: its row's own arguments, and those that all rows share.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Command, CommandFactory, FromArgMatches, Parser};
+
+use crate::{approach::Approach, arguments::Shared, row::Row};
+
+/// A row's own arguments and the shared ones.
+#[derive(Parser, Debug)]
+#[command(version)]
+pub(crate) struct Arguments<R: Row> {
+    #[command(flatten)]
+    pub(crate) row: R,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+impl<R: Row> Arguments<R> {
+    /// Reads the command line of this process. What is wrong with it comes back as one line.
+    pub(crate) fn read(approach: &Approach) -> Result<Self, Refused> {
+        // What the row's doc comment says is what the program is about.
+        let row = R::augment_args(Command::new(R::NAME));
+        Self::command()
+            .about(row.get_about().cloned().unwrap_or_default())
+            .bin_name(format!("{}-{}", R::NAME, approach.name()))
+            .try_get_matches()
+            .and_then(|matches| Self::from_arg_matches(&matches))
+            .map_err(Refused)
+    }
+}
+
+/// Why there are no arguments: they are wrong, or the user asks for the help or the version.
+pub(crate) struct Refused(clap::Error);
+
+impl Refused {
+    /// Says so, and returns the exit status.
+    pub(crate) fn explain(&self) -> ExitCode {
+        let Self(error) = self;
+        if error.use_stderr() {
+            // Nobody may be there to read it, which changes nothing.
+            let _ = writeln!(io::stderr(), "{}", one_line(error));
+            return ExitCode::from(2);
+        }
+        // A closed stdout is no reason to fail: nobody is there to read the help.
+        let _ = error.print();
+        ExitCode::SUCCESS
+    }
+}
+
+/// The first paragraph of clap's message, which names what is wrong, on one line.
+fn one_line(error: &clap::Error) -> String {
+    let message = error.to_string();
+    let paragraph = message.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    format!("{} (--help lists the arguments)", words.join(" "))
+}

@@ -1,0 +1,100 @@
+//! Ctrl-C, and whatever else ends a program before its end: what is cleared away then, and how.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use anyhow::{Context, Result};
+
+use crate::background::harness_thread_started;
+
+/// What clears something away.
+type Clear = Box<dyn FnOnce() + Send>;
+
+/// What [`clear_on_interrupt`] was told of.
+static CLEAR: Mutex<Vec<Clear>> = Mutex::new(Vec::new());
+
+/// Whether Ctrl-C or [`give_up`] is ending this process.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Has something cleared away also if Ctrl-C ends this process, since no destructor runs then. It
+/// must not take long: the process ends after it.
+pub fn clear_on_interrupt(clear: impl FnOnce() + Send + 'static) {
+    CLEAR.lock().expect("nobody panics while holding it").push(Box::new(clear));
+}
+
+/// Has a temporary folder removed also if Ctrl-C ends this process.
+pub fn remove_on_interrupt(folder: &Path) {
+    let folder = folder.to_owned();
+    clear_on_interrupt(move || {
+        // A thread that still writes there would add a file behind our back, again and again;
+        // under another name it finds nothing to add to. What cannot be renamed is gone, or
+        // is removed as it is.
+        let doomed = folder.with_added_extension("removed");
+        let folder = if fs::rename(&folder, &doomed).is_ok() { doomed } else { folder };
+        // There is nobody left to be told if something is not ours to remove.
+        let _ = fs::remove_dir_all(folder);
+    });
+}
+
+/// What [`on_interrupt`] was given.
+static ON_INTERRUPT: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+
+/// Has the first Ctrl-C call this instead of ending the process, which is then expected to end in
+/// good order. A second Ctrl-C ends it at once.
+pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
+    *ON_INTERRUPT.lock().expect("nobody panics while holding it") = Some(Box::new(ask_to_end));
+}
+
+/// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
+/// themselves as soon as their stdin does.
+pub(crate) fn stop_on_ctrl_c() -> Result<()> {
+    harness_thread_started();
+    ctrlc::set_handler(|| {
+        let ask_to_end = ON_INTERRUPT.lock().expect("nobody panics while holding it").take();
+        if let Some(ask_to_end) = ask_to_end {
+            ask_to_end();
+            return;
+        }
+        end_at_once("interrupted", 130);
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+/// Ends this process because of an error that no function can return: it came up in a thread that
+/// a library has started, say, while others wait for what will not come. Says so in one line,
+/// clears away what Ctrl-C would, and exits with status 1.
+pub fn give_up(error: &anyhow::Error) -> ! {
+    end_at_once(&format!("error: {error:#}"), 1)
+}
+
+fn end_at_once(message: &str, status: i32) -> ! {
+    if ENDING.swap(true, Ordering::Relaxed) {
+        // Another thread is at it, and has said why.
+        loop {
+            thread::park();
+        }
+    }
+    // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
+    let _ = writeln!(io::stderr(), "{message}");
+    for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
+        clear();
+    }
+    std::process::exit(status)
+}
+
+/// Returns at once, unless something is ending this process already: what has failed since then failed because
+/// its folders were removed under its feet, which is not worth a report, and a process that ended
+/// now would leave half of them behind.
+pub(crate) fn leave_the_end_to_others() {
+    while ENDING.load(Ordering::Relaxed) {
+        thread::park();
+    }
+}

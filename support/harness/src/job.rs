@@ -1,0 +1,45 @@
+//! A row's job outside of a cell's program: benchmarks call the cells' functions within one process,
+//! and again and again.
+
+use std::iter;
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::{
+    arguments::Shared,
+    command_line::Arguments,
+    row::{Answer, Row},
+};
+
+/// The job that some arguments describe.
+#[derive(Debug)]
+pub struct Job<R: Row> {
+    row: R,
+    shared: Shared,
+}
+
+impl<R: Row> Job<R> {
+    /// The job that a cell's program would do if it were given these arguments.
+    ///
+    /// # Errors
+    /// Arguments that the row does not take.
+    pub fn new<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let Arguments { row, shared } =
+            Arguments::try_parse_from(iter::once(R::NAME).chain(arguments))?;
+        Ok(Self { row, shared })
+    }
+
+    /// Makes or opens the input.
+    ///
+    /// # Errors
+    /// Input that cannot be used; the message names it.
+    pub fn prepare(&self) -> Result<R::Input> {
+        self.row.prepare(&self.shared)
+    }
+
+    /// Draws the answer from what a cell's function returned.
+    pub fn answer(&self, input: &R::Input, output: R::Output) -> Answer {
+        self.row.answer(input, output)
+    }
+}

@@ -1,0 +1,287 @@
+//! The meter: what a row's function cost, in this process and its workers and nobody else.
+//!
+//! CPU times and context switches come from `getrusage`, memory and threads from `/proc`, so the
+//! latter two are known on Linux only. The harness's own threads are not counted.
+
+use std::{
+    sync::{
+        Mutex,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::{background, duration::nanos, progress::Progress, unit};
+
+/// What a function cost. A figure that this system does not tell is `None`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Usage {
+    /// Wall-clock time, in nanoseconds.
+    pub wall_ns: u64,
+    /// CPU time spent in the program's own code, in nanoseconds, worker processes included.
+    pub cpu_user_ns: Option<u64>,
+    /// CPU time that the operating system spent for the program, in nanoseconds, worker
+    /// processes included.
+    pub cpu_system_ns: Option<u64>,
+    /// The most memory resident at once, in bytes: this process's peak plus the peak of each of
+    /// its workers (pages that they share are counted in each).
+    pub peak_rss_bytes: Option<u64>,
+    /// The most threads that existed at once, those of worker processes included.
+    pub threads: Option<u64>,
+    /// How often a thread gave up its core because it had to wait.
+    pub voluntary_switches: Option<u64>,
+    /// How often a thread was made to give up its core.
+    pub involuntary_switches: Option<u64>,
+    /// The most units of work that were in flight at once.
+    pub peak_in_flight: u64,
+}
+
+impl Usage {
+    /// User and system CPU time together.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Duration> {
+        Some(Duration::from_nanos(self.cpu_user_ns? + self.cpu_system_ns?))
+    }
+
+    /// Wall-clock time.
+    #[must_use]
+    pub fn wall(&self) -> Duration {
+        Duration::from_nanos(self.wall_ns)
+    }
+
+    /// The share of the time, on `cores` cores, in which the program computed nothing: from 0
+    /// (it computed all the time) to 1 (it only waited).
+    #[must_use]
+    pub fn waiting(&self, cores: usize) -> Option<f64> {
+        let capacity = self.wall().as_secs_f64() * cores as f64;
+        Some((1.0 - self.cpu()?.as_secs_f64() / capacity).clamp(0.0, 1.0))
+    }
+}
+
+/// A function's output, with what it cost.
+#[derive(Debug)]
+pub struct Measured<T> {
+    /// What the function returned.
+    pub output: T,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// Measures one call of a row's function, and shows its progress meanwhile.
+#[derive(Debug)]
+pub struct Meter {
+    progress: Progress,
+}
+
+impl Meter {
+    pub(crate) fn new(progress: Progress) -> Self {
+        Self { progress }
+    }
+
+    /// Calls `function` once and measures that call alone.
+    ///
+    /// # Errors
+    /// Those of `function`, and that the thread which takes the samples cannot be started.
+    pub fn measure<T>(self, function: impl FnOnce() -> Result<T>) -> Result<Measured<T>> {
+        let running = self.start()?;
+        let output = function();
+        let usage = running.stop();
+        Ok(Measured { output: output?, usage })
+    }
+
+    fn start(self) -> Result<Running> {
+        system::forget_peak_memory();
+        let (stop, stopped) = mpsc::channel::<()>();
+        let watcher = thread::Builder::new()
+            .name("meter".into())
+            .spawn(move || sample(&stopped, &self.progress))
+            .context("cannot start the meter's thread")?;
+        Ok(Running { watcher, stop, before: system::counters(), start: Instant::now() })
+    }
+}
+
+/// A measurement under way.
+struct Running {
+    watcher: JoinHandle<Samples>,
+    stop: mpsc::Sender<()>,
+    before: Option<Counters>,
+    start: Instant,
+}
+
+impl Running {
+    fn stop(self) -> Usage {
+        let wall = self.start.elapsed();
+        let after = system::counters();
+        drop(self.stop);
+        let samples = self.watcher.join().expect("the meter's thread does not panic");
+        let workers = WORKERS.lock().expect("nobody panics while holding it");
+        let spent = after
+            .zip(self.before)
+            .zip(samples.own)
+            .map(|((after, before), own)| after - before - own);
+        Usage {
+            wall_ns: nanos(wall),
+            cpu_user_ns: spent.map(|spent| spent.user_ns),
+            cpu_system_ns: spent.map(|spent| spent.system_ns),
+            peak_rss_bytes: system::peak_memory().map(|own| own + workers.peak_rss_bytes),
+            threads: samples.threads.map(|own| own + workers.threads),
+            voluntary_switches: spent.map(|spent| spent.voluntary),
+            involuntary_switches: spent.map(|spent| spent.involuntary),
+            peak_in_flight: unit::peak() as u64,
+        }
+    }
+}
+
+/// What a worker process tells of itself at its end.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct WorkerUsage {
+    peak_rss_bytes: u64,
+    threads: u64,
+}
+
+static WORKERS: Mutex<WorkerUsage> = Mutex::new(WorkerUsage { peak_rss_bytes: 0, threads: 0 });
+
+impl WorkerUsage {
+    /// What this process, a worker, has used.
+    pub(crate) fn of_this_process() -> Self {
+        let own = background::harness_threads();
+        Self {
+            peak_rss_bytes: system::peak_memory().unwrap_or(0),
+            threads: system::threads().map_or(1, |threads| threads.saturating_sub(own)),
+        }
+    }
+
+    /// Adds a worker's usage to that of this process, its parent.
+    pub(crate) fn add(self) {
+        let mut workers = WORKERS.lock().expect("nobody panics while holding it");
+        workers.peak_rss_bytes += self.peak_rss_bytes;
+        workers.threads += self.threads;
+    }
+}
+
+struct Samples {
+    threads: Option<u64>,
+    own: Option<Counters>,
+}
+
+/// Looks at the number of threads every few milliseconds until the function has ended, since no
+/// system keeps its peak. Begins eagerly and slows down: short functions are sampled often
+/// enough, and long ones are not disturbed.
+fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
+    background::harness_thread_started();
+    let own = background::harness_threads();
+    let mut peak = system::threads();
+    let mut pause = Duration::from_millis(1);
+    while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+        peak = peak.max(system::threads());
+        progress.show(unit::done());
+        pause = (pause * 3 / 2).min(Duration::from_millis(20));
+    }
+    progress.finish();
+    Samples {
+        threads: peak.map(|peak| peak.saturating_sub(own)),
+        own: system::counters_of_this_thread(),
+    }
+}
+
+/// What the operating system counts for a process or a thread.
+#[derive(Clone, Copy)]
+struct Counters {
+    user_ns: u64,
+    system_ns: u64,
+    voluntary: u64,
+    involuntary: u64,
+}
+
+impl std::ops::Sub for Counters {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        // Saturating, since the kernel scales user and system time and may lower one a little.
+        Self {
+            user_ns: self.user_ns.saturating_sub(other.user_ns),
+            system_ns: self.system_ns.saturating_sub(other.system_ns),
+            voluntary: self.voluntary.saturating_sub(other.voluntary),
+            involuntary: self.involuntary.saturating_sub(other.involuntary),
+        }
+    }
+}
+
+/// What only some systems tell.
+mod system {
+    use super::Counters;
+
+    /// Of this process and of those of its children that have ended and were waited for.
+    #[cfg(unix)]
+    pub(super) fn counters() -> Option<Counters> {
+        use nix::sys::resource::UsageWho::{RUSAGE_CHILDREN, RUSAGE_SELF};
+        let (own, children) = (rusage(RUSAGE_SELF)?, rusage(RUSAGE_CHILDREN)?);
+        Some(Counters {
+            user_ns: own.user_ns + children.user_ns,
+            system_ns: own.system_ns + children.system_ns,
+            voluntary: own.voluntary + children.voluntary,
+            involuntary: own.involuntary + children.involuntary,
+        })
+    }
+
+    #[cfg(unix)]
+    fn rusage(who: nix::sys::resource::UsageWho) -> Option<Counters> {
+        let usage = nix::sys::resource::getrusage(who).ok()?;
+        let nanos = |time: nix::sys::time::TimeVal| {
+            let micros = u64::try_from(time.tv_usec()).ok()?;
+            Some(u64::try_from(time.tv_sec()).ok()? * 1_000_000_000 + micros * 1_000)
+        };
+        Some(Counters {
+            user_ns: nanos(usage.user_time())?,
+            system_ns: nanos(usage.system_time())?,
+            voluntary: u64::try_from(usage.voluntary_context_switches()).ok()?,
+            involuntary: u64::try_from(usage.involuntary_context_switches()).ok()?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn counters() -> Option<Counters> {
+        None
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn counters_of_this_thread() -> Option<Counters> {
+        rusage(nix::sys::resource::UsageWho::RUSAGE_THREAD)
+    }
+
+    /// Elsewhere a thread's share cannot be told; it is small enough to be left in.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn counters_of_this_thread() -> Option<Counters> {
+        Some(Counters { user_ns: 0, system_ns: 0, voluntary: 0, involuntary: 0 })
+    }
+
+    /// How many threads this process has now.
+    pub(super) fn threads() -> Option<u64> {
+        status("Threads:")
+    }
+
+    /// The most memory that this process had resident since [`forget_peak_memory`], in bytes.
+    pub(super) fn peak_memory() -> Option<u64> {
+        Some(status("VmHWM:")? * 1024)
+    }
+
+    /// Makes the kernel begin its record of the peak anew, so that set-up is not counted.
+    pub(super) fn forget_peak_memory() {
+        if cfg!(target_os = "linux") {
+            // Where this is not permitted, the peak includes the set-up: no reason to stop.
+            let _ = std::fs::write("/proc/self/clear_refs", "5");
+        }
+    }
+
+    fn status(name: &str) -> Option<u64> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+}

@@ -1,0 +1,257 @@
+//! The timeline as a drawing in the terminal.
+
+use std::{collections::BTreeMap, fmt::Write as _, io::IsTerminal};
+
+use super::{Event, Recorded, State};
+
+/// The most lanes of a kind; of more than these, evenly spaced ones are drawn.
+const MOST_LANES: usize = 16;
+/// The width of what is not a terminal, in characters.
+const WIDTH: usize = 100;
+/// The width of a lane's name, in characters.
+const NAME: usize = 20;
+
+/// What one lane does from one moment to another, in nanoseconds.
+#[derive(Clone, Copy)]
+struct Span {
+    from: u64,
+    to: u64,
+    running: bool,
+}
+
+impl Recorded {
+    /// Draws a lane per unit, a lane per thread, and how many units were in flight at once.
+    pub(crate) fn draw(&self, unit: &str) -> String {
+        let width = if std::io::stdout().is_terminal() {
+            usize::from(console::Term::stdout().size().1)
+        } else {
+            WIDTH
+        };
+        self.draw_in(unit, width.saturating_sub(NAME + 1).max(10))
+    }
+
+    /// Draws in this many columns of time.
+    fn draw_in(&self, unit: &str, columns: usize) -> String {
+        let (Some(first), Some(last)) = (self.events.first(), self.events.last()) else {
+            return "timeline: nothing was recorded\n".into();
+        };
+        let scale = Scale { from: first.at, to: last.at.max(first.at + 1), columns };
+        let mut units: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+        let mut threads: BTreeMap<(u32, u32), Vec<Span>> = BTreeMap::new();
+        for (event, span) in self.spans() {
+            units.entry(event.unit).or_default().push(span);
+            if span.running {
+                threads.entry((event.process, event.thread)).or_default().push(span);
+            }
+        }
+
+        let mut out = String::new();
+        let total = scale.to - scale.from;
+        let _ = writeln!(
+            out,
+            "timeline: {:.1} ms, {:.2} ms a column; █ runs, ▒ runs in part, · waits",
+            total as f64 / 1e6,
+            total as f64 / 1e6 / columns as f64
+        );
+        let drawn = lanes(
+            &mut out,
+            &scale,
+            units.iter().map(|(index, spans)| (format!("{unit} {index}"), spans)),
+        );
+        let _ = writeln!(out, "{drawn} of {} {unit}s\n", units.len());
+        let drawn = lanes(
+            &mut out,
+            &scale,
+            threads
+                .iter()
+                .map(|(&(process, thread), spans)| (self.thread_name(process, thread), spans)),
+        );
+        let _ = writeln!(out, "{drawn} of {} threads that ran any\n", threads.len());
+        let (peak, bars) = in_flight(&units, &scale);
+        let _ = writeln!(out, "{:<NAME$} {bars}", format!("in flight, 0 to {peak}"));
+        out
+    }
+
+    /// What every unit did from each of its events to its next.
+    fn spans(&self) -> impl Iterator<Item = (&Event, Span)> {
+        let mut last: BTreeMap<usize, &Event> = BTreeMap::new();
+        self.events.iter().filter_map(move |event| {
+            let before = last.insert(event.unit, event)?;
+            let running = before.state == State::Running;
+            (before.state != State::Ended)
+                .then_some((before, Span { from: before.at, to: event.at, running }))
+        })
+    }
+}
+
+/// Maps moments to columns.
+struct Scale {
+    from: u64,
+    to: u64,
+    columns: usize,
+}
+
+impl Scale {
+    /// How much of each column a span covers, in nanoseconds, for the columns that it touches.
+    fn cover(&self, span: Span) -> impl Iterator<Item = (usize, f64)> {
+        let width = self.width();
+        let from = (span.from - self.from) as f64;
+        let to = (span.to - self.from) as f64;
+        let (first, last) = (self.column(from), self.column(to));
+        (first..=last).map(move |column| {
+            let start = column as f64 * width;
+            (column, (to.min(start + width) - from.max(start)).max(0.0))
+        })
+    }
+
+    fn width(&self) -> f64 {
+        (self.to - self.from) as f64 / self.columns as f64
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a moment lies within the drawing"
+    )]
+    fn column(&self, offset: f64) -> usize {
+        ((offset / self.width()) as usize).min(self.columns - 1)
+    }
+}
+
+/// Draws some of the lanes, and returns how many.
+fn lanes<'a>(
+    out: &mut String,
+    scale: &Scale,
+    all: impl ExactSizeIterator<Item = (String, &'a Vec<Span>)>,
+) -> usize {
+    let step = all.len().div_ceil(MOST_LANES).max(1);
+    let mut drawn = 0;
+    for (name, spans) in all.step_by(step) {
+        let name: String = name.chars().take(NAME).collect();
+        let _ = writeln!(out, "{name:<NAME$} {}", lane(spans, scale).trim_end());
+        drawn += 1;
+    }
+    drawn
+}
+
+fn lane(spans: &[Span], scale: &Scale) -> String {
+    let mut running = vec![0.0; scale.columns];
+    let mut present = vec![false; scale.columns];
+    for span in spans {
+        for (column, covered) in scale.cover(*span) {
+            present[column] = true;
+            if span.running {
+                running[column] += covered;
+            }
+        }
+    }
+    let glyph = |(running, present): (f64, bool)| match running / scale.width() {
+        share if share > 0.5 => '█',
+        share if share > 0.0 => '▒',
+        _ if present => '·',
+        _ => ' ',
+    };
+    running.into_iter().zip(present).map(glyph).collect()
+}
+
+/// How the number of units in flight changes, in the order that counts at the same moment: where
+/// one unit ends and another begins, they were not in flight at once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    /// A unit ends that began before.
+    End,
+    Begin,
+    /// A unit ends that began at this very moment.
+    EndAtOnce,
+}
+
+/// The most units in flight at once, and a bar per column of the most in that column.
+fn in_flight(units: &BTreeMap<usize, Vec<Span>>, scale: &Scale) -> (usize, String) {
+    let mut changes: Vec<(u64, Change)> = units
+        .values()
+        .filter_map(|spans| Some((spans.first()?.from, spans.last()?.to)))
+        .flat_map(|(begin, end)| {
+            let last = if begin == end { Change::EndAtOnce } else { Change::End };
+            [(begin, Change::Begin), (end, last)]
+        })
+        .collect();
+    changes.sort_unstable();
+    let mut most = vec![0; scale.columns];
+    let (mut now, mut reached) = (0_usize, 0);
+    for (at, change) in changes {
+        let column = scale.column((at - scale.from) as f64);
+        // Whatever was in flight before this change also was in the columns since the last one.
+        for bar in &mut most[reached..=column] {
+            *bar = now.max(*bar);
+        }
+        now = if change == Change::Begin { now + 1 } else { now - 1 };
+        most[column] = now.max(most[column]);
+        reached = column;
+    }
+    let peak = most.iter().copied().max().unwrap_or(0);
+    let bar = |most: usize| {
+        [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][(most * 8).div_ceil(peak.max(1))]
+    };
+    (peak, most.into_iter().map(bar).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(at: u64, unit: usize, state: State) -> Event {
+        Event { at, unit, state, process: std::process::id(), thread: 0 }
+    }
+
+    fn recorded(events: Vec<Event>) -> Recorded {
+        Recorded { events, names: vec!["main".into()] }
+    }
+
+    #[test]
+    fn running_and_waiting_are_told_apart() {
+        let drawing = recorded(vec![
+            event(0, 0, State::Running),
+            event(2_000, 0, State::Waiting),
+            event(2_500, 1, State::Running),
+            event(4_500, 1, State::Ended),
+            event(8_000, 0, State::Running),
+            event(10_000, 0, State::Ended),
+        ])
+        .draw_in("page", 10);
+        let lines: Vec<&str> = drawing.lines().collect();
+        assert_eq!(lines[1], "page 0               ██······██");
+        assert_eq!(lines[2], "page 1                 ▒█▒");
+        assert!(drawing.contains("main 0               ██▒█▒   ██"), "{drawing}");
+        assert!(drawing.contains("in flight, 0 to 2    ▄▄███▄▄▄▄▄"), "{drawing}");
+    }
+
+    #[test]
+    fn many_units_are_sampled_and_counted() {
+        let events = (0..1_000)
+            .flat_map(|i| [event(0, i, State::Running), event(10, i, State::Ended)])
+            .collect();
+        let drawing = recorded(events).draw_in("page", 10);
+        assert!(drawing.contains("16 of 1000 pages"), "{drawing}");
+        assert!(drawing.contains("in flight, 0 to 1000 ██████████"), "{drawing}");
+    }
+
+    #[test]
+    fn a_unit_of_no_length_is_in_flight_and_nothing_underflows() {
+        let drawing = recorded(vec![
+            event(0, 0, State::Running),
+            event(0, 0, State::Ended),
+            event(0, 1, State::Running),
+            event(10, 1, State::Ended),
+            event(10, 2, State::Running),
+            event(10, 2, State::Ended),
+        ])
+        .draw_in("page", 10);
+        assert!(drawing.contains("3 of 3 pages"), "{drawing}");
+        assert!(drawing.contains("in flight, 0 to 2    █▄▄▄▄▄▄▄▄▄"), "{drawing}");
+    }
+
+    #[test]
+    fn nothing_recorded_is_said() {
+        assert!(recorded(Vec::new()).draw_in("page", 10).contains("nothing was recorded"));
+    }
+}

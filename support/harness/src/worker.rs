@@ -1,0 +1,71 @@
+//! What the harness has to know of a worker process that a cell starts by itself, rather than
+//! through the [pool](crate::pool): for the meter and for the timeline.
+
+use std::{
+    env,
+    process::Command,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    background::harness_thread_started,
+    meter::WorkerUsage,
+    timeline::{self, Event},
+    unit,
+};
+
+/// The environment variable that has a worker record its timeline, counted from this moment.
+const EPOCH: &str = "MEANWHILE_EPOCH";
+
+/// Has the worker that this command starts record its timeline, if this process records one.
+pub fn prepare(command: &mut Command) {
+    if let Some(epoch) = timeline::epoch() {
+        command.env(EPOCH, epoch.to_string());
+    }
+}
+
+/// Begins to record, in a worker that was asked to.
+pub fn begin() {
+    if let Some(epoch) = env::var(EPOCH).ok().and_then(|epoch| epoch.parse().ok()) {
+        timeline::record_since(UNIX_EPOCH + Duration::from_nanos(epoch));
+    }
+}
+
+/// Has this worker pay no heed to Ctrl-C. In a terminal that goes to all processes at once; which of
+/// them should end, and when, is the parent's decision.
+///
+/// # Errors
+/// The system gives no more threads.
+pub fn leave_ctrl_c_to_parent() -> Result<(), ctrlc::Error> {
+    harness_thread_started();
+    ctrlc::set_handler(|| {})
+}
+
+/// What a worker tells its parent at its end.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Notes {
+    usage: WorkerUsage,
+    peak_in_flight: usize,
+    events: Vec<Event>,
+}
+
+impl Notes {
+    /// What this process, a worker, has to tell.
+    #[must_use]
+    pub fn take() -> Self {
+        Self {
+            usage: WorkerUsage::of_this_process(),
+            peak_in_flight: unit::peak(),
+            events: timeline::take_events(),
+        }
+    }
+
+    /// Adds what a worker told to what is known of this process, its parent.
+    pub fn add(self) {
+        self.usage.add();
+        unit::add_peak(self.peak_in_flight);
+        timeline::add_events(self.events);
+    }
+}

@@ -1,0 +1,12 @@
+//! The rows, columns and cells of this workspace: found by their folders ([`rows`]), built
+//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]).
+
+pub mod cargo;
+pub mod output;
+pub mod prepared;
+pub mod rows;
+pub mod run;
+
+pub use cargo::Profile;
+pub use harness::approach::{Approach, BASELINE, COLUMNS, Column, Workers};
+pub use rows::{Cell, Row, Side, Workspace};

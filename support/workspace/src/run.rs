@@ -1,0 +1,148 @@
+//! One run of one version, as a process of its own.
+
+use std::{
+    io,
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use harness::{Failure, approach::Approach, meter::Usage, parent};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wait_timeout::ChildExt;
+
+use crate::{
+    output::{self, LastWords},
+    rows::Cell,
+};
+
+/// The version of the cells' JSON that is understood here.
+const VERSION: u32 = 1;
+
+/// What a version reports of one run: the line that it prints with `--json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// The version of this format.
+    pub version: u32,
+    /// The row.
+    pub workload: String,
+    /// The column.
+    pub approach: Approach,
+    /// What it did, in one line.
+    pub headline: String,
+    /// What it worked on.
+    pub input: Value,
+    /// How many units of work there were.
+    pub units: usize,
+    /// The most units that may be in flight at once.
+    pub limit: usize,
+    /// The most threads or processes that may compute.
+    pub workers: usize,
+    /// What came out.
+    pub answer: Value,
+    /// The units that failed, in input order.
+    pub failures: Vec<Failure>,
+    /// What it cost.
+    #[serde(flatten)]
+    pub usage: Usage,
+}
+
+impl Report {
+    /// Whether both say the same, to the letter: of what came out and of what failed.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self.answer == other.answer && self.failures == other.failures
+    }
+
+    /// The share of the time in which the cores that it may use had nothing to compute.
+    #[must_use]
+    pub fn waiting(&self) -> Option<f64> {
+        self.usage.waiting(self.workers)
+    }
+}
+
+/// Why there is no report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It did not end in time, and was killed.
+    #[error("no end after {deadline:?} (--deadline), so it was killed")]
+    Hung {
+        /// How long it was given.
+        deadline: Duration,
+    },
+    /// It ended in a way that no version should.
+    #[error("{0}")]
+    Crashed(String),
+}
+
+/// Runs `program`, which is that of `cell`, once with `arguments`.
+///
+/// # Errors
+/// It does not end before the deadline, or ends without a report, or reports as another cell.
+pub fn run(
+    cell: &Cell,
+    program: &Path,
+    arguments: &[String],
+    deadline: Duration,
+) -> Result<Report, Fault> {
+    let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
+    let mut command = Command::new(program);
+    parent::end_with_this_process(&mut command);
+    let mut child = command
+        .args(["--json", "--no-progress"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(crashed)?;
+    let stdout = child.stdout.take().expect("stdout is piped, and nobody else has taken it");
+    let stderr = child.stderr.take().expect("stderr is piped, and nobody else has taken it");
+    let output = output::all(stdout);
+    let last_words = LastWords::of(stderr);
+
+    // Until its stdout ends, this thread sleeps: asking again and again whether the process has
+    // ended would take time on the very cores that are being measured.
+    let start = Instant::now();
+    let output = output.recv_timeout(deadline);
+    let left = deadline.saturating_sub(start.elapsed());
+    let status = child.wait_timeout(left).map_err(crashed)?;
+    let (Ok(output), Some(status)) = (output, status) else {
+        // If it has ended meanwhile, there is nothing to kill; it is too late all the same.
+        let _ = child.kill();
+        child.wait().map_err(crashed)?;
+        return Err(Fault::Hung { deadline });
+    };
+    report(cell, &output, status).map_err(|reason| {
+        Fault::Crashed(match last_words.line() {
+            Some(line) => format!("{reason}; its last words: {line}"),
+            None => reason,
+        })
+    })
+}
+
+/// Reads the report from what the process wrote. Status 1 is all right as long as there is one: it
+/// says that units of work failed, which the report lists.
+fn report(cell: &Cell, output: &str, status: ExitStatus) -> Result<Report, String> {
+    if !matches!(status.code(), Some(0 | 1)) {
+        return Err(status.to_string());
+    }
+    let line = output.trim();
+    if line.is_empty() {
+        return Err(format!("{status}, and no report"));
+    }
+    let report: Report = serde_json::from_str(line)
+        .map_err(|error| format!("{status}, and its report cannot be read: {error}"))?;
+    if report.version != VERSION {
+        return Err(format!("its report is of version {}, not {VERSION}", report.version));
+    }
+    if (&report.workload, &report.approach) != (&cell.row, &cell.approach) {
+        return Err(format!(
+            "it reports as {}-{}, which it is not",
+            report.workload,
+            report.approach.name()
+        ));
+    }
+    Ok(report)
+}

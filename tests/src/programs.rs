@@ -1,0 +1,54 @@
+//! The programs that are tested, built by one call of cargo before the first test.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::{LazyLock, OnceLock},
+};
+
+use workspace::{Profile, Workspace};
+
+/// The tools, and the programs that their tests run.
+const TOOLS: [(&str, &[&str]); 4] = [
+    ("book", &["book"]),
+    ("claims", &["claims"]),
+    ("compare", &["compare", "sleep-sequential", "sleep-threads"]),
+    ("cost-of-a-task", &["cost-of-a-task"]),
+];
+
+static PROGRAMS: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+
+/// This workspace.
+pub(crate) fn workspace() -> &'static Workspace {
+    static WORKSPACE: LazyLock<Workspace> =
+        LazyLock::new(|| Workspace::find().expect("a test runs inside the workspace"));
+    &WORKSPACE
+}
+
+/// Builds the programs of these subjects: those of all cells of a row, or a tool.
+///
+/// They are built as part of the workspace, so that every crate has the features that it has in
+/// `cargo test --workspace`, and none is compiled a second time.
+pub(crate) fn build(subjects: &BTreeSet<&str>) {
+    let rows = workspace().rows().iter().filter(|row| subjects.contains(&*row.name));
+    let cells = rows.flat_map(|row| &row.cells).map(workspace::Cell::package);
+    let tools = TOOLS.iter().filter(|(tool, _)| subjects.contains(tool));
+    let tools = tools.flat_map(|(_, programs)| *programs).map(ToString::to_string);
+    let wanted: BTreeSet<String> = cells.chain(tools).collect();
+    let wanted: Vec<String> = wanted.into_iter().collect();
+    let profile = if cfg!(debug_assertions) { Profile::Dev } else { Profile::Release };
+    let built = workspace().build_programs(&wanted, profile, target());
+    let built = built.expect("the programs can be built");
+    PROGRAMS.set(built).expect("they are built once");
+}
+
+/// Where a program is.
+pub(crate) fn path(name: &str) -> &'static Path {
+    let programs = PROGRAMS.get().expect("they are built before the first test");
+    programs.get(name).unwrap_or_else(|| panic!("{name} is not built for these tests"))
+}
+
+/// Cargo's target folder, in which this very program was built.
+pub(crate) fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder")
+}

@@ -1,0 +1,188 @@
+//! The row http: pages that come from its own site.
+
+mod web;
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::Command,
+    sync::LazyLock,
+};
+
+use serde_json::Value;
+
+use crate::{
+    cells::Cells,
+    contract::{self, Contract, Input, LostWorker},
+    family::Ran,
+    suite::{Test, tests},
+};
+
+static HTTP: LazyLock<Cells> = LazyLock::new(|| Cells::of("http"));
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
+    cells: &HTTP,
+    unit: "page",
+    // Before it waits for its answer, and after.
+    runs_of_a_unit: 2,
+    quick: || Input::of(&["--tasks", "12", "--latency", "2ms"]),
+    empty: || Input::of(&["--tasks", "0"]),
+    single: || Input::of(&["--tasks", "1", "--latency", "1ms"]),
+    wide: || Input::of(&["--tasks", "24", "--latency", "40ms"]),
+    lasting: || Input::of(&["--tasks", "15", "--latency", "200ms"]),
+    endless: || Input::of(&["--tasks", "8", "--latency", "1h", "--timeout", "2h"]),
+    lost_worker: LostWorker::Replaced,
+    answers_by_stdout: true,
+    refused: &[
+        (&["--tasks", "-1"], 2, "-1"),
+        (&["--tasks", "99999999999"], 2, "99999999999"),
+        (&["--latency", "5"], 2, "50ms"),
+        (&["--faults", "1.5"], 2, "1.5"),
+        (&["no-url"], 2, "no-url"),
+        (&["ftp://localhost/"], 2, "ftp://localhost/"),
+        (&["http://"], 2, "http://"),
+        (&["--urls", "/nonexistent/list"], 1, "/nonexistent/list"),
+        (&["--ca", "/nonexistent/ca", "https://localhost/"], 1, "/nonexistent/ca"),
+        (&["--ca", "/dev/null", "https://localhost/"], 1, "/dev/null"),
+    ],
+});
+
+/// All tests of the row.
+pub(super) fn tests() -> Vec<Test> {
+    let mut tests = Vec::new();
+    tests.extend(tests!("http", Shared:
+        empty_and_large_pages,
+        the_digest_tells_the_order_the_seed_and_the_size,
+        faults_and_retries_agree,
+        each_kind_of_fault_is_listed_with_its_reason,
+        the_server_never_sees_more_in_flight_than_the_limit_and_no_fewer,
+        rayon_overlaps_only_as_many_waits_as_its_pool_has_threads,
+        the_site_holds_ten_thousand_connections,
+        the_sites_cost_is_not_the_clients,
+        more_workers_than_the_system_gives_is_an_error_that_says_so,
+    ));
+    tests.extend(web::tests());
+    tests.extend(contract::tests(&CONTRACT));
+    tests
+}
+
+fn empty_and_large_pages() {
+    for size in ["0", "1", "300000"] {
+        let answer = HTTP.agreed(&["--tasks", "10", "--latency", "1ms", "--size", size]);
+        assert_eq!(answer["bytes"], 10 * size.parse::<u64>().expect("it is a number"));
+    }
+}
+
+fn the_digest_tells_the_order_the_seed_and_the_size() {
+    let digest = |arguments: &[&str]| {
+        let arguments = [&["--json", "--latency", "1ms", "--tasks", "5"], arguments].concat();
+        HTTP.run("tokio", &arguments).json()["answer"]["digest"].clone()
+    };
+    assert_eq!(digest(&[]), digest(&["--jitter", "20ms"]));
+    assert_ne!(digest(&[]), digest(&["--seed", "1"]));
+    assert_ne!(digest(&[]), digest(&["--size", "10239"]));
+}
+
+fn faults_and_retries_agree() {
+    let faulty = ["--tasks", "40", "--latency", "2ms", "--faults", "0.4", "--timeout", "500ms"];
+    let retried = HTTP.agreed(&[&faulty[..], &["--retries", "1"]].concat());
+    let alone = HTTP.agreed(&[&faulty[..], &["--retries", "0"]].concat());
+    let pages = |answer: &Value| answer["pages"].as_u64().expect("it is a number");
+    assert!((1..40).contains(&pages(&alone)), "{alone}");
+    assert!(pages(&retried) > pages(&alone), "{retried} {alone}");
+}
+
+fn each_kind_of_fault_is_listed_with_its_reason() {
+    let ran = HTTP.run(
+        "smol",
+        &[
+            "--tasks",
+            "60",
+            "--latency",
+            "1ms",
+            "--faults",
+            "1",
+            "--timeout",
+            "200ms",
+            "--retries",
+            "0",
+        ],
+    );
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.stderr.lines().count(), 60);
+    for reason in ["no answer within 200ms", "status 500", "closed before the answer was complete"]
+    {
+        assert!(ran.stderr.contains(reason), "{reason} is not in {}", ran.stderr);
+    }
+}
+
+fn the_server_never_sees_more_in_flight_than_the_limit_and_no_fewer() {
+    for approach in HTTP.approaches() {
+        let site = HTTP.prepare(&["--latency", "40ms"]);
+        let site: Vec<&str> = site.arguments().iter().map(String::as_str).collect();
+        // rayon holds as many in flight as its pool has threads, so there are as many workers.
+        let arguments = ["--json", "--tasks", "64", "--limit", "8", "--workers", "8"];
+        let ran = HTTP.run(approach, &[&arguments[..], &site].concat());
+        let stats = stats(site[1]);
+        let expected = if approach == "sequential" { 1 } else { 8 };
+        assert_eq!(stats["peak_in_flight"], expected, "{approach}");
+        assert_eq!(ran.json()["peak_in_flight"], expected, "{approach}");
+        assert_eq!(stats["requests"], 64, "{approach}");
+        // Connections are kept: beside the one that asks for the figures, no more than in flight.
+        let connections = stats["connections"].as_u64().expect("it is a number") - 1;
+        assert!(connections <= expected, "{approach} made {connections} connections");
+    }
+}
+
+fn rayon_overlaps_only_as_many_waits_as_its_pool_has_threads() {
+    let ran = HTTP.run("rayon", &["--json", "--tasks", "20", "--latency", "5ms", "--workers", "2"]);
+    assert_eq!(ran.json()["peak_in_flight"], 2);
+}
+
+fn the_site_holds_ten_thousand_connections() {
+    // Long enough for the last connection to be made before the first answer comes, also where
+    // other work goes on.
+    let site = HTTP.prepare(&["--latency", "20s", "--size", "100"]);
+    let site: Vec<&str> = site.arguments().iter().map(String::as_str).collect();
+    let arguments = ["--json", "--tasks", "10000", "--limit", "10000", "--timeout", "60s"];
+    let ran = HTTP.run("tokio", &[&arguments[..], &site].concat());
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert_eq!(ran.json()["answer"]["pages"], 10_000);
+    assert_eq!(ran.json()["peak_in_flight"], 10_000);
+    let stats = stats(site[1]);
+    assert_eq!(stats["peak_in_flight"], 10_000);
+    assert_eq!(stats["requests"], 10_000);
+}
+
+fn the_sites_cost_is_not_the_clients() {
+    // With pages of 4 MB the site, which makes them, computes more than a client that reads them.
+    let arguments = ["--json", "--tasks", "30", "--latency", "1ms", "--limit", "1"];
+    let ran = HTTP.run("sequential", &[&arguments[..], &["--size", "4000000"]].concat());
+    let json = ran.json();
+    assert_eq!(json["answer"]["bytes"], 120_000_000);
+    // One page alone is held by the site; the client reads it through a small buffer.
+    let memory = json["peak_rss_bytes"].as_u64().expect("it is known on Linux");
+    assert!(memory < 20_000_000, "{memory} bytes");
+    assert_eq!(json["threads"], 1);
+}
+
+fn more_workers_than_the_system_gives_is_an_error_that_says_so() {
+    let program = HTTP.program("processes").display();
+    // Every worker needs two pipes, so 64 open files are not enough for 100 of them.
+    let script = format!("ulimit -n 64; exec {program} --tasks 100 --limit 100 --latency 1ms");
+    let ran = Ran::of(Command::new("sh").args(["-c", &script]));
+    ran.refused(1, "cannot start worker process");
+    ran.refused(1, "Too many open files");
+}
+
+/// What the site has counted.
+fn stats(site: &str) -> Value {
+    let mut connection = TcpStream::connect(site).expect("the site is there");
+    connection
+        .write_all(b"GET /stats HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .expect("the site takes requests");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("the site answers");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a head and a body");
+    serde_json::from_str(body).expect("the figures are JSON")
+}

@@ -1,0 +1,253 @@
+//! The user's own pages: https with a private authority, redirects, and servers that misbehave.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
+use serde_json::json;
+
+use crate::{
+    cells::Cells,
+    suite::{Test, tests},
+};
+
+static HTTP: LazyLock<Cells> = LazyLock::new(|| Cells::of("http"));
+
+/// The tests of pages that are the user's own.
+pub(super) fn tests() -> Vec<Test> {
+    tests!("http", Shared:
+        pages_over_https_come_with_the_right_authority_only,
+        a_certificate_for_another_host_is_refused,
+        up_to_five_redirects_are_followed,
+        a_list_of_urls_comes_from_a_file_or_stdin,
+        servers_that_misbehave_are_told_apart,
+        a_server_that_closes_each_connection_is_served_all_the_same,
+        what_fails_at_first_is_tried_again,
+    )
+}
+
+fn pages_over_https_come_with_the_right_authority_only() {
+    let authority = Authority::new();
+    let server = serve(Some(authority.server()));
+    let ca = authority.file.path().to_str().expect("it is UTF-8");
+    let url = |path| format!("https://localhost:{}{path}", server.port());
+    let (a, b) = (url("/page"), url("/redirect/2"));
+
+    let answer = HTTP.agreed(&["--ca", ca, &a, &b]);
+    assert_eq!(answer["pages"], 2);
+    assert_eq!(answer["bytes"], 2 * PAGE.len());
+
+    for approach in HTTP.approaches() {
+        let ran = HTTP.run(approach, &["--retries", "0", &a]);
+        assert_eq!(ran.status, Some(1), "{approach} trusts an authority that nobody named");
+        assert!(ran.stderr.contains("TLS"), "{approach}: {}", ran.stderr);
+    }
+}
+
+fn a_certificate_for_another_host_is_refused() {
+    let authority = Authority::new();
+    let server = serve(Some(authority.server()));
+    let ca = authority.file.path().to_str().expect("it is UTF-8");
+    let url = format!("https://127.0.0.1:{}/page", server.port());
+    for approach in HTTP.approaches() {
+        let ran = HTTP.run(approach, &["--ca", ca, "--retries", "0", &url]);
+        assert_eq!(ran.status, Some(1), "{approach}");
+        assert!(ran.stderr.contains("TLS"), "{approach}: {}", ran.stderr);
+    }
+}
+
+fn up_to_five_redirects_are_followed() {
+    let server = serve(None);
+    let url = |path| format!("http://{server}{path}");
+    assert_eq!(HTTP.agreed(&[&url("/redirect/5")])["statuses"], json!({ "200": 1 }));
+    let six = url("/redirect/6");
+    let _ = HTTP.agreed(&[&six]);
+    let ran = HTTP.run("tokio", &[&six]);
+    assert_eq!(ran.stderr, format!("failed: {six}: more than 5 redirects\n"));
+}
+
+fn a_list_of_urls_comes_from_a_file_or_stdin() {
+    let server = serve(None);
+    let list = format!("http://{server}/page\n\n  http://{server}/missing\n");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    std::fs::write(&file, &list).expect("it can be written");
+    let ran =
+        HTTP.run("threads", &["--json", "--urls", file.path().to_str().expect("it is UTF-8")]);
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.json()["answer"]["statuses"], json!({ "200": 1, "404": 1 }));
+    assert_eq!(
+        ran.json()["failures"],
+        json!([{ "unit": format!("http://{server}/missing"), "reason": "status 404" }])
+    );
+
+    let mut child = std::process::Command::new(HTTP.program("smol"))
+        .args(["--json", "--urls", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it can be started");
+    let mut stdin = child.stdin.take().expect("it is a pipe");
+    stdin.write_all(list.as_bytes()).expect("the program reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let from_stdin: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(from_stdin["answer"], ran.json()["answer"]);
+
+    std::fs::write(&file, "http://localhost/\nnonsense\n").expect("it can be written");
+    HTTP.refused(&["--urls", file.path().to_str().expect("it is UTF-8")], 1, "nonsense");
+}
+
+fn servers_that_misbehave_are_told_apart() {
+    let server = serve(None);
+    let url = |path| format!("http://{server}{path}");
+    let unused = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let unused = format!("http://{}/", unused.expect("a port can be bound"));
+    let urls = [url("/cut"), url("/drop"), url("/rubbish"), url("/hang"), url("/nowhere"), unused];
+    let mut arguments = vec!["--timeout", "500ms", "--retries", "0"];
+    arguments.extend(urls.iter().map(String::as_str));
+    let _ = HTTP.agreed(&arguments);
+    let ran = HTTP.run("sequential", &arguments);
+    let reasons = [
+        "the connection was closed before the answer was complete",
+        "the connection was closed before the answer was complete",
+        "the answer is not proper HTTP",
+        "no answer within 500ms",
+        "redirected to \"mailto:nobody@localhost\", which is not an address that can be fetched",
+        "cannot connect: connection refused",
+    ];
+    let expected: String = urls
+        .iter()
+        .zip(reasons)
+        .map(|(url, reason)| format!("failed: {url}: {reason}\n"))
+        .collect();
+    assert_eq!(ran.stderr, expected);
+}
+
+fn a_server_that_closes_each_connection_is_served_all_the_same() {
+    let server = serve(None);
+    let urls: Vec<String> = (0..12).map(|_| format!("http://{server}/close")).collect();
+    let mut arguments = vec!["--limit", "3", "--retries", "0"];
+    arguments.extend(urls.iter().map(String::as_str));
+    assert_eq!(HTTP.agreed(&arguments)["pages"], 12);
+}
+
+fn what_fails_at_first_is_tried_again() {
+    for approach in HTTP.approaches() {
+        // The server counts, so each cell gets one of its own.
+        let server = serve(None);
+        let (a, b) = (format!("http://{server}/busy"), format!("http://{server}/page"));
+        let ran = HTTP.run(approach, &["--json", "--retries", "2", &a, &b]);
+        assert_eq!(ran.json()["answer"]["pages"], 2, "{approach}: {}", ran.stderr);
+        let server = serve(None);
+        let ran =
+            HTTP.run(approach, &["--json", "--retries", "1", &format!("http://{server}/busy")]);
+        assert_eq!(ran.json()["failures"][0]["reason"], "status 503", "{approach}");
+    }
+}
+
+const PAGE: &str = "This is the page.";
+
+/// Starts a server on loopback that answers until the test ends.
+fn serve(tls: Option<ServerConfig>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be bound");
+    let address = listener.local_addr().expect("it has an address");
+    let tls = tls.map(Arc::new);
+    let busy = Arc::new(AtomicUsize::new(0));
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (tls, busy) = (tls.clone(), busy.clone());
+            thread::spawn(move || match tls {
+                None => converse(stream, &busy),
+                Some(tls) => {
+                    let session = ServerConnection::new(tls).expect("the configuration is right");
+                    converse(StreamOwned::new(session, stream), &busy);
+                }
+            });
+        }
+    });
+    address
+}
+
+/// Answers the requests of one connection, until the client has enough of it.
+fn converse(stream: impl Read + Write, busy: &AtomicUsize) {
+    let mut stream = BufReader::new(stream);
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            match stream.read_line(&mut head) {
+                Ok(read) if read > 0 => {}
+                _ => return,
+            }
+        }
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        let redirect =
+            |to: &str| format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+        let page = |status: &str| {
+            format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{PAGE}", PAGE.len())
+        };
+        let answer = match path.split('/').collect::<Vec<_>>()[1..] {
+            ["redirect", left] => {
+                let left: usize = left.parse().expect("the test's own paths are right");
+                redirect(&if left == 1 { "/page".into() } else { format!("{}", left - 1) })
+            }
+            ["busy"] if busy.fetch_add(1, Ordering::Relaxed) < 2 => page("503 Service Unavailable"),
+            ["page" | "busy"] => page("200 OK"),
+            ["cut"] => "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".into(),
+            ["drop"] => String::new(),
+            ["rubbish"] => "I do not speak HTTP, sorry.\r\n\r\n".into(),
+            ["nowhere"] => redirect("mailto:nobody@localhost"),
+            ["close"] => format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{PAGE}"),
+            ["hang"] => {
+                thread::park();
+                return;
+            }
+            _ => page("404 Not Found"),
+        };
+        let sent =
+            stream.get_mut().write_all(answer.as_bytes()).and_then(|()| stream.get_mut().flush());
+        if sent.is_err() || matches!(path, "/cut" | "/drop" | "/rubbish" | "/close") {
+            return;
+        }
+    }
+}
+
+/// A certificate authority that nobody trusts who doesn't have its file.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    file: tempfile::NamedTempFile,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key can be made");
+        let certificate = params.self_signed(&key).expect("it can be signed");
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        std::fs::write(&file, certificate.pem()).expect("it can be written");
+        Self { issuer: Issuer::new(params, key), file }
+    }
+
+    /// What a server needs to be `localhost`.
+    fn server(&self) -> ServerConfig {
+        let key = KeyPair::generate().expect("a key can be made");
+        let params = CertificateParams::new(["localhost".into()]).expect("it is a host's name");
+        let certificate = params.signed_by(&key, &self.issuer).expect("it can be signed");
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("rcgen makes proper keys");
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring supports them")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .expect("the key fits the certificate")
+    }
+}

@@ -1,0 +1,115 @@
+//! The claims, the record and the pages of this workspace fit together: every claim can be read,
+//! every claim that is quoted is made, and the tables have all of their rows and columns.
+
+use std::{error::Error, path::Path};
+
+use claims::{
+    Recorded, RecordedError, recorded,
+    results::{self, approaches},
+    statement::{self, Claims},
+    update::{self, ALL, NOT_YET},
+};
+use workspace::{BASELINE, COLUMNS};
+
+use super::files::{pages, read};
+use crate::{
+    programs::workspace,
+    suite::{Test, tests},
+};
+
+/// All tests of this.
+pub(super) fn tests() -> Vec<Test> {
+    tests!("rules", Shared:
+        every_claim_gives_its_reason_in_one_line,
+        every_row_has_a_table_and_a_place_for_it,
+        every_quoted_claim_is_made,
+        every_table_shows_what_is_recorded_with_all_rows_and_columns,
+    )
+}
+
+fn claims() -> Claims {
+    let claims = Claims::read(&workspace().root().join(statement::PLACE));
+    claims.unwrap_or_else(|error| panic!("{error}: {:?}", error.source().map(ToString::to_string)))
+}
+
+/// What is recorded, if anything is.
+fn record() -> Option<Recorded> {
+    match recorded(&workspace().root().join(results::PLACE)) {
+        Ok(recorded) => Some(recorded),
+        Err(RecordedError::Unreadable { .. }) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn every_claim_gives_its_reason_in_one_line() {
+    for claim in claims().claims {
+        for text in [&claim.says, &claim.why] {
+            assert!(text.ends_with('.') && !text.contains('\n'), "{}: {text}", claim.id);
+        }
+    }
+}
+
+fn every_row_has_a_table_and_a_place_for_it() {
+    let (workspace, claims) = (workspace(), claims());
+    let named = |path: &Path| -> Vec<String> {
+        let regions = update::regions(&read(path));
+        let regions = regions.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        regions.into_iter().map(|region| region.name).collect()
+    };
+    assert_eq!(named(&workspace.root().join("README.md")), [ALL]);
+    for row in workspace.rows() {
+        let page = workspace.root().join(row.side.folder()).join(&row.name).join("README.md");
+        assert_eq!(named(&page), [&*row.name], "{}", page.display());
+        let has_table = claims.tables.iter().any(|table| table.row == row.name);
+        assert!(has_table, "{} has no table in {}", row.name, statement::PLACE);
+    }
+}
+
+fn every_quoted_claim_is_made() {
+    let claims = claims();
+    for page in pages(workspace().root()) {
+        for quoted in read(&page).split("{{#claim ").skip(1) {
+            let id = quoted.split("}}").next().unwrap_or_default().trim();
+            // `{{#claim ID}}` stands for all of them where the form is described.
+            assert!(id == "ID" || claims.get(id).is_some(), "{}: {id}", page.display());
+        }
+    }
+    if let Some(recorded) = record() {
+        assert_eq!(recorded.stale(&claims), [""; 0], "record anew");
+    }
+}
+
+fn every_table_shows_what_is_recorded_with_all_rows_and_columns() {
+    let (workspace, claims, recorded) = (workspace(), claims(), record());
+    for page in update::pages(workspace) {
+        for update::Region { name, text } in
+            update::regions(&read(&page)).expect("the test above has looked at the regions")
+        {
+            let expected = update::region(&name, workspace, recorded.as_ref());
+            assert_eq!(
+                text,
+                expected,
+                "{}: cargo run --release -p claims -- --update",
+                page.display()
+            );
+            if text == NOT_YET {
+                continue;
+            }
+            if name == ALL {
+                for row in workspace.rows() {
+                    assert!(text.contains(&format!("\n| {}", row.name)), "{} is missing", row.name);
+                }
+                for column in COLUMNS.iter().filter(|column| *column != BASELINE) {
+                    assert!(text.contains(column.label), "{} is missing", column.name);
+                }
+            } else {
+                let table = claims.tables.iter().find(|table| table.row == name);
+                let table = table.expect("what has a region has a table");
+                for (approach, _) in approaches(table, workspace) {
+                    let line = format!("\n| {} |", approach.label());
+                    assert!(text.contains(&line), "{name}: {} is missing", approach.name());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! The program `compare`, on a workspace of fake cells: what they report is made up, so that the
+//! figures are known beforehand and nothing takes any time.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{self, Command, Stdio},
+    sync::LazyLock,
+    time::Instant,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    family::{Family, Ran, wait_for_thread_of},
+    patience::PATIENCE,
+    programs,
+    suite::{Test, tests},
+};
+
+/// All tests of the program.
+pub(super) fn tests() -> Vec<Test> {
+    tests!("compare", Shared:
+        what_is_wrong_or_crashes_or_hangs_is_reported_beside_what_is_right,
+        json_is_one_line_with_the_figures_of_the_table,
+        versions_that_agree_are_ranked_and_all_is_well,
+        nothing_is_coloured_in_a_pipe,
+        units_that_fail_in_every_version_are_no_disagreement,
+        only_the_named_versions_run_and_sequential,
+        a_cell_that_reports_as_another_is_found_out,
+        a_single_round_says_what_it_cannot_tell,
+        the_input_is_cleared_away_at_the_end,
+        wrong_usage_is_one_line_that_names_it_and_exit_2,
+        input_that_cannot_be_prepared_ends_with_its_reason,
+        input_that_takes_too_long_is_given_up,
+        outside_of_a_workspace_it_says_so,
+        a_cell_does_not_outlive_a_kill_of_compare,
+    )
+}
+
+/// The rows of the fake workspace and their cells.
+const CELLS: [&str; 13] = [
+    "examples-cpu/broken/processes",
+    "examples-cpu/broken/rayon",
+    "examples-cpu/broken/sequential",
+    "examples-cpu/broken/smol",
+    "examples-cpu/broken/threads",
+    "examples-cpu/impostor/sequential",
+    "examples-cpu/impostor/tokio",
+    "examples-cpu/stuck/sequential",
+    "examples-io/good/async-std",
+    "examples-io/good/rayon",
+    "examples-io/good/sequential",
+    "examples-io/good/tokio",
+    "examples-io/lost/sequential",
+];
+
+/// How long a fake cell may take, all of which answer at once but for those that hang.
+const DEADLINE: &str = "10s";
+
+/// What all fake cells are compiled from. A cell knows who it is by the name of its package.
+const SOURCE: &str = r##"
+use std::{env, io::Read, thread, time::Duration};
+
+fn main() {
+    let package = env!("CARGO_PKG_NAME");
+    let (row, approach) = package.split_once('-').unwrap();
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    if has("--bogus") {
+        eprintln!("error: unexpected argument '--bogus'");
+        std::process::exit(2);
+    }
+    if has("--hold") {
+        if row == "lost" {
+            eprintln!("no more sites");
+            std::process::exit(1);
+        }
+        if row == "stuck" {
+            thread::sleep(Duration::from_secs(600));
+        }
+        println!(r#"["--site","here"]"#);
+        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        // Tells the tests that the end of stdin was noticed and there was time to clear away.
+        if let Some(file) = env::var_os("FAKE_CLEARED") {
+            std::fs::write(file, "cleared").unwrap();
+        }
+        return;
+    }
+    assert!(has("--json") && has("--no-progress") && has("--site") && has("here"));
+    let (wall_ms, cpu_ms, peak) = match package {
+        "good-sequential" => (5000, 100, 1),
+        "good-rayon" => (2500, 100, 2),
+        "good-tokio" => (102, 40, 50),
+        "good-async-std" => (103, 40, 50),
+        "broken-smol" => panic!("the smoke came out"),
+        "broken-processes" => {
+            thread::sleep(Duration::from_secs(600));
+            (0, 0, 0)
+        }
+        _ => (1000, 1000, 2),
+    };
+    let (limit, workers) = if approach == "sequential" { (1, 1) } else { (50, 2) };
+    let answer = if package == "broken-rayon" { 41 } else { 42 };
+    let approach = if package == "impostor-tokio" { "smol" } else { approach };
+    let failures = if has("--faults") { r#"[{"unit":"/7","reason":"status 500"}]"# } else { "[]" };
+    println!(
+        r#"{{"version":1,"workload":"{row}","approach":"{approach}","headline":"100 pages, at most {limit} in flight","input":{{"pages":100}},
+        "units":100,"limit":{limit},"workers":{workers},"answer":{answer},"failures":{failures},
+        "wall_ns":{wall_ms}000000,"cpu_user_ns":{cpu_ms}000000,"cpu_system_ns":0,
+        "peak_rss_bytes":6100000,"threads":2,"voluntary_switches":100,"involuntary_switches":5,
+        "peak_in_flight":{peak}}}"#
+    );
+    if has("--faults") {
+        std::process::exit(1);
+    }
+}
+"##;
+
+/// The fake workspace, which lies where cargo lets tests keep such things between two runs: then
+/// its cells are compiled once and not every time.
+static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake-workspace");
+    let members = CELLS.map(|cell| format!("{cell:?}")).join(", ");
+    write(
+        &root.join("Cargo.toml"),
+        &format!(
+            "[workspace]\nresolver = \"3\"\nmembers = [{members}]\n\n[profile.release]\nopt-level = 0\n"
+        ),
+    );
+    for cell in CELLS {
+        let name = cell.split('/').skip(1).collect::<Vec<_>>().join("-");
+        let manifest = format!("[package]\nname = {name:?}\nedition = \"2024\"\n");
+        write(&root.join(cell).join("Cargo.toml"), &manifest);
+        write(&root.join(cell).join("src/main.rs"), SOURCE);
+    }
+    // Now, so that whoever looks at the time finds all of them compiled.
+    let mut cargo = workspace::cargo::command();
+    cargo.args(["build", "--quiet", "--release", "--offline"]).current_dir(&root);
+    let built = Ran::of(cargo.env("CARGO_TARGET_DIR", root.join("target")));
+    assert_eq!(built.status, Some(0), "{}", built.stderr);
+    root
+});
+
+/// Writes the file unless it is there as it should be; cargo would compile it anew.
+fn write(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
+    fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+        .expect("the folder can be made");
+    fs::write(path, text).expect("the file can be written");
+}
+
+fn compare(arguments: &[&str]) -> Ran {
+    Ran::of(&mut command(arguments))
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(programs::path("compare"));
+    command
+        .args(arguments)
+        .current_dir(&*WORKSPACE)
+        .env("CARGO_TARGET_DIR", WORKSPACE.join("target"))
+        .env("CARGO_NET_OFFLINE", "true");
+    command
+}
+
+fn last_line(ran: &Ran) -> &str {
+    ran.stderr.lines().last().unwrap_or_default()
+}
+
+fn assert_contains(text: &str, part: &str) {
+    assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+}
+
+fn versions_that_agree_are_ranked_and_all_is_well() {
+    let ran = compare(&["good", "--runs", "3"]);
+    let text = &ran.stdout;
+    assert_eq!(ran.status, Some(0), "{text}");
+    assert_contains(text, "good · 100 pages, at most 50 in flight");
+    assert_contains(text, "3 rounds; the noise here: tokio against itself 1.00 [1.00, 1.00]");
+    let line = |name: &str| {
+        let line = text.lines().position(|line| line.starts_with(name));
+        line.unwrap_or_else(|| panic!("{name} has no line in:\n{text}"))
+    };
+    assert!(line("sequential ") < line("tokio "));
+    assert!(line("tokio ") < line("async-std "));
+    assert!(line("async-std ") < line("rayon "));
+    assert_contains(text, "49.0 [49.0, 49.0]");
+    assert_contains(text, "The fastest is tokio, 49.0 [49.0, 49.0] times as fast as sequential");
+    assert_contains(text, "max(N·C/P, N·(L+C)/K, L+C) = 100 ms");
+    assert_contains(text, "cargo run --release -p compare -- good -- --limit 10");
+}
+
+fn nothing_is_coloured_in_a_pipe() {
+    assert!(!compare(&["good", "--runs", "1"]).stdout.contains('\u{1b}'));
+}
+
+fn what_is_wrong_or_crashes_or_hangs_is_reported_beside_what_is_right() {
+    let mut command = command(&["broken", "--runs", "7", "--deadline", DEADLINE]);
+    let start = Instant::now();
+    let ran = Ran::of(&mut command);
+    let text = &ran.stdout;
+    assert_eq!(ran.status, Some(1), "{text}");
+    // The one that hangs is given up, and not tried again, which would take 70 s.
+    assert!(start.elapsed() < PATIENCE);
+    assert_contains(text, "rayon is wrong: its answer is 41 instead of 42");
+    assert_contains(text, "smol crashed: in round 1: exit status: 101");
+    assert_contains(text, "the smoke came out");
+    assert_contains(text, "processes hung: in round 1: no end after 10s");
+    assert_contains(text, "\nthreads  ");
+    for (name, state) in [("rayon ", "wrong"), ("smol ", "crashed"), ("processes ", "hung")] {
+        let line = text.lines().find(|line| line.starts_with(name) && line.contains(state));
+        assert!(line.is_some(), "{name} must be shown as {state}:\n{text}");
+    }
+    assert!(!text.contains("fastest is rayon"), "{text}");
+}
+
+fn json_is_one_line_with_the_figures_of_the_table() {
+    let ran = compare(&["good", "broken", "--runs", "2", "--deadline", DEADLINE, "--json"]);
+    assert_eq!(ran.status, Some(1));
+    let json = ran.json();
+    assert_eq!(json["version"], 1);
+    assert!(json["machine"]["cores"].as_u64().is_some_and(|cores| cores > 0));
+
+    let good = &json["rows"][0];
+    assert_eq!((&good["row"], &good["side"]), (&"good".into(), &"io".into()));
+    assert_eq!((&good["rounds"], &good["units"]), (&2.into(), &100.into()));
+    assert_eq!(good["bound_ns"], 100_000_000);
+    assert_eq!(good["control"]["approach"], "tokio");
+    let version = |row: &Value, approach: &str| {
+        let versions = row["versions"].as_array().expect("a row has versions");
+        let version = versions.iter().find(|version| version["approach"] == approach);
+        version.cloned().unwrap_or_else(|| panic!("{approach} is missing"))
+    };
+    let tokio = version(good, "tokio");
+    assert_eq!(tokio["status"], "ok");
+    assert_eq!(tokio["wall_ns"], json!([102_000_000, 102_000_000]));
+    assert!((tokio["speed_up"]["value"].as_f64().expect("a number") - 49.02).abs() < 0.01);
+    assert!((tokio["share_of_limit"].as_f64().expect("a number") - 0.980).abs() < 0.001);
+    assert!(good["sentences"].as_array().is_some_and(|sentences| !sentences.is_empty()));
+
+    let broken = &json["rows"][1];
+    let states = [("sequential", "ok"), ("rayon", "wrong"), ("smol", "crashed")];
+    for (approach, state) in states.into_iter().chain([("processes", "hung")]) {
+        assert_eq!(version(broken, approach)["status"], state, "{approach}");
+    }
+}
+
+fn units_that_fail_in_every_version_are_no_disagreement() {
+    let ran = compare(&["good", "--runs", "1", "--", "--faults"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stdout);
+    assert_contains(&ran.stdout, "All versions agree: 42; 1 of the units failed.");
+}
+
+fn only_the_named_versions_run_and_sequential() {
+    let ran = compare(&["good", "--only", "rayon", "--runs", "1", "--json"]);
+    assert_eq!(ran.status, Some(0));
+    let json = ran.json();
+    let versions = json["rows"][0]["versions"].as_array().expect("a row has versions");
+    let approaches: Vec<&Value> = versions.iter().map(|version| &version["approach"]).collect();
+    assert_eq!(approaches, ["sequential", "rayon"]);
+}
+
+fn a_cell_that_reports_as_another_is_found_out() {
+    let ran = compare(&["impostor", "--runs", "1"]);
+    assert_eq!(ran.status, Some(1));
+    assert_contains(&ran.stdout, "it reports as impostor-smol, which it is not");
+}
+
+fn a_single_round_says_what_it_cannot_tell() {
+    let ran = compare(&["good", "--runs", "1"]);
+    assert_contains(&ran.stdout, "1 round; without a second one, no control of the noise");
+    assert_contains(&ran.stdout, "This was a single round");
+}
+
+fn the_input_is_cleared_away_at_the_end() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("cleared");
+    let ran = Ran::of(command(&["good", "--runs", "1"]).env("FAKE_CLEARED", &file));
+    assert_eq!(ran.status, Some(0));
+    assert!(file.exists(), "whoever holds the input must end by the end of its stdin");
+}
+
+fn wrong_usage_is_one_line_that_names_it_and_exit_2() {
+    for (arguments, line) in [
+        (
+            &["htpp"][..],
+            "error: there is no row called \"htpp\"; known are good, lost, broken, impostor, \
+             stuck, all",
+        ),
+        (
+            &["good", "--only", "tokyo"],
+            "error: there is no version called \"tokyo\"; known are sequential, rayon, tokio, \
+             async-std",
+        ),
+        (
+            &["good", "--", "--bogus"],
+            "error: good-sequential refuses these flags: unexpected argument '--bogus'",
+        ),
+    ] {
+        let ran = compare(arguments);
+        assert_eq!(ran.status, Some(2), "{arguments:?}");
+        assert_eq!(last_line(&ran), line);
+        assert_eq!(ran.stdout, "");
+    }
+    assert_eq!(compare(&["good", "--runs", "0"]).status, Some(2));
+    assert_eq!(compare(&["good", "--deadline", "soon"]).status, Some(2));
+}
+
+fn input_that_cannot_be_prepared_ends_with_its_reason() {
+    let ran = compare(&["lost"]);
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(
+        last_line(&ran),
+        "error: lost-sequential cannot prepare the input: no more sites (exit status: 1)"
+    );
+}
+
+fn input_that_takes_too_long_is_given_up() {
+    let mut command = command(&["stuck", "--deadline", "300ms"]);
+    let start = Instant::now();
+    let ran = Ran::of(&mut command);
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(last_line(&ran), "error: stuck-sequential has not prepared the input within 300ms");
+    assert!(start.elapsed() < PATIENCE);
+}
+
+fn outside_of_a_workspace_it_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut command = Command::new(programs::path("compare"));
+    let ran = Ran::of(command.current_dir(folder.path()).env_remove("CARGO_MANIFEST_DIR"));
+    assert_eq!(ran.status, Some(1));
+    assert_contains(last_line(&ran), "found no workspace with examples-io or examples-cpu");
+}
+
+/// Here the cells are real, since a cell's end is the harness's business. They are the ones that
+/// were built for the tests: compare asks cargo for them, whose place this very program takes.
+fn a_cell_does_not_outlive_a_kill_of_compare() {
+    let this_program = env::current_exe().expect("this program has a path");
+    let built = ["sleep-sequential", "sleep-threads"].map(|name| {
+        let built = json!({ "target": { "name": name }, "executable": programs::path(name) });
+        format!("{built}\n")
+    });
+    let arguments = ["sleep", "--only", "threads", "--deadline", "1h", "--", "--latency", "1h"];
+    let mut command = Command::new(programs::path("compare"));
+    command.args(arguments).current_dir(programs::workspace().root()).stdin(Stdio::null());
+    let mut family =
+        Family::spawn(command.env("CARGO", this_program).env(AS_CARGO, built.concat()));
+
+    // The first of the two is at work; beside it the input is held.
+    family.wait_for(CELL, 1);
+    wait_for_thread_of(family.living(CELL)[0], "meter");
+    family.signal("-KILL");
+    assert!(family.ends_within(PATIENCE), "{:?} live on", family.living(""));
+}
+
+/// What a cell has in its environment that compare has started to run it.
+const CELL: &str = "MEANWHILE_PARENT=";
+
+/// The environment variable that has this program stand in for cargo: it holds what to print.
+const AS_CARGO: &str = "MEANWHILE_TEST_AS_CARGO";
+
+/// Stands in for cargo in a process that was started to; in every other, returns at once.
+pub(super) fn serve() {
+    if let Ok(messages) = env::var(AS_CARGO) {
+        print!("{messages}");
+        process::exit(0);
+    }
+}

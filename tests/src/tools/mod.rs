@@ -1,0 +1,21 @@
+//! The tools, as the real programs that they are.
+
+mod claims;
+mod compare;
+mod cost_of_a_task;
+mod pool;
+
+use crate::suite::Test;
+
+/// All tests of all tools.
+pub(crate) fn tests() -> Vec<Test> {
+    let tests = [claims::tests(), compare::tests(), cost_of_a_task::tests(), pool::tests()];
+    tests.into_iter().flatten().collect()
+}
+
+/// Does what this process was started for, if a test has started this very program as something
+/// else. In every other process it returns at once.
+pub(crate) fn serve() {
+    compare::serve();
+    pool::serve();
+}
