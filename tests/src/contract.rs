@@ -83,7 +83,7 @@ impl Input {
 type Check = fn(&Contract, &Approach);
 
 /// All checks, with what they need of the machine.
-const CHECKS: [(&str, Pace, Check); 16] = [
+const CHECKS: [(&str, Pace, Check); 18] = [
     ("same_answer", Shared, same_answer),
     ("empty_input", Shared, empty_input),
     ("single_unit", Shared, single_unit),
@@ -94,7 +94,9 @@ const CHECKS: [(&str, Pace, Check); 16] = [
     ("timeline_and_trace", Shared, timeline_and_trace),
     ("wrong_usage", Shared, wrong_usage),
     ("closed_stdout", Shared, closed_stdout),
+    ("closed_stderr", Shared, closed_stderr),
     ("nothing_left_behind", Shared, nothing_left_behind),
+    ("a_unit_panics", Shared, a_unit_panics),
     ("terminated", Shared, terminated),
     ("ctrl_c", Alone, ctrl_c),
     ("parent_killed", Alone, parent_killed),
@@ -114,6 +116,7 @@ pub(crate) fn tests(contract: &'static Contract) -> Vec<Test> {
             let processes = approach.workers() == Some(Workers::Processes);
             if OF_PROCESSES.contains(&name) && !processes
                 || name == "worker_writes_rubbish" && !contract.answers_by_stdout
+                || name == "a_unit_panics" && begins_again(contract, approach)
             {
                 continue;
             }
@@ -122,6 +125,12 @@ pub(crate) fn tests(contract: &'static Contract) -> Vec<Test> {
         }
     }
     tests
+}
+
+/// Whether a worker numbers its units by itself, as one of a server does: a fresh one would begin with
+/// the unit that its predecessor has panicked in, and panic again.
+fn begins_again(contract: &Contract, approach: &Approach) -> bool {
+    approach.workers() == Some(Workers::Processes) && !contract.answers_by_stdout
 }
 
 fn same_answer(contract: &Contract, approach: &Approach) {
@@ -225,8 +234,15 @@ pub(crate) fn timeline_and_trace(contract: &Contract, approach: &Approach) {
     };
     let mut all: Vec<String> = (0..units).map(|unit| format!("{} {unit}", contract.unit)).collect();
     all.sort();
-    assert_eq!(of_kind("b"), all, "the units that begin");
-    assert_eq!(of_kind("e"), all, "the units that end");
+    let (begun, ended) = (of_kind("b"), of_kind("e"));
+    assert_eq!(begun, ended, "the units that begin and those that end");
+    if begins_again(contract, approach) {
+        // Each worker numbers its own units, out of the way of the others.
+        let names: BTreeSet<&String> = begun.iter().collect();
+        assert_eq!((begun.len(), names.len()), (all.len(), all.len()), "{begun:?}");
+    } else {
+        assert_eq!(begun, all, "the units that begin");
+    }
     let runs = of_kind("X").len();
     assert!(runs >= all.len() * contract.runs_of_a_unit, "{units} units run {runs} times");
 }
@@ -255,6 +271,37 @@ fn closed_stdout(contract: &Contract, approach: &Approach) {
         let output = command.stdin(Stdio::null()).stdout(writer).output();
         let ran = Ran::from(output.expect("a program that was built can be started"));
         assert_eq!((ran.status, &*ran.stderr), (Some(0), ""), "{format:?}");
+    }
+}
+
+/// That nobody hears what it says on stderr changes neither a run's report nor its status.
+fn closed_stderr(contract: &Contract, approach: &Approach) {
+    let input = (contract.quick)();
+    let report = input.with(&["--json", "--timeline"]);
+    for (arguments, status, lines) in [(&report[..], 0, 1), (&["--limit", "0"], 2, 0)] {
+        let (reader, writer) = pipe().expect("a pipe can be made");
+        drop(reader);
+        let mut command = contract.cells.command(approach.name(), arguments);
+        let output = command.stdin(Stdio::null()).stderr(writer).output();
+        let ran = Ran::from(output.expect("a program that was built can be started"));
+        assert_eq!((ran.status, ran.stdout.lines().count()), (Some(status), lines));
+    }
+}
+
+/// If a unit of work panics, the program says so and fails; it does not wait for ever.
+fn a_unit_panics(contract: &Contract, approach: &Approach) {
+    let folder = temporary();
+    // With one worker nobody is left to do the rest, with three there are others that may wait.
+    for at_once in ["1", "3"] {
+        let input = (contract.wide)();
+        let arguments = input.with(&["--json", "--limit", at_once, "--workers", at_once]);
+        let mut command = contract.cells.command(approach.name(), &arguments);
+        command.env("MEANWHILE_PANIC", "0").env("TMPDIR", folder.path());
+        let ran = Family::spawn(command.stdin(Stdio::null())).end();
+        assert_eq!(ran.status, Some(1), "{at_once}: {}", ran.stderr);
+        let said = ran.stderr.contains("unit 0 panics, as MEANWHILE_PANIC asks");
+        assert!(said, "{at_once}: {}", ran.stderr);
+        assert!(children(folder.path()).is_empty(), "{:?} is left", children(folder.path()));
     }
 }
 

@@ -187,10 +187,11 @@ impl Links {
         self,
         Limits { workers, .. }: Limits,
     ) -> Result<(Vec<AllocatorBuilder>, Box<dyn Any + Send>)> {
+        // Alone, too: workers of one process wait for ever for one that has panicked.
+        lost::end_with_the_others(self.addresses);
         if self.streams.len() == 1 {
             return CommunicationConfig::Process(workers).try_build().map_err(Error::msg);
         }
-        lost::end_with_the_others(self.addresses);
         let hooks = Hooks::default();
         // Within the process, workers hand each other what they have, as it is; only what goes to
         // another one is written as bytes.

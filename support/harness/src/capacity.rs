@@ -12,6 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::Context;
+
 use crate::words::{bytes, plural};
 
 /// The most memory mappings that a thread of the standard library takes: its stack, a second stack
@@ -79,6 +81,18 @@ pub fn allow_open_files() {
 /// Checks that there is memory for this many things, called `thing`, that take `size` bytes each.
 pub fn for_things(number: usize, thing: &str, size: usize) -> Result<(), NoRoom> {
     check(plural(number, thing), memory(number.saturating_mul(size)))
+}
+
+/// Checks that a file can be written, before any work is done for it. What it holds stays in it, and
+/// one that is not there is not there afterwards either.
+///
+/// # Errors
+/// It cannot be written; the message names it.
+pub fn for_writing(path: &Path) -> anyhow::Result<()> {
+    let existed = path.exists();
+    let opened = File::options().append(true).create(true).open(path);
+    let checked = opened.and_then(|_| if existed { Ok(()) } else { fs::remove_file(path) });
+    checked.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// How much room a disk has for files in this folder, in bytes; `None` where that isn't known.
@@ -278,5 +292,18 @@ mod tests {
         assert!(demand(3).is_met());
         assert!(!demand(4).is_met());
         assert_eq!(demand(4).explain(), "ulimit -u is 10, 7 in use, 4 more needed");
+    }
+
+    #[test]
+    fn checking_a_file_leaves_things_as_they_are() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("a.png");
+        for_writing(&path).expect("it can be written");
+        assert!(!path.exists());
+        fs::write(&path, "old").expect("it can be written");
+        for_writing(&path).expect("it can be written");
+        assert_eq!(fs::read(&path).expect("it is there"), b"old");
+        let error = for_writing(folder.path()).expect_err("it is a folder");
+        assert!(error.to_string().contains("cannot write"), "{error}");
     }
 }

@@ -1,13 +1,10 @@
 //! The command line of a cell's program: its row's own arguments, and those that all rows share.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
-use crate::{approach::Approach, arguments::Shared, row::Row};
+use crate::{approach::Approach, arguments::Shared, message, row::Row};
 
 /// A row's own arguments and the shared ones.
 #[derive(Parser, Debug)]
@@ -41,8 +38,7 @@ impl Refused {
     pub(crate) fn explain(&self) -> ExitCode {
         let Self(error) = self;
         if error.use_stderr() {
-            // Nobody may be there to read it, which changes nothing.
-            let _ = writeln!(io::stderr(), "{}", one_line(error));
+            message::line(one_line(error));
             return ExitCode::from(2);
         }
         // A closed stdout is no reason to fail: nobody is there to read the help.

@@ -1,8 +1,8 @@
 //! Ctrl-C, and whatever else ends a program before its end: what is cleared away then, and how.
 
 use std::{
+    collections::BTreeSet,
     fs,
-    io::{self, Write},
     path::Path,
     sync::{
         Mutex,
@@ -13,13 +13,43 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::background::harness_thread_started;
+use crate::{background::harness_thread_started, message};
 
 /// What clears something away.
 type Clear = Box<dyn FnOnce() + Send>;
 
 /// What [`clear_on_interrupt`] was told of.
 static CLEAR: Mutex<Vec<Clear>> = Mutex::new(Vec::new());
+
+/// The worker processes that have not been waited for yet, by their numbers in the system.
+static WORKERS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// Has a worker process killed, should this process be ended before it.
+pub(crate) fn worker_started(pid: u32) {
+    WORKERS.lock().expect("nobody panics while holding it").insert(pid);
+}
+
+/// Says that a worker process has ended: its number may be another's from now on.
+pub(crate) fn worker_ended(pid: u32) {
+    WORKERS.lock().expect("nobody panics while holding it").remove(&pid);
+}
+
+#[cfg(unix)]
+fn kill(worker: u32) {
+    use nix::{
+        sys::signal::{self, Signal},
+        unistd::Pid,
+    };
+
+    if let Ok(pid) = i32::try_from(worker) {
+        // One that has just ended by itself is all right, too.
+        let _ = signal::kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+}
+
+/// Elsewhere a worker ends by itself, as soon as its stdin does.
+#[cfg(not(unix))]
+fn kill(_: u32) {}
 
 /// Whether Ctrl-C or [`give_up`] is ending this process.
 static ENDING: AtomicBool = AtomicBool::new(false);
@@ -75,15 +105,18 @@ pub fn give_up(error: &anyhow::Error) -> ! {
     end_at_once(&format!("error: {error:#}"), 1)
 }
 
-fn end_at_once(message: &str, status: i32) -> ! {
+fn end_at_once(text: &str, status: i32) -> ! {
     if ENDING.swap(true, Ordering::Relaxed) {
         // Another thread is at it, and has said why.
         loop {
             thread::park();
         }
     }
-    // Not by `eprintln!`, which panics if whoever reads stderr is gone: this must go on.
-    let _ = writeln!(io::stderr(), "{message}");
+    message::line(text);
+    // The workers go first: what is to be cleared away may be what they are at work on.
+    for &worker in &*WORKERS.lock().expect("nobody panics while holding it") {
+        kill(worker);
+    }
     for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
         clear();
     }

@@ -13,6 +13,7 @@ pub mod helper;
 pub mod interrupt;
 pub mod job;
 mod limits;
+pub mod message;
 pub mod meter;
 pub mod parent;
 pub mod pool;

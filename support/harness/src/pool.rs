@@ -27,6 +27,7 @@ use wait_timeout::ChildExt;
 use crate::{
     capacity::{self, NoRoom},
     helper::Role,
+    interrupt, message,
     meter::WorkerUsage,
     timeline::{self, Event},
     unit::InFlight,
@@ -143,7 +144,7 @@ where
             0
         }
         Err(error) => {
-            eprintln!("worker process {}: {error}", std::process::id());
+            message::line(format_args!("worker process {}: {error}", std::process::id()));
             1
         }
     };
@@ -402,6 +403,7 @@ impl Crew {
             // One that cannot be killed has ended already.
             let _ = worker.child.kill();
             let _ = worker.child.wait();
+            interrupt::worker_ended(worker.child.id());
         }
         JobError { job: index, tries: 1, fault: failed.fault(error) }
     }
@@ -447,6 +449,7 @@ impl Worker {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         worker::prepare(&mut command);
         let mut child = command.spawn()?;
+        interrupt::worker_started(child.id());
         let jobs = child.stdin.take().expect("stdin was asked for as a pipe");
         let answers = BufReader::new(child.stdout.take().expect("stdout was asked for as a pipe"));
         Ok(Self { child, jobs: Some(jobs), answers })
@@ -483,6 +486,7 @@ impl Worker {
             usage.add();
         }
         let _ = self.child.wait();
+        interrupt::worker_ended(self.child.id());
     }
 
     /// What went wrong with a worker, which `error` is a sign of. It has ended then.
@@ -499,11 +503,13 @@ impl Worker {
     /// Makes sure that a worker which failed has ended, and says how it did.
     fn end(mut self) -> io::Result<ExitStatus> {
         // One that is ending by itself is left the time to, for the sake of its exit status.
-        if let Some(status) = self.child.wait_timeout(Duration::from_millis(200))? {
-            return Ok(status);
+        let mut status = self.child.wait_timeout(Duration::from_millis(200))?;
+        if status.is_none() {
+            self.child.kill()?;
+            status = Some(self.child.wait()?);
         }
-        self.child.kill()?;
-        self.child.wait()
+        interrupt::worker_ended(self.child.id());
+        Ok(status.expect("it has ended, one way or the other"))
     }
 }
 

@@ -3,11 +3,12 @@
 use std::{
     fs::File,
     io::{self, Read, Write},
+    panic::{self, AssertUnwindSafe},
     path::Path,
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     approach::Approach,
@@ -16,6 +17,7 @@ use crate::{
     command_line::Arguments,
     interrupt::{leave_the_end_to_others, stop_on_ctrl_c},
     limits::{Kind, Limits},
+    message,
     meter::{Measured, Meter, Usage},
     parent,
     progress::Progress,
@@ -65,13 +67,21 @@ fn run_with<R: Row>(
         // runs until it is stopped, nobody knows beforehand how many units there will be.)
         limits.in_flight = limits.in_flight.min(plan.units);
     }
-    let measured = cell(&input, limits, Meter::new(progress))?;
+    let measured = unless_it_panics(|| cell(&input, limits, Meter::new(progress)))?;
     leave_the_end_to_others();
     if !row.reports() {
         return frame.end_without_report(R::UNIT);
     }
     let answer = row.answer(&input, measured.output);
     frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
+}
+
+/// What `cell` returns; if it panics, an error that says so, and the program still ends in good
+/// order. Where that was, and why, the panic has said itself.
+fn unless_it_panics<T>(cell: impl FnOnce() -> Result<T>) -> Result<T> {
+    // Nothing that the cell may have left half done is looked at again.
+    let done = panic::catch_unwind(AssertUnwindSafe(cell));
+    done.unwrap_or_else(|_| bail!("a part of the job has panicked"))
 }
 
 /// Whether a program failed because nobody reads what it prints any more: whoever did has seen
@@ -86,7 +96,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     leave_the_end_to_others();
-    eprintln!("error: {error:#}");
+    message::line(format_args!("error: {error:#}"));
     ExitCode::FAILURE
 }
 
@@ -135,7 +145,11 @@ impl<'a> Frame<'a> {
         if shared.timeline {
             let drawing = recorded.draw(unit);
             // With --json, stdout holds that one line and nothing else.
-            if shared.json { eprint!("{drawing}") } else { write!(out, "{drawing}")? }
+            if shared.json {
+                message::line(drawing.trim_end());
+            } else {
+                write!(out, "{drawing}")?;
+            }
         }
         write_trace(&recorded, unit, trace)?;
         report::list_failures(&run.answer.failures);

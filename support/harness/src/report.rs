@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     approach::Approach,
     limits::Limits,
+    message,
     meter::Usage,
     row::{Answer, Failure, Plan},
     words::{bytes, plural, seconds},
@@ -108,9 +109,10 @@ pub(crate) fn list_failures(failures: &[Failure]) {
     const SHOWN: usize = 10;
     let shown = if std::io::stderr().is_terminal() { SHOWN } else { failures.len() };
     for failure in failures.iter().take(shown) {
-        eprintln!("failed: {failure}");
+        message::line(format_args!("failed: {failure}"));
     }
     if failures.len() > shown {
-        eprintln!("failed: {} more (--json lists all)", failures.len() - shown);
+        let more = failures.len() - shown;
+        message::line(format_args!("failed: {more} more (--json lists all)"));
     }
 }

@@ -3,8 +3,12 @@
 //! are in flight and, where a timeline is asked for, which of them runs or waits, when and where.
 
 use std::{
+    env,
     pin::Pin,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -12,6 +16,10 @@ use pin_project_lite::pin_project;
 use tracing::Span;
 
 use crate::timeline::{self, TARGET};
+
+/// The environment variable that has the unit with this index panic, so that tests can see what
+/// becomes of the others then.
+const PANIC: &str = "MEANWHILE_PANIC";
 
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -23,6 +31,8 @@ pub struct Unit {
     /// There only if a timeline is recorded, and then on the heap: a million units in flight that
     /// nobody records should not hold the memory of a million spans.
     span: Option<Box<Span>>,
+    /// Its index, if it is the one that is to panic.
+    panics: Option<usize>,
     _in_flight: InFlight,
 }
 
@@ -31,15 +41,25 @@ impl Unit {
     #[must_use]
     pub fn begin(index: usize) -> Self {
         let span = || Box::new(tracing::trace_span!(target: TARGET, "unit", index));
-        Self { span: timeline::is_recorded().then(span), _in_flight: InFlight::enter() }
+        Self {
+            span: timeline::is_recorded().then(span),
+            panics: (to_panic() == Some(index)).then_some(index),
+            _in_flight: InFlight::enter(),
+        }
+    }
+
+    /// Panics if it is to.
+    fn begin_work(&self) {
+        if let Some(index) = self.panics {
+            panic!("unit {index} panics, as {PANIC} asks");
+        }
     }
 
     /// Does the whole unit here and now, on this thread.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
-        match &self.span {
-            Some(span) => span.in_scope(work),
-            None => work(),
-        }
+        let _entered = self.span.as_deref().map(Span::enter);
+        self.begin_work();
+        work()
     }
 
     /// Does the unit as a future: it runs while it is polled, and waits between two polls.
@@ -64,8 +84,15 @@ impl<F: Future> Future for Driven<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = this.unit.span.as_deref().map(Span::enter);
+        this.unit.begin_work();
         this.work.poll(context)
     }
+}
+
+/// The index of the unit that is to panic, if any.
+fn to_panic() -> Option<usize> {
+    static TO_PANIC: OnceLock<Option<usize>> = OnceLock::new();
+    *TO_PANIC.get_or_init(|| env::var(PANIC).ok()?.parse().ok())
 }
 
 /// Makes a blocking call inside a unit. The timeline draws all of it as waiting, since nobody can

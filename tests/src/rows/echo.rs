@@ -427,11 +427,15 @@ impl Server {
 /// Whether somebody listens there.
 fn is_listening(address: SocketAddr) -> bool {
     // Each socket has its own address in the second field, and its state in the fourth.
-    let end = format!(":{:04X}", address.port());
+    let SocketAddr::V4(address) = address else {
+        panic!("{address} is not of the loopback network")
+    };
+    let ip = u32::from_ne_bytes(address.ip().octets());
+    let listening = format!("{ip:08X}:{:04X}", address.port());
     let table = fs::read_to_string("/proc/net/tcp").expect("Linux lists its sockets");
     table.lines().any(|socket| {
         let mut fields = socket.split_whitespace().skip(1);
-        fields.next().is_some_and(|own| own.ends_with(&end)) && fields.nth(1) == Some("0A")
+        fields.next() == Some(&listening) && fields.nth(1) == Some("0A")
     })
 }
 

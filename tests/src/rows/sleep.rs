@@ -51,7 +51,7 @@ pub(super) fn tests() -> Vec<Test> {
         waits_that_overlap_take_a_fraction_of_those_that_do_not,
         thousands_of_threads_wait_at_once,
     ));
-    for (approach, most) in [("tokio", 600), ("async-std", 600), ("smol", 400)] {
+    for (approach, most) in [("tokio", 600), ("async-std", 600), ("smol", 450)] {
         let name = format!("sleep::{approach}::a_task_takes_hundreds_of_bytes_and_no_thread");
         let test = move || a_task_takes_hundreds_of_bytes_and_no_thread(approach, most);
         tests.push(Test::new(name, Shared, test));

@@ -27,14 +27,18 @@ pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board
     let shown: [Vec<Shown>; 2] =
         array::from_fn(|_| (0..number).map(|_| Shown::default()).collect());
     let barrier = Barrier::new(number);
-    let complete = Mutex::new(false);
+    let over = Mutex::new(false);
     let evolve = |i: usize, mut band: Band| {
-        if *complete.lock().expect(UNHARMED) {
+        if !*over.lock().expect(UNHARMED) {
+            let _last_time = LastTime { barrier: &barrier, over: &over };
             for shown in shown.iter().cycle().take(generations) {
                 *shown[i].top.lock().expect(UNHARMED) = band.top();
                 *shown[i].bottom.lock().expect(UNHARMED) = band.bottom();
                 // Here the threads wait for each other: for the slowest, in every generation.
                 barrier.wait();
+                if *over.lock().expect(UNHARMED) {
+                    break;
+                }
                 let above = take(&shown[(i + number - 1) % number].bottom);
                 let below = take(&shown[(i + 1) % number].top);
                 band.advance(&above, &below);
@@ -46,18 +50,34 @@ pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board
     // The scope ends when all its threads have, so they may borrow what is shown.
     thread::scope(|scope| {
         // Held until all threads are there. If one cannot be started, the others would wait for it
-        // at the barrier for ever; so they find that they are not complete, and end.
-        let mut all_there = complete.lock().expect(UNHARMED);
-        let threads: Vec<_> = (0..)
+        // at the barrier for ever; so they find that it is over before it has begun.
+        let mut not_begun = over.lock().expect(UNHARMED);
+        let threads: io::Result<Vec<_>> = (0..)
             .zip(bands)
             .map(|(i, band)| thread::Builder::new().spawn_scoped(scope, move || evolve(i, band)))
-            .collect::<io::Result<_>>()
-            .context("cannot start so many threads")?;
-        *all_there = true;
-        drop(all_there);
+            .collect();
+        *not_begun = threads.is_err();
+        drop(not_begun);
+        let threads = threads.context("cannot start so many threads")?;
         let bands = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
         Ok(Board::joined(bands.collect()))
     })
+}
+
+/// Has a thread that panics come to the barrier a last time, where the others would wait for it for
+/// ever, and tell them that it is over.
+struct LastTime<'a> {
+    barrier: &'a Barrier,
+    over: &'a Mutex<bool>,
+}
+
+impl Drop for LastTime<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            *self.over.lock().expect(UNHARMED) = true;
+            self.barrier.wait();
+        }
+    }
 }
 
 /// The rows of a band that its neighbours see. Nobody ever waits for one of these locks: the barrier

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 use harness::{
     Answer, Failure, Kind, Limits, Plan, Shared, capacity,
@@ -57,8 +57,6 @@ pub struct Input {
     pub start: Board,
     /// How many generations follow.
     pub generations: usize,
-    /// Where the picture goes.
-    out: Option<File>,
 }
 
 impl harness::Row for Life {
@@ -85,9 +83,10 @@ impl harness::Row for Life {
         capacity::for_things(COPIES * height, "row", row)?;
         let start = self.pattern.board(width, height, shared.seed)?;
         // A file that cannot be written is better known before the work than after it.
-        let create = |path: &PathBuf| File::create(path).with_context(|| cannot_write(path));
-        let out = self.out.as_ref().map(create).transpose()?;
-        Ok(Input { start, generations, out })
+        if let Some(out) = &self.out {
+            capacity::for_writing(out)?;
+        }
+        Ok(Input { start, generations })
     }
 
     fn plan(&self, input: &Input, Limits { workers, .. }: Limits) -> Plan {
@@ -114,10 +113,11 @@ impl harness::Row for Life {
     fn answer(&self, input: &Input, last: Board) -> Answer {
         let (population, digest) = (last.population(), digest(&last));
         let mut failures = Vec::new();
-        if let (Some(file), Some(path)) = (&input.out, &self.out)
-            && let Err(error) = animation::write(&input.start, input.generations, file)
+        if let Some(path) = &self.out
+            && let Err(error) = draw(path, input)
         {
-            failures.push(Failure { unit: cannot_write(path), reason: error.to_string() });
+            let unit = format!("cannot write {}", path.display());
+            failures.push(Failure { unit, reason: format!("{error:#}") });
         }
         Answer {
             line: format!(
@@ -132,8 +132,10 @@ impl harness::Row for Life {
     }
 }
 
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write {}", path.display())
+/// Draws all generations. Only now does the file lose what it held.
+fn draw(path: &Path, input: &Input) -> Result<()> {
+    animation::write(&input.start, input.generations, &File::create(path)?)?;
+    Ok(())
 }
 
 /// A board's digest, as it is printed.

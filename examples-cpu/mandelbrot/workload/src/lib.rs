@@ -84,7 +84,7 @@ impl Row for Mandelbrot {
         let pixel = size_of::<u32>() + TASK.div_ceil(width);
         capacity::for_things(width.saturating_mul(height), "pixel", pixel)?;
         if let Some(out) = &self.out {
-            picture::check(out)?;
+            capacity::for_writing(out)?;
         }
         let view = View::new(self.region, width, height, self.iterations);
         Ok(Input { view, split: self.split })

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs::File,
     io::{BufWriter, Write},
     path::Path,
 };
@@ -52,17 +52,6 @@ const WORKERS: [Colour; 7] = [
 
 /// The colour of a row that is missing.
 const MISSING: Colour = [128.0; 3];
-
-/// Checks that the file can be written, before anything is rendered for it. What it holds is kept.
-pub(crate) fn check(path: &Path) -> Result<()> {
-    let existed = path.exists();
-    let open = File::options().append(true).create(true).open(path);
-    open.with_context(|| format!("cannot write {}", path.display()))?;
-    if !existed {
-        fs::remove_file(path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
-}
 
 /// Writes the picture.
 pub(crate) fn write(path: &Path, view: &View, outcomes: &[Outcome], tint: Tint) -> Result<()> {
@@ -191,18 +180,5 @@ mod tests {
         assert_eq!(gradient(0.0).map(byte), GRADIENT[0].map(byte));
         assert_eq!(gradient(0.2).map(byte), GRADIENT[1].map(byte));
         assert_eq!(gradient(1.0).map(byte), GRADIENT[5].map(byte));
-    }
-
-    #[test]
-    fn checking_a_file_leaves_things_as_they_are() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let path = folder.path().join("a.png");
-        check(&path).expect("it can be written");
-        assert!(!path.exists());
-        fs::write(&path, "old").expect("it can be written");
-        check(&path).expect("it can be written");
-        assert_eq!(fs::read(&path).expect("it is there"), b"old");
-        let error = check(folder.path()).expect_err("it is a folder");
-        assert!(error.to_string().contains("cannot write"), "{error}");
     }
 }

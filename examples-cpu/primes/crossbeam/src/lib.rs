@@ -11,7 +11,7 @@
 use std::{io, thread};
 
 use anyhow::{Context, Result};
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Receiver, bounded};
 use harness::Limits;
 use primes_workload::{Buffer, Sieve};
 
@@ -19,7 +19,7 @@ use primes_workload::{Buffer, Sieve};
 pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
     let sieve = Sieve::new(below);
     let (send_segment, next_segment) = bounded(limits.workers);
-    let count = || {
+    let count = |next_segment: Receiver<usize>| {
         let mut buffer = Buffer::default();
         // Unlike std's, a crossbeam channel may have many receivers: each segment goes to one.
         next_segment.iter().map(|segment| sieve.count(segment, &mut buffer)).sum::<u64>()
@@ -27,13 +27,15 @@ pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
     // The scope ends when all its threads have, so they may borrow the sieve.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.workers.min(sieve.segments().len()))
-            .map(|_| thread::Builder::new().spawn_scoped(scope, count))
+            .map(|_| next_segment.clone())
+            .map(|next_segment| thread::Builder::new().spawn_scoped(scope, || count(next_segment)))
             .collect::<io::Result<_>>()
             .context("cannot start so many threads")?;
-        for segment in sieve.segments() {
-            send_segment.send(segment).expect("the crew is still there");
-        }
-        // A closed channel tells the crew that no more segments will come.
+        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
+        // then all have panicked, which the scope passes on.
+        drop(next_segment);
+        let _ = sieve.segments().try_for_each(|segment| send_segment.send(segment));
+        // A closed channel tells the threads that no more segments will come.
         drop(send_segment);
         Ok(threads.into_iter().map(|thread| thread.join().expect("no count panics")).sum())
     })

@@ -8,7 +8,7 @@ mod share;
 use std::{
     fs::{self, File},
     io::{self, BufWriter, Read, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -106,8 +106,6 @@ pub struct Input {
     pub items: Items,
     /// How two sorted halves are merged.
     pub merge: Merge,
-    /// Where to write them in the end.
-    out: Option<File>,
 }
 
 impl Row for Sort {
@@ -127,9 +125,10 @@ impl Row for Sort {
         } else {
             lines(&self.files)?.into()
         };
-        let create = |path: &PathBuf| File::create(path).with_context(|| cannot_write(path));
-        let out = self.out.as_ref().map(create).transpose()?;
-        Ok(Input { items, merge: self.merge, out })
+        if let Some(out) = &self.out {
+            capacity::for_writing(out)?;
+        }
+        Ok(Input { items, merge: self.merge })
     }
 
     fn plan(&self, input: &Input, limits: Limits) -> Plan {
@@ -166,11 +165,12 @@ impl Row for Sort {
             _ => unreachable!("numbers stay numbers, and lines stay lines"),
         };
         let mut failures = order.failures();
-        if let Some((path, file)) = self.out.as_ref().zip(input.out.as_ref()) {
-            let written = match &output {
-                Items::Numbers(numbers) => write(numbers, file),
-                Items::Lines(lines) => write(lines, file),
-            };
+        if let Some(path) = &self.out {
+            // Only now, when there is something to put in its place, does the file lose what it held.
+            let written = File::create(path).and_then(|file| match &output {
+                Items::Numbers(numbers) => write(numbers, &file),
+                Items::Lines(lines) => write(lines, &file),
+            });
             failures.extend(written.err().map(|error| Failure {
                 unit: path.display().to_string(),
                 reason: format!("cannot write it: {error}"),
@@ -291,10 +291,6 @@ fn write<T: Item>(items: &[T], file: &File) -> io::Result<()> {
         file.write_all(&line)?;
     }
     file.flush()
-}
-
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write {}", path.display())
 }
 
 /// A value as it is written on the command line.

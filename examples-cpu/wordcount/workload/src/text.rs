@@ -112,8 +112,12 @@ impl Text {
     pub fn each_word(&self, piece: usize, each: impl FnMut(&[u8])) -> Result<(), Missed> {
         let file = self.file(piece);
         let start = (piece - file.first_piece) as u64 * self.piece_len;
-        let end = file.bytes.min(start + self.piece_len);
-        let read = || read_words(Path::new(&file.path), start..end, CHUNK, each);
+        let end = start + self.piece_len;
+        // The last piece goes on to the end of the file, which may be longer than the system has
+        // said: of what it makes up as one reads, such as /proc/cpuinfo, it says that it is empty.
+        let is_last = piece + 1 == file.first_piece + file.pieces;
+        let range = start..if is_last { u64::MAX } else { end };
+        let read = || read_words(Path::new(&file.path), range, file.bytes.min(end), CHUNK, each);
         let reason = |error| format!("cannot read it: {error}");
         Unit::begin(piece).run(read).map_err(|error| Missed { piece, reason: reason(error) })
     }
@@ -125,10 +129,12 @@ impl Text {
 }
 
 /// Reads the words that begin in a range of a file, in chunks, so that it takes no more memory than
-/// one of them, or the longest word.
+/// one of them, or the longest word. The range may go beyond the end of the file, which must have at
+/// least so many bytes.
 fn read_words(
     path: &Path,
     Range { start, end }: Range<u64>,
+    bytes: u64,
     chunk_len: usize,
     mut each: impl FnMut(&[u8]),
 ) -> io::Result<()> {
@@ -151,7 +157,7 @@ fn read_words(
         // This leaves all bytes of other characters as they are.
         chunk[filled..filled + read].make_ascii_lowercase();
         filled += read;
-        if at_end && place + (filled as u64) < end {
+        if at_end && place + (filled as u64) < bytes {
             return Err(io::Error::other("it has become shorter"));
         }
         let known = &chunk[..filled];
@@ -169,7 +175,7 @@ fn read_words(
             from = split(known, from, until, at_end, &mut each);
         }
         place += from as u64;
-        if place >= end {
+        if place >= end || at_end {
             return Ok(());
         }
         // What has to be looked at again goes to the front. If that is all, it is a long word.
@@ -234,7 +240,9 @@ mod tests {
     /// Counts the words that begin in a range of a file.
     fn count(path: &Path, range: Range<u64>, chunk_len: usize) -> Counts {
         let mut counts = Counts::default();
-        read_words(path, range, chunk_len, |word| counts.add(word)).expect("it can be read");
+        let bytes = range.end;
+        let read = read_words(path, range, bytes, chunk_len, |word| counts.add(word));
+        read.expect("it can be read");
         counts
     }
 

@@ -11,7 +11,7 @@
 use std::thread;
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 use database_workload::{Batch, Outcome, Settings, blocking::Connection};
 use harness::Limits;
 
@@ -23,11 +23,11 @@ pub fn transfer_all(
 ) -> Result<Vec<Outcome>> {
     let (send_batch, next_batch) = bounded::<&Batch>(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
-    let transact = || {
+    let transact = |next_batch: Receiver<&Batch>| {
         // A connection does one transaction at a time, so each thread has its own.
         let mut connection = Connection::new(settings);
         // Unlike std's, a crossbeam channel may have many receivers: each batch goes to one of them.
-        for batch in &next_batch {
+        for batch in next_batch {
             let outcome = connection.transact(batch);
             send_outcome.send((batch.index, outcome)).expect("the results are still wanted");
         }
@@ -35,13 +35,15 @@ pub fn transfer_all(
     // The scope ends when all its threads have, so they may borrow the batches and the settings.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(batches.len()) {
-            let thread = thread::Builder::new().spawn_scoped(scope, transact);
+            let next_batch = next_batch.clone();
+            let thread = thread::Builder::new().spawn_scoped(scope, || transact(next_batch));
             thread.context("cannot start so many threads")?;
         }
-        for batch in batches {
-            send_batch.send(batch).expect("the crew is still there");
-        }
-        // A closed channel tells the crew that no more batches will come.
+        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
+        // then all have panicked, which the scope passes on.
+        drop(next_batch);
+        let _ = batches.iter().try_for_each(|batch| send_batch.send(batch));
+        // A closed channel tells the threads that no more batches will come.
         drop(send_batch);
         anyhow::Ok(())
     })?;

@@ -9,16 +9,14 @@
 //! limit allows. SQLite is no server: its calls block, and each of them needs a thread after all,
 //! one of those that smol keeps for such calls.
 
-use std::{io, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::Result;
-use database_workload::{
-    Batch, Outcome, Settings,
-    asynchronous::{Pool, Runtime},
-};
+use database_workload::{Batch, Outcome, Settings, asynchronous::Pool};
+use futures_util::stream::{self, StreamExt};
 use harness::Limits;
-use smol::{Executor, Timer, lock::Semaphore, net::TcpStream};
-use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
+use runtimes::Smol;
+use smol::Executor;
 
 /// The executor, which runs its tasks on whichever threads are lent to it.
 pub static EXECUTOR: Executor = Executor::new();
@@ -30,44 +28,13 @@ pub async fn transfer_all(
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
     let pool = Arc::new(Pool::new(settings, Smol));
-    let permits = Arc::new(Semaphore::new(limits.in_flight));
-    let mut tasks = Vec::with_capacity(batches.len());
-    for batch in batches {
-        // A permit bounds the transactions in flight: with none left, no further task is spawned.
-        let permit = permits.acquire_arc().await;
+    // The stream spawns a task whenever it is asked for the next one.
+    let tasks = stream::iter(batches).map(|batch| {
         let (pool, batch) = (pool.clone(), batch.clone());
-        tasks.push(EXECUTOR.spawn(async move {
-            let outcome = pool.transact(&batch).await;
-            drop(permit);
-            outcome
-        }));
-    }
-    // The tasks run whether or not anybody waits for them; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(batches.len());
-    for task in tasks {
-        outcomes.push(task.await);
-    }
-    Ok(outcomes)
-}
-
-/// smol's sockets and timers, and its threads for calls that block.
-struct Smol;
-
-impl Runtime for Smol {
-    type Stream = Compat<TcpStream>;
-
-    async fn connect(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
-        let stream = TcpStream::connect((host, port)).await?;
-        stream.set_nodelay(true)?;
-        // The client is made for tokio's read and write traits; `compat` offers them.
-        Ok(stream.compat())
-    }
-
-    async fn unblock<T: Send + 'static>(&self, call: impl FnOnce() -> T + Send + 'static) -> T {
-        smol::unblock(call).await
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        Timer::after(duration).await;
-    }
+        EXECUTOR.spawn(async move { pool.transact(&batch).await })
+    });
+    // It is asked for no more tasks than the limit before the first of them has ended, and their
+    // results come in the order of the batches.
+    // On an early return the stream is dropped, and with it the tasks, which smol cancels.
+    Ok(tasks.buffered(limits.in_flight).collect().await)
 }

@@ -4,12 +4,13 @@
 //! and not clients. SQLite has no sockets to wait for. It blocks, so its transactions are handed to
 //! the threads that a runtime keeps for blocking calls.
 
-use std::{fmt, future::poll_fn, io, pin::Pin, sync::Mutex, task::Poll, time::Duration};
+use std::{fmt, future::poll_fn, pin::Pin, sync::Mutex, task::Poll};
 
 use futures_lite::future::or;
 use harness::unit::Unit;
-use tokio::io::{AsyncRead, AsyncWrite};
+use runtimes::Runtime;
 use tokio_postgres::{Client, Error, NoTls, Statement, Transaction};
+use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use crate::{
     Batch, Fault, Isolation, Outcome, Settings, Verdict,
@@ -19,28 +20,6 @@ use crate::{
     postgresql::{self, Sql},
     sqlite,
 };
-
-/// What the connections need of a runtime.
-pub trait Runtime: Send + Sync + 'static {
-    /// A connection over TCP.
-    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
-
-    /// Connects to a host, given by its name or address, and has small messages leave at once.
-    fn connect(
-        &self,
-        host: &str,
-        port: u16,
-    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
-
-    /// Makes a call that blocks, on a thread that is there for it.
-    fn unblock<T: Send + 'static>(
-        &self,
-        call: impl FnOnce() -> T + Send + 'static,
-    ) -> impl Future<Output = T> + Send;
-
-    /// Waits this long.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
-}
 
 /// Connections to the database. Tasks share the pool: each transaction takes an idle connection,
 /// or opens one if there is none, so there are no more of them than transactions in flight.
@@ -181,7 +160,8 @@ impl Session {
         runtime: &R,
     ) -> Result<Self, Fault> {
         let stream = runtime.connect(&server.host, server.port).await;
-        let stream = stream.map_err(|error| Fault::Connect(error.to_string()))?;
+        // The client is made for tokio's read and write traits; `compat` offers them.
+        let stream = stream.map_err(|error| Fault::Connect(error.to_string()))?.compat();
         let connected = postgresql::config(server).connect_raw(stream, NoTls).await;
         let (client, connection) = connected.map_err(|error| postgresql::unconnected(&error))?;
         let mut driver = Driver(Some(Box::pin(connection)));

@@ -83,7 +83,8 @@ impl Drop for Bank {
             && let Err(fault) = remove(&self.settings, PATIENCE)
         {
             let (place, schema) = (&self.settings.place, self.settings.schema());
-            eprintln!("warning: what is called {schema} is left in {place}: {fault}");
+            let warning = format!("what is called {schema} is left in {place}: {fault}");
+            harness::message::line(format_args!("warning: {warning}"));
         }
     }
 }

@@ -11,8 +11,9 @@
 use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Result;
-use async_std::{channel, task};
+use async_std::task;
 use echo_workload::{Served, Settings, asynchronous::Server};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use harness::Limits;
 use runtimes::AsyncStd;
 
@@ -20,23 +21,17 @@ use runtimes::AsyncStd;
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, AsyncStd)?);
-    // async-std has no semaphore; a channel that holds as many permits as it has places is one.
-    let (permits, returned) = channel::bounded(at_once);
+    let mut open = FuturesUnordered::new();
     for index in 0.. {
-        // A permit bounds the connections: with none left, the next client is not accepted.
-        permits.send(()).await?;
+        if open.len() == at_once {
+            // With the last place taken, the next client waits until a connection has ended.
+            open.next().await;
+        }
         let Some(stream) = server.accept().await else { break };
-        let (server, returned) = (server.clone(), returned.clone());
-        task::spawn(async move {
-            server.converse(index, stream).await;
-            returned.try_recv().expect("the task's own permit is in the channel");
-        });
+        let server = server.clone();
+        open.push(task::spawn(async move { server.converse(index, stream).await }));
     }
-    // The permit for which no client came.
-    returned.try_recv()?;
-    // A task gives its permit back at its end: whoever holds all of them knows that none is left.
-    for _ in 0..at_once {
-        permits.send(()).await?;
-    }
+    // The tasks run whether or not anybody waits for them; here the last of them ends.
+    while open.next().await.is_some() {}
     Ok(server.served())
 }

@@ -37,11 +37,16 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
             });
             thread.context("cannot start so many threads")?;
         }
+        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
+        // then all have panicked, which the scope passes on.
+        drop(next);
         for index in 0.. {
             let Some(stream) = server.accept() else { break };
-            send.send((index, stream)).context("the crew has gone")?;
+            if send.send((index, stream)).is_err() {
+                break;
+            }
         }
-        // A closed channel tells the crew that no more connections will come.
+        // A closed channel tells the threads that no more connections will come.
         drop(send);
         anyhow::Ok(())
     })?;

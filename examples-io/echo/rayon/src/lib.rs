@@ -10,7 +10,10 @@
 //! beyond that wait until one of the first has left. A pool of the size of *threads*, as in the
 //! second command, holds them all, and is then a crew of threads with another name.
 
-use std::{net::TcpListener, sync::mpsc};
+use std::{
+    net::TcpListener,
+    sync::mpsc::{self, Sender},
+};
 
 use anyhow::{Context, Result};
 use echo_workload::{Served, Settings, blocking::Server};
@@ -34,14 +37,24 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
                 open -= 1;
             }
             let Some(stream) = server.accept() else { break };
-            let (server, end) = (&server, end.clone());
+            let (server, place) = (&server, Place(end.clone()));
             scope.spawn(move |_| {
+                let _place = place;
                 server.converse(index, stream);
-                end.send(()).expect("the end of a job is waited for");
             });
             open += 1;
         }
         anyhow::Ok(())
     })?;
     Ok(server.served())
+}
+
+/// A place for a connection. It is free again when this is dropped, also if the connection panics.
+struct Place(Sender<()>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // After the last client nobody waits for a free place any more.
+        let _ = self.0.send(());
+    }
 }

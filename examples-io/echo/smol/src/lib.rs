@@ -12,9 +12,10 @@ use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Result;
 use echo_workload::{Served, Settings, asynchronous::Server};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use harness::Limits;
 use runtimes::Smol;
-use smol::{Executor, lock::Semaphore};
+use smol::Executor;
 
 /// The executor, which runs its tasks on whichever threads are lent to it.
 pub static EXECUTOR: Executor = Executor::new();
@@ -23,22 +24,17 @@ pub static EXECUTOR: Executor = Executor::new();
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, Smol)?);
-    let permits = Arc::new(Semaphore::new(at_once));
+    let mut open = FuturesUnordered::new();
     for index in 0.. {
-        // A permit bounds the connections: with none left, the next client is not accepted.
-        let permit = permits.acquire_arc().await;
+        if open.len() == at_once {
+            // With the last place taken, the next client waits until a connection has ended.
+            open.next().await;
+        }
         let Some(stream) = server.accept().await else { break };
         let server = server.clone();
-        let task = EXECUTOR.spawn(async move {
-            server.converse(index, stream).await;
-            drop(permit);
-        });
-        // A task that is dropped is cancelled, unlike tokio's; detached, it runs to its end.
-        task.detach();
+        open.push(EXECUTOR.spawn(async move { server.converse(index, stream).await }));
     }
-    // A task gives its permit back at its end: whoever holds all of them knows that none is left.
-    for _ in 0..at_once {
-        permits.acquire().await.forget();
-    }
+    // The tasks run whether or not anybody waits for them; here the last of them ends.
+    while open.next().await.is_some() {}
     Ok(server.served())
 }

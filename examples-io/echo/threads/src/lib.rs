@@ -8,7 +8,11 @@
 //! The thread spends its life waiting for its client's next line; it is blocked and uses no core,
 //! but its stack and its place in the system's tables are there for as long as the client is.
 
-use std::{net::TcpListener, sync::mpsc, thread};
+use std::{
+    net::TcpListener,
+    sync::mpsc::{self, Sender},
+    thread,
+};
 
 use anyhow::{Context, Result};
 use echo_workload::{Served, Settings, blocking::Server};
@@ -30,10 +34,10 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
                 open -= 1;
             }
             let Some(stream) = server.accept() else { break };
-            let (server, end) = (&server, end.clone());
+            let (server, place) = (&server, Place(end.clone()));
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                let _place = place;
                 server.converse(index, stream);
-                end.send(()).expect("the end of a thread is waited for");
             });
             // The connections that are open already would otherwise keep the server from ending.
             thread.inspect_err(|_| settings.stop.ask()).context("cannot start so many threads")?;
@@ -42,4 +46,14 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
         anyhow::Ok(())
     })?;
     Ok(server.served())
+}
+
+/// A place for a connection. It is free again when this is dropped, also if the connection panics.
+struct Place(Sender<()>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // After the last client nobody waits for a free place any more.
+        let _ = self.0.send(());
+    }
 }

@@ -12,28 +12,25 @@ use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Result;
 use echo_workload::{Served, Settings, asynchronous::Server};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use harness::Limits;
 use runtimes::Tokio;
-use tokio::sync::Semaphore;
 
 /// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, Tokio)?);
-    let permits = Arc::new(Semaphore::new(at_once));
+    let mut open = FuturesUnordered::new();
     for index in 0.. {
-        // A permit bounds the connections: with none left, the next client is not accepted.
-        let permit = permits.clone().acquire_owned().await?;
+        if open.len() == at_once {
+            // With the last place taken, the next client waits until a connection has ended.
+            open.next().await.transpose()?;
+        }
         let Some(stream) = server.accept().await else { break };
         let server = server.clone();
-        tokio::spawn(async move {
-            server.converse(index, stream).await;
-            drop(permit);
-        });
+        open.push(tokio::spawn(async move { server.converse(index, stream).await }));
     }
-    // A task gives its permit back at its end: whoever holds all of them knows that none is left.
-    for _ in 0..at_once {
-        permits.acquire().await?.forget();
-    }
+    // The tasks run whether or not anybody waits for them; here the last of them ends.
+    while open.next().await.transpose()?.is_some() {}
     Ok(server.served())
 }

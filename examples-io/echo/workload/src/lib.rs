@@ -207,7 +207,8 @@ impl Input {
             *self.report.lock().expect("nobody panics while holding it") = Some(report);
         } else {
             harness::interrupt::on_interrupt(move || stop.ask());
-            eprintln!("listening on {}; Ctrl-C ends it", self.address);
+            let address = self.address;
+            harness::message::line(format_args!("listening on {address}; Ctrl-C ends it"));
         }
         Ok(listener)
     }

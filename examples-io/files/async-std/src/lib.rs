@@ -10,53 +10,32 @@
 //! once per file is the cheaper way; [`checksum_all_by_chunks`] is the other one, to compare.
 
 use anyhow::Result;
-use async_std::{channel, fs::File, io::ReadExt, task};
+use async_std::{fs::File, io::ReadExt, task};
 use files_workload::{CHUNK, Entry, Fault, Outcome, Sum, checksum};
+use futures_util::stream::{self, StreamExt};
 use harness::{Limits, unit::Unit};
 
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub async fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    // async-std has no semaphore; a channel that holds as many permits as it has places is one.
-    let (permits, returned) = channel::bounded(limits.in_flight);
-    let mut tasks = Vec::with_capacity(entries.len());
-    for entry in entries {
-        // A permit bounds the files in flight: with none left, no further file is handed over.
-        permits.send(()).await?;
-        let (returned, entry) = (returned.clone(), entry.clone());
-        tasks.push(task::spawn_blocking(move || {
-            let outcome = checksum(&entry);
-            returned.try_recv().expect("the task's own permit is in the channel");
-            outcome
-        }));
-    }
-    // The files are read whether or not anybody waits; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for task in tasks {
-        outcomes.push(task.await);
-    }
-    Ok(outcomes)
+    // The stream hands a file to the threads for blocking calls whenever it is asked for the next.
+    let tasks = stream::iter(entries).map(|entry| {
+        let entry = entry.clone();
+        task::spawn_blocking(move || checksum(&entry))
+    });
+    // It is asked for no more files than the limit before the first of them is read, and their
+    // results come in input order.
+    Ok(tasks.buffered(limits.in_flight).collect().await)
 }
 
 /// Does the same with async-std's own files, from which a task reads chunk by chunk. It looks more
 /// like async, and goes to the pool once to open the file, and again for each chunk.
 pub async fn checksum_all_by_chunks(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    // async-std has no semaphore; a channel that holds as many permits as it has places is one.
-    let (permits, returned) = channel::bounded(limits.in_flight);
-    let mut tasks = Vec::with_capacity(entries.len());
-    for entry in entries {
-        permits.send(()).await?;
-        let (returned, entry) = (returned.clone(), entry.clone());
-        tasks.push(task::spawn(async move {
-            let outcome = Unit::begin(entry.index).drive(checksum_by_chunks(&entry)).await;
-            returned.try_recv().expect("the task's own permit is in the channel");
-            outcome
-        }));
-    }
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for task in tasks {
-        outcomes.push(task.await);
-    }
-    Ok(outcomes)
+    let tasks = stream::iter(entries).map(|entry| {
+        let entry = entry.clone();
+        let unit = Unit::begin(entry.index);
+        task::spawn(unit.drive(async move { checksum_by_chunks(&entry).await }))
+    });
+    Ok(tasks.buffered(limits.in_flight).collect().await)
 }
 
 async fn checksum_by_chunks(entry: &Entry) -> Outcome {

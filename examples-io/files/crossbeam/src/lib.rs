@@ -11,7 +11,7 @@
 use std::thread;
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 use files_workload::{Entry, Outcome, checksum};
 use harness::Limits;
 
@@ -19,9 +19,9 @@ use harness::Limits;
 pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
     let (send_entry, next_entry) = bounded::<&Entry>(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
-    let read = || {
+    let read = |next_entry: Receiver<&Entry>| {
         // Unlike std's, a crossbeam channel may have many receivers: each file goes to one of them.
-        for entry in &next_entry {
+        for entry in next_entry {
             let outcome = checksum(entry);
             send_outcome.send((entry.index, outcome)).expect("the results are still wanted");
         }
@@ -29,13 +29,15 @@ pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
     // The scope ends when all its threads have, so they may borrow the entries.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(entries.len()) {
-            let thread = thread::Builder::new().spawn_scoped(scope, read);
+            let next_entry = next_entry.clone();
+            let thread = thread::Builder::new().spawn_scoped(scope, || read(next_entry));
             thread.context("cannot start so many threads")?;
         }
-        for entry in entries {
-            send_entry.send(entry).expect("the crew is still there");
-        }
-        // A closed channel tells the crew that no more files will come.
+        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
+        // then all have panicked, which the scope passes on.
+        drop(next_entry);
+        let _ = entries.iter().try_for_each(|entry| send_entry.send(entry));
+        // A closed channel tells the threads that no more files will come.
         drop(send_entry);
         anyhow::Ok(())
     })?;

@@ -9,54 +9,33 @@
 //! for: tokio's own files go to that same pool behind the scenes, several times each. Going there
 //! once per file is the cheaper way; [`checksum_all_by_chunks`] is the other one, to compare.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use files_workload::{CHUNK, Entry, Fault, Outcome, Sum, checksum};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use harness::{Limits, unit::Unit};
-use tokio::{fs::File, io::AsyncReadExt, sync::Semaphore, task};
+use tokio::{fs::File, io::AsyncReadExt, task};
 
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub async fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    let permits = Arc::new(Semaphore::new(limits.in_flight));
-    let mut tasks = Vec::with_capacity(entries.len());
-    for entry in entries {
-        // A permit bounds the files in flight: with none left, no further file is handed over.
-        let permit = permits.clone().acquire_owned().await?;
+    // The stream hands a file to the threads for blocking calls whenever it is asked for the next.
+    let tasks = stream::iter(entries).map(|entry| {
         let entry = entry.clone();
-        tasks.push(task::spawn_blocking(move || {
-            let outcome = checksum(&entry);
-            drop(permit);
-            outcome
-        }));
-    }
-    // The files are read whether or not anybody waits; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for task in tasks {
-        outcomes.push(task.await?);
-    }
-    Ok(outcomes)
+        task::spawn_blocking(move || checksum(&entry))
+    });
+    // It is asked for no more files than the limit before the first of them is read, and their
+    // results come in input order.
+    Ok(tasks.buffered(limits.in_flight).try_collect().await?)
 }
 
 /// Does the same with tokio's own files, from which a task reads chunk by chunk. It looks more like
 /// async, and goes to the pool once to open the file, and again for each chunk.
 pub async fn checksum_all_by_chunks(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    let permits = Arc::new(Semaphore::new(limits.in_flight));
-    let mut tasks = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let permit = permits.clone().acquire_owned().await?;
+    let tasks = stream::iter(entries).map(|entry| {
         let entry = entry.clone();
-        tasks.push(task::spawn(async move {
-            let outcome = Unit::begin(entry.index).drive(checksum_by_chunks(&entry)).await;
-            drop(permit);
-            outcome
-        }));
-    }
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for task in tasks {
-        outcomes.push(task.await?);
-    }
-    Ok(outcomes)
+        let unit = Unit::begin(entry.index);
+        task::spawn(unit.drive(async move { checksum_by_chunks(&entry).await }))
+    });
+    Ok(tasks.buffered(limits.in_flight).try_collect().await?)
 }
 
 async fn checksum_by_chunks(entry: &Entry) -> Outcome {

@@ -10,7 +10,8 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use async_std::{channel, task};
+use async_std::task;
+use futures_util::stream::{self, StreamExt};
 use harness::Limits;
 use http_workload::{Outcome, Page, Settings, asynchronous::Client};
 use runtimes::AsyncStd;
@@ -21,24 +22,15 @@ pub async fn fetch_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    let client = Arc::new(Client::new(settings, AsyncStd));
-    // async-std has no semaphore; a channel that holds as many permits as it has places is one.
-    let (permits, returned) = channel::bounded(limits.in_flight);
-    let mut tasks = Vec::with_capacity(pages.len());
-    for page in pages {
-        // A permit bounds the requests in flight: with none left, no further task is spawned.
-        permits.send(()).await?;
-        let (client, returned, page) = (client.clone(), returned.clone(), page.clone());
-        tasks.push(task::spawn(async move {
-            let outcome = client.fetch(&page).await;
-            returned.try_recv().expect("the task's own permit is in the channel");
-            outcome
-        }));
-    }
-    // The tasks run whether or not anybody waits for them; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(pages.len());
-    for task in tasks {
-        outcomes.push(task.await);
-    }
-    Ok(outcomes)
+    let client = Arc::new(Client::new(settings, limits.in_flight, AsyncStd));
+    // The stream spawns a task whenever it is asked for the next one.
+    let tasks = stream::iter(pages).map(|page| {
+        let (client, page) = (client.clone(), page.clone());
+        task::spawn(async move { client.fetch(&page).await })
+    });
+    // It is asked for no more tasks than the limit before the first of them has ended, and their
+    // results come in the order of the pages.
+    // On an early return the stream is dropped, and with it the handles; but async-std lets
+    // the tasks behind them go on.
+    Ok(tasks.buffered(limits.in_flight).collect().await)
 }

@@ -11,7 +11,7 @@
 use std::thread;
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 use harness::Limits;
 use http_workload::{Outcome, Page, Settings, blocking::Client};
 
@@ -20,9 +20,9 @@ pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<
     let client = Client::new(settings, limits.in_flight);
     let (send_page, next_page) = bounded::<&Page>(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
-    let fetch = || {
+    let fetch = |next_page: Receiver<&Page>| {
         // Unlike std's, a crossbeam channel may have many receivers: each page goes to one of them.
-        for page in &next_page {
+        for page in next_page {
             let outcome = client.fetch(page);
             send_outcome.send((page.index, outcome)).expect("the results are still wanted");
         }
@@ -30,13 +30,15 @@ pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<
     // The scope ends when all its threads have, so they may borrow the pages and the client.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(pages.len()) {
-            let thread = thread::Builder::new().spawn_scoped(scope, fetch);
+            let next_page = next_page.clone();
+            let thread = thread::Builder::new().spawn_scoped(scope, || fetch(next_page));
             thread.context("cannot start so many threads")?;
         }
-        for page in pages {
-            send_page.send(page).expect("the crew is still there");
-        }
-        // A closed channel tells the crew that no more pages will come.
+        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
+        // then all have panicked, which the scope passes on.
+        drop(next_page);
+        let _ = pages.iter().try_for_each(|page| send_page.send(page));
+        // A closed channel tells the threads that no more pages will come.
         drop(send_page);
         anyhow::Ok(())
     })?;

@@ -10,10 +10,11 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use futures_util::stream::{self, StreamExt};
 use harness::Limits;
 use http_workload::{Outcome, Page, Settings, asynchronous::Client};
 use runtimes::Smol;
-use smol::{Executor, lock::Semaphore};
+use smol::Executor;
 
 /// The executor, which runs its tasks on whichever threads are lent to it.
 pub static EXECUTOR: Executor = Executor::new();
@@ -24,23 +25,14 @@ pub async fn fetch_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    let client = Arc::new(Client::new(settings, Smol));
-    let permits = Arc::new(Semaphore::new(limits.in_flight));
-    let mut tasks = Vec::with_capacity(pages.len());
-    for page in pages {
-        // A permit bounds the requests in flight: with none left, no further task is spawned.
-        let permit = permits.acquire_arc().await;
+    let client = Arc::new(Client::new(settings, limits.in_flight, Smol));
+    // The stream spawns a task whenever it is asked for the next one.
+    let tasks = stream::iter(pages).map(|page| {
         let (client, page) = (client.clone(), page.clone());
-        tasks.push(EXECUTOR.spawn(async move {
-            let outcome = client.fetch(&page).await;
-            drop(permit);
-            outcome
-        }));
-    }
-    // The tasks run whether or not anybody waits for them; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(pages.len());
-    for task in tasks {
-        outcomes.push(task.await);
-    }
-    Ok(outcomes)
+        EXECUTOR.spawn(async move { client.fetch(&page).await })
+    });
+    // It is asked for no more tasks than the limit before the first of them has ended, and their
+    // results come in the order of the pages.
+    // On an early return the stream is dropped, and with it the tasks, which smol cancels.
+    Ok(tasks.buffered(limits.in_flight).collect().await)
 }

@@ -2,7 +2,7 @@
 //! timers of whichever runtime a cell brings. All of them drive this same engine, so that a
 //! comparison of the cells compares runtimes and not HTTP clients.
 
-use std::{collections::HashMap, fmt, future::poll_fn, io, pin::Pin, sync::Mutex};
+use std::{collections::VecDeque, fmt, future::poll_fn, io, pin::Pin, sync::Mutex};
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::{or, poll_once};
@@ -19,7 +19,7 @@ use smol_hyper::rt::FuturesIo;
 
 use crate::{
     Fetched, Outcome, Page, Settings,
-    fetch::{Fault, Fetch, Next, Reply, redirects},
+    fetch::{Fault, Fetch, Next, Reply},
 };
 
 /// Fetches pages, as many at a time as there are tasks that call it. The tasks share one client,
@@ -28,16 +28,19 @@ pub struct Client<R> {
     runtime: R,
     settings: Settings,
     tls: TlsConnector,
-    /// The connections that nobody uses at the moment, by where they lead.
-    idle: Mutex<HashMap<Origin, Vec<Connection>>>,
+    /// The connections that nobody uses at the moment, with where they lead, the latest last.
+    idle: Mutex<VecDeque<(Origin, Connection)>>,
+    /// How many of these are kept at most.
+    connections: usize,
 }
 
 impl<R: Runtime> Client<R> {
-    /// Makes a client for this runtime.
+    /// Makes a client for this runtime that keeps up to `connections` connections for later
+    /// requests.
     #[must_use]
-    pub fn new(settings: &Settings, runtime: R) -> Self {
+    pub fn new(settings: &Settings, connections: usize, runtime: R) -> Self {
         let tls = TlsConnector::from(settings.roots.client());
-        Self { runtime, settings: settings.clone(), tls, idle: Mutex::default() }
+        Self { runtime, settings: settings.clone(), tls, idle: Mutex::default(), connections }
     }
 
     /// Fetches a page.
@@ -69,14 +72,19 @@ impl<R: Runtime> Client<R> {
         };
         let reply = connection.exchange(fetch).await?;
         // Only a connection whose exchange went well comes back; every other one is closed here.
-        self.idle().entry(origin).or_default().push(connection);
+        let mut idle = self.idle();
+        idle.push_back((origin, connection));
+        if idle.len() > self.connections {
+            // The one that was used least recently is closed: its host may never be asked again.
+            idle.pop_front();
+        }
         Ok(reply)
     }
 
     /// Takes one of the idle connections that the server hasn't closed meanwhile.
     async fn kept(&self, origin: &Origin) -> Option<Connection> {
         loop {
-            let mut connection = self.idle().get_mut(origin)?.pop()?;
+            let mut connection = self.take(origin)?;
             if connection.is_open().await {
                 return Some(connection);
             }
@@ -97,7 +105,14 @@ impl<R: Runtime> Client<R> {
         Connection::over(stream).await
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, HashMap<Origin, Vec<Connection>>> {
+    /// Takes the connection to there that was used last.
+    fn take(&self, origin: &Origin) -> Option<Connection> {
+        let mut idle = self.idle();
+        let place = idle.iter().rposition(|(leads_to, _)| leads_to == origin)?;
+        idle.remove(place).map(|(_, connection)| connection)
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, VecDeque<(Origin, Connection)>> {
         self.idle.lock().expect("nobody panics while holding it")
     }
 }
@@ -171,8 +186,8 @@ fn origin_form(fetch: &Fetch) -> Request<String> {
     let mut request = fetch.request().map(|()| String::new());
     let url = fetch.url();
     if let Some(authority) = url.authority() {
-        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
-        let host = host.parse().expect("a host in a checked URL can be a header's value");
+        let host =
+            authority.as_str().parse().expect("a host in a checked URL can be a header's value");
         request.headers_mut().insert(header::HOST, host);
     }
     let path = url.path_and_query().map_or("/", |path| path.as_str());
@@ -181,11 +196,9 @@ fn origin_form(fetch: &Fetch) -> Request<String> {
 }
 
 async fn read(response: Response<Incoming>) -> Result<Reply, Fault> {
-    let status = response.status().as_u16();
-    let location = response.headers().get(header::LOCATION).filter(|_| redirects(status));
-    let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let (head, mut body) = response.into_parts();
+    let status = head.status.as_u16();
 
-    let mut body = response.into_body();
     let mut digest = crc32fast::Hasher::new();
     let mut bytes = 0;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
@@ -194,7 +207,8 @@ async fn read(response: Response<Incoming>) -> Result<Reply, Fault> {
             bytes += data.len() as u64;
         }
     }
-    Ok(Reply { fetched: Fetched { status, bytes, digest: digest.finalize() }, location })
+    let fetched = Fetched { status, bytes, digest: digest.finalize() };
+    Ok(Reply::new(fetched, &head.headers))
 }
 
 /// hyper's errors in the words of both clients.

@@ -22,7 +22,7 @@ use ureq::{
 
 use crate::{
     Fetched, Outcome, Page, Roots, Settings,
-    fetch::{Fault, Fetch, Next, Reply, redirects},
+    fetch::{Fault, Fetch, Next, Reply},
     tls::provider,
 };
 
@@ -84,11 +84,10 @@ impl Client {
     fn exchange(&self, fetch: &Fetch) -> Result<Reply, Fault> {
         let timeout = self.settings.timeout;
         let response = self.agent.run(fetch.request()).map_err(|error| explain(error, timeout))?;
-        let status = response.status().as_u16();
-        let location = response.headers().get(http::header::LOCATION).filter(|_| redirects(status));
-        let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let (head, body) = response.into_parts();
+        let status = head.status.as_u16();
 
-        let mut body = response.into_body().into_reader();
+        let mut body = body.into_reader();
         let mut digest = crc32fast::Hasher::new();
         let mut bytes = 0;
         let mut buffer = [0; 16 * 1024];
@@ -101,7 +100,8 @@ impl Client {
                 }
             }
         }
-        Ok(Reply { fetched: Fetched { status, bytes, digest: digest.finalize() }, location })
+        let fetched = Fetched { status, bytes, digest: digest.finalize() };
+        Ok(Reply::new(fetched, &head.headers))
     }
 }
 

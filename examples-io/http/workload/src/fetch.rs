@@ -2,12 +2,17 @@
 //! after what pause, and when to give up. Both clients, the blocking and the async one, ask this
 //! same code what to do next, so that they can differ in nothing else.
 
-use std::{io, time::Duration};
+use std::{borrow::Cow, io, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use harness::{duration, pool::JobError};
-use http::{Request, Uri, header, uri::Scheme};
+use http::{
+    HeaderMap, HeaderValue, Request, Uri, header,
+    uri::{Authority, Scheme},
+};
 use iri_string::types::{UriAbsoluteStr, UriReferenceStr};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::{site::ATTEMPT, tls::Roots};
@@ -17,6 +22,8 @@ const REDIRECTS: u32 = 5;
 /// The shortest pause before the first retry; it doubles with every further one, and each is longer
 /// by up to as much again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause that a server may ask for. What asks for more is given up.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// What that shortest pause grows to at most.
 const LONGEST_PAUSE: Duration = Duration::from_millis(2_500);
 
@@ -100,12 +107,13 @@ impl Fault {
         match self {
             Self::Timeout(_) | Self::Connect(_) | Self::Closed => true,
             // Our requests are all GETs, which may be repeated, so a 500 is worth another try too.
-            Self::Status(status) => matches!(status, 500 | 502..=504),
+            Self::Status(status) => matches!(status, 429 | 500 | 502..=504),
             _ => false,
         }
     }
 
     /// The fault of a connection that could not be made.
+    #[cfg(feature = "async")]
     pub(crate) fn from_connect(error: &io::Error) -> Self {
         // What the system's own connect says has a number; the search for the host's name hasn't.
         match error.raw_os_error() {
@@ -138,6 +146,20 @@ pub(crate) struct Reply {
     pub(crate) fetched: Fetched,
     /// Where it redirects to, if it does.
     pub(crate) location: Option<String>,
+    /// How long to wait before the next attempt, if it says so.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Reply {
+    /// What an answer says beside its body, which was read already.
+    pub(crate) fn new(fetched: Fetched, headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).map(HeaderValue::as_bytes).map(String::from_utf8_lossy);
+        let redirects = matches!(fetched.status, 301 | 302 | 303 | 307 | 308);
+        let location = text(header::LOCATION).filter(|_| redirects).map(Cow::into_owned);
+        // The header may also be a date (RFC 9110, section 10.2.3); then it counts as if absent.
+        let seconds = text(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        Self { fetched, location, retry_after: seconds.map(Duration::from_secs) }
+    }
 }
 
 /// What to do next.
@@ -153,6 +175,8 @@ pub(crate) enum Next {
 /// One page on its way.
 pub(crate) struct Fetch {
     url: Uri,
+    /// What the user has put before the host, as the server wants to hear it.
+    credentials: Option<HeaderValue>,
     attempt: u32,
     redirects: u32,
     /// The pauses before each retry. They grow, and differ from page to page, so that requests that
@@ -164,6 +188,7 @@ impl Fetch {
     /// Begins with a page, whose URL is known to be one.
     pub(crate) fn new(page: &Page, settings: &Settings) -> Self {
         let url = page.url.parse().expect("URLs are checked before a run begins");
+        let (url, credentials) = without_credentials(url);
         let pauses = ExponentialBuilder::new()
             .with_min_delay(FIRST_PAUSE)
             .with_max_delay(LONGEST_PAUSE)
@@ -171,7 +196,7 @@ impl Fetch {
             .with_jitter()
             .with_jitter_seed(settings.seed ^ page.index as u64)
             .build();
-        Self { url, attempt: 1, redirects: 0, pauses }
+        Self { url, credentials, attempt: 1, redirects: 0, pauses }
     }
 
     /// The address to ask next.
@@ -185,6 +210,9 @@ impl Fetch {
         let mut request = Request::get(&self.url)
             .header(header::USER_AGENT, concat!("meanwhile/", env!("CARGO_PKG_VERSION")))
             .header(header::ACCEPT, "*/*");
+        if let Some(credentials) = &self.credentials {
+            request = request.header(header::AUTHORIZATION, credentials);
+        }
         if self.attempt > 1 {
             request = request.header(ATTEMPT, self.attempt);
         }
@@ -193,6 +221,7 @@ impl Fetch {
 
     /// Decides what to do after an exchange.
     pub(crate) fn after(&mut self, exchange: Result<Reply, Fault>) -> Next {
+        let wanted = exchange.as_ref().ok().and_then(|reply| reply.retry_after).unwrap_or_default();
         let fault = match exchange {
             Ok(Reply { location: Some(location), .. }) => match self.redirect(&location) {
                 Ok(()) => return Next::Send,
@@ -203,10 +232,11 @@ impl Fetch {
             Err(fault) => fault,
         };
         if fault.can_pass()
+            && wanted <= LONGEST_WAIT
             && let Some(pause) = self.pauses.next()
         {
             self.attempt += 1;
-            return Next::Pause(pause);
+            return Next::Pause(pause.max(wanted));
         }
         Next::Done(Err(fault))
     }
@@ -217,14 +247,32 @@ impl Fetch {
             return Err(Fault::Redirects);
         }
         let url = resolve(&self.url, location);
-        self.url = url.ok_or_else(|| Fault::Location(location.to_owned()))?;
+        let url = url.ok_or_else(|| Fault::Location(location.to_owned()))?;
+        let (url, credentials) = without_credentials(url);
+        let origin = |url: &Uri| (url.scheme().cloned(), url.authority().cloned());
+        if credentials.is_some() || origin(&url) != origin(&self.url) {
+            // What the user has told one server is none of another's business.
+            self.credentials = credentials;
+        }
+        self.url = url;
         Ok(())
     }
 }
 
-/// Whether a reply with this status redirects, if it has a `Location`.
-pub(crate) fn redirects(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
+/// Takes the name and the password out of a URL, as an `Authorization` header (RFC 7617).
+fn without_credentials(url: Uri) -> (Uri, Option<HeaderValue>) {
+    let Some((user, host)) = url.authority().and_then(|all| all.as_str().rsplit_once('@')) else {
+        return (url, None);
+    };
+    // A name without a password has an empty one.
+    let user = if user.contains(':') { user.to_owned() } else { format!("{user}:") };
+    let user: Vec<u8> = percent_decode_str(&user).collect();
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(user));
+    let mut parts = url.clone().into_parts();
+    let host: Authority = host.parse().expect("what follows the @ of an authority is one");
+    parts.authority = Some(host);
+    let url = Uri::from_parts(parts).expect("only its authority has become shorter");
+    (url, Some(basic.parse().expect("Base64 can stand in a header")))
 }
 
 /// The address that a `Location` header means, which may be relative to the page's own (RFC 9110,
@@ -251,7 +299,11 @@ mod tests {
     }
 
     fn reply(status: u16) -> Result<Reply, Fault> {
-        Ok(Reply { fetched: Fetched { status, bytes: 0, digest: 0 }, location: None })
+        Ok(Reply {
+            fetched: Fetched { status, bytes: 0, digest: 0 },
+            location: None,
+            retry_after: None,
+        })
     }
 
     fn redirection(location: &str) -> Result<Reply, Fault> {

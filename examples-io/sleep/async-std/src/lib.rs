@@ -10,29 +10,17 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use async_std::{channel, task};
+use async_std::task;
+use futures_util::stream::{self, StreamExt};
 use harness::Limits;
 use sleep_workload::{Outcome, Wait};
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
 pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
-    // async-std has no semaphore; a channel that holds as many permits as it has places is one.
-    let (permits, returned) = channel::bounded(limits.in_flight);
-    let mut waits = Vec::with_capacity(tasks);
-    for index in 0..tasks {
-        // A permit bounds the waits in flight: with none left, no further task is spawned.
-        permits.send(()).await?;
-        let returned = returned.clone();
-        waits.push(task::spawn(async move {
-            let outcome = Wait { index, latency }.drive(task::sleep).await;
-            returned.try_recv().expect("the task's own permit is in the channel");
-            outcome
-        }));
-    }
-    // The tasks run whether or not anybody waits for them; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(tasks);
-    for wait in waits {
-        outcomes.push(wait.await);
-    }
-    Ok(outcomes)
+    // The stream spawns a task whenever it is asked for the next one.
+    let waits =
+        stream::iter(0..tasks).map(|index| task::spawn(Wait { index, latency }.drive(task::sleep)));
+    // It is asked for no more tasks than the limit before the first of them has ended, and their
+    // results come in input order.
+    Ok(waits.buffered(limits.in_flight).collect().await)
 }

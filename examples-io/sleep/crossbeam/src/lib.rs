@@ -11,7 +11,7 @@
 use std::{thread, time::Duration};
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 use harness::Limits;
 use sleep_workload::{Outcome, Wait};
 
@@ -23,9 +23,9 @@ const STACK: usize = 64 * 1024;
 pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
     let (send_task, next_task) = bounded(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
-    let wait = || {
+    let wait = |next_task: Receiver<usize>| {
         // Unlike std's, a crossbeam channel may have many receivers: each task goes to one of them.
-        for index in &next_task {
+        for index in next_task {
             let outcome = Wait { index, latency }.run(thread::sleep);
             send_outcome.send((index, outcome)).expect("the results are still wanted");
         }
@@ -33,13 +33,16 @@ pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<O
     // The scope ends when all its threads have, so they may borrow the channels' ends.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(tasks) {
-            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, wait);
+            let next_task = next_task.clone();
+            let thread =
+                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || wait(next_task));
             thread.context("cannot start so many threads")?;
         }
-        for index in 0..tasks {
-            send_task.send(index).expect("the crew is still there");
-        }
-        // A closed channel tells the crew that no more tasks will come.
+        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
+        // then all have panicked, which the scope passes on.
+        drop(next_task);
+        let _ = (0..tasks).try_for_each(|index| send_task.send(index));
+        // A closed channel tells the threads that no more tasks will come.
         drop(send_task);
         anyhow::Ok(())
     })?;

@@ -7,30 +7,20 @@
 //! Unlike *sequential*, it spawns a task per wait. A task that sleeps gives its thread back to the
 //! runtime, so a few threads hold as many waits as the limit allows.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::Result;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use harness::Limits;
 use sleep_workload::{Outcome, Wait};
-use tokio::{sync::Semaphore, time};
+use tokio::time;
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
 pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
-    let permits = Arc::new(Semaphore::new(limits.in_flight));
-    let mut waits = Vec::with_capacity(tasks);
-    for index in 0..tasks {
-        // A permit bounds the waits in flight: with none left, no further task is spawned.
-        let permit = permits.clone().acquire_owned().await?;
-        waits.push(tokio::spawn(async move {
-            let outcome = Wait { index, latency }.drive(time::sleep).await;
-            drop(permit);
-            outcome
-        }));
-    }
-    // The tasks run whether or not anybody waits for them; here their results are put in order.
-    let mut outcomes = Vec::with_capacity(tasks);
-    for wait in waits {
-        outcomes.push(wait.await?);
-    }
-    Ok(outcomes)
+    // The stream spawns a task whenever it is asked for the next one.
+    let waits = stream::iter(0..tasks)
+        .map(|index| tokio::spawn(Wait { index, latency }.drive(time::sleep)));
+    // It is asked for no more tasks than the limit before the first of them has ended, and their
+    // results come in input order.
+    Ok(waits.buffered(limits.in_flight).try_collect().await?)
 }

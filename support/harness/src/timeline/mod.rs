@@ -29,7 +29,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::duration::nanos;
+use crate::{duration::nanos, message};
 
 /// The target of the spans that are recorded.
 pub(crate) const TARGET: &str = "meanwhile";
@@ -121,7 +121,7 @@ pub(crate) fn add_events(mut events: Vec<Event>) {
 pub(crate) fn recorded() -> Recorded {
     let mut events = take_events();
     if events.len() >= MOST_EVENTS {
-        eprintln!("the timeline ends after {MOST_EVENTS} events");
+        message::line(format_args!("the timeline ends after {MOST_EVENTS} events"));
     }
     events.sort_by_key(|event| event.at);
     Recorded { events, names: NAMES.lock().expect("nobody panics while holding it").clone() }

@@ -4,10 +4,11 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -31,6 +32,9 @@ pub(super) fn tests() -> Vec<Test> {
         servers_that_misbehave_are_told_apart,
         a_server_that_closes_each_connection_is_served_all_the_same,
         what_fails_at_first_is_tried_again,
+        credentials_reach_the_server_that_they_are_for_and_no_other,
+        a_server_that_asks_for_a_pause_gets_it,
+        connections_to_many_hosts_are_not_kept_for_ever,
     )
 }
 
@@ -154,31 +158,98 @@ fn what_fails_at_first_is_tried_again() {
     }
 }
 
+fn credentials_reach_the_server_that_they_are_for_and_no_other() {
+    let server = serve(None);
+    let right = format!("http://us%40er:pa%20ss@{server}/secret");
+    let wrong = format!("http://user@{server}/secret");
+    // The same server under another name is another one.
+    let elsewhere = format!("http://user:password@{server}/elsewhere/{}", server.port());
+    let answer = HTTP.agreed(&["--retries", "0", &right, &wrong, &elsewhere]);
+    assert_eq!(answer["statuses"], json!({ "200": 2, "401": 1 }));
+}
+
+fn a_server_that_asks_for_a_pause_gets_it() {
+    for approach in HTTP.approaches() {
+        // The server remembers when it was asked, so each cell gets one of its own.
+        let server = serve(None);
+        let url = |path| format!("http://{server}{path}");
+        let ran = HTTP.run(approach, &["--json", "--retries", "1", &url("/pause/1")]);
+        assert_eq!(ran.json()["answer"]["statuses"], json!({ "200": 1 }), "{approach}");
+        // Nobody waits for an hour.
+        let ran = HTTP.run(approach, &["--json", "--retries", "1", &url("/pause/3600")]);
+        assert_eq!(ran.json()["failures"][0]["reason"], "status 429", "{approach}");
+    }
+}
+
+fn connections_to_many_hosts_are_not_kept_for_ever() {
+    for approach in HTTP.approaches() {
+        let open = Arc::new(Open::default());
+        // Each address of the loopback network is a host of its own.
+        let servers = (1..=40).map(|host| serve_at(&format!("127.0.0.{host}:0"), None, &open));
+        let urls: Vec<String> = servers.map(|server| format!("http://{server}/page")).collect();
+        let mut arguments = vec!["--json", "--limit", "2", "--workers", "2"];
+        arguments.extend(urls.iter().map(String::as_str));
+        let ran = HTTP.run(approach, &arguments);
+        assert_eq!(ran.json()["answer"]["pages"], 40, "{approach}: {}", ran.stderr);
+        let most = open.most.load(Ordering::SeqCst);
+        // Two in flight, two kept, and some that the server has not yet seen closed.
+        assert!(most <= 20, "{approach} held {most} connections");
+    }
+}
+
 const PAGE: &str = "This is the page.";
+
+/// How many connections are open, in all servers of a test.
+#[derive(Default)]
+struct Open {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
 
 /// Starts a server on loopback that answers until the test ends.
 fn serve(tls: Option<ServerConfig>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port can be bound");
+    serve_at("127.0.0.1:0", tls, &Arc::default())
+}
+
+/// Starts a server at this address, which counts its connections among those that are open.
+fn serve_at(address: &str, tls: Option<ServerConfig>, open: &Arc<Open>) -> SocketAddr {
+    let listener = TcpListener::bind(address).expect("a port can be bound");
     let address = listener.local_addr().expect("it has an address");
     let tls = tls.map(Arc::new);
-    let busy = Arc::new(AtomicUsize::new(0));
+    let open = open.clone();
+    let memory = Arc::new(Memory::default());
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (tls, busy) = (tls.clone(), busy.clone());
-            thread::spawn(move || match tls {
-                None => converse(stream, &busy),
-                Some(tls) => {
-                    let session = ServerConnection::new(tls).expect("the configuration is right");
-                    converse(StreamOwned::new(session, stream), &busy);
+            let (tls, memory, open) = (tls.clone(), memory.clone(), open.clone());
+            thread::spawn(move || {
+                let now = open.now.fetch_add(1, Ordering::SeqCst) + 1;
+                open.most.fetch_max(now, Ordering::SeqCst);
+                match tls {
+                    None => converse(stream, &memory),
+                    Some(tls) => {
+                        let session = ServerConnection::new(tls);
+                        let session = session.expect("the configuration is right");
+                        converse(StreamOwned::new(session, stream), &memory);
+                    }
                 }
+                open.now.fetch_sub(1, Ordering::SeqCst);
             });
         }
     });
     address
 }
 
+/// What a server remembers of the requests that it had.
+#[derive(Default)]
+struct Memory {
+    /// How often it was asked for a page that comes at the third attempt.
+    busy: AtomicUsize,
+    /// When it first asked for a pause.
+    asked_for_a_pause: OnceLock<Instant>,
+}
+
 /// Answers the requests of one connection, until the client has enough of it.
-fn converse(stream: impl Read + Write, busy: &AtomicUsize) {
+fn converse(stream: impl Read + Write, memory: &Memory) {
     let mut stream = BufReader::new(stream);
     loop {
         let mut head = String::new();
@@ -189,6 +260,7 @@ fn converse(stream: impl Read + Write, busy: &AtomicUsize) {
             }
         }
         let path = head.split(' ').nth(1).unwrap_or_default();
+        let says = |header: &str| head.to_lowercase().contains(header);
         let redirect =
             |to: &str| format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
         let page = |status: &str| {
@@ -199,8 +271,25 @@ fn converse(stream: impl Read + Write, busy: &AtomicUsize) {
                 let left: usize = left.parse().expect("the test's own paths are right");
                 redirect(&if left == 1 { "/page".into() } else { format!("{}", left - 1) })
             }
-            ["busy"] if busy.fetch_add(1, Ordering::Relaxed) < 2 => page("503 Service Unavailable"),
-            ["page" | "busy"] => page("200 OK"),
+            ["busy"] if memory.busy.fetch_add(1, Ordering::Relaxed) < 2 => {
+                page("503 Service Unavailable")
+            }
+            // us@er and pa ss, with a colon in between.
+            ["secret"] if says("authorization: basic dxnazxi6cgegc3m=") => page("200 OK"),
+            ["secret"] => page("401 Unauthorized"),
+            ["elsewhere", port] => redirect(&format!("http://localhost:{port}/anonymous")),
+            ["anonymous"] if says("authorization:") => page("403 Forbidden"),
+            ["page" | "busy" | "anonymous"] => page("200 OK"),
+            ["pause", seconds] => {
+                let asked = memory.asked_for_a_pause.get_or_init(Instant::now);
+                let seconds: u64 = seconds.parse().expect("the test's own paths are right");
+                if asked.elapsed() >= Duration::from_secs(seconds) {
+                    page("200 OK")
+                } else {
+                    let head = format!("429 Too Many Requests\r\nRetry-After: {seconds}");
+                    page(&head)
+                }
+            }
             ["cut"] => "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".into(),
             ["drop"] => String::new(),
             ["rubbish"] => "I do not speak HTTP, sorry.\r\n\r\n".into(),
