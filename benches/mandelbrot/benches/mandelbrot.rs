@@ -32,8 +32,8 @@ fn bench(mandelbrot: &mut Bench<'_, Mandelbrot>) -> Result<()> {
         let parameter = &format!("workers={workers}");
         mandelbrot
             .call("threads", parameter, |picture| mandelbrot_threads::render(picture.view, limits));
-        mandelbrot.call("threads-counter", parameter, |picture| {
-            mandelbrot_threads::render_by_counter(picture.view, limits)
+        mandelbrot.call("threads-bands", parameter, |picture| {
+            mandelbrot_threads::render_in_bands(picture.view, limits)
         });
         mandelbrot.call("crossbeam", parameter, |picture| {
             mandelbrot_crossbeam::render(picture.view, limits)

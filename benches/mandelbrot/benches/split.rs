@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use figures::statistics::{median, paired_ratio};
 use harness::Limits;
-use mandelbrot_threads::{render, render_by_counter};
+use mandelbrot_threads::{render, render_in_bands};
 use mandelbrot_workload::{Outcome, Region, View};
 
 /// How many turns each of the two has.
@@ -24,13 +24,13 @@ fn main() -> Result<()> {
     let limits = Limits { in_flight: workers, workers };
     let view = View::new(Region::North, 1600, 1200, 1000);
     ensure!(
-        counts(&render(view, limits)?) == counts(&render_by_counter(view, limits)?),
+        counts(&render(view, limits)?) == counts(&render_in_bands(view, limits)?),
         "the two differ in their answer"
     );
     let (mut bands, mut counter) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        bands.push(seconds(|| render(view, limits))?);
-        counter.push(seconds(|| render_by_counter(view, limits))?);
+        bands.push(seconds(|| render_in_bands(view, limits))?);
+        counter.push(seconds(|| render(view, limits))?);
     }
     let ratio = paired_ratio(&bands, &counter).context("there are rounds")?;
     let time = |times: &[f64]| Duration::from_secs_f64(median(times).unwrap_or_default());

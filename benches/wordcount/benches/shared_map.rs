@@ -1,11 +1,11 @@
-//! What it costs if all threads count into one map behind a lock, rather than each into its own:
-//! `cargo bench -p bench-wordcount --bench shared_map`.
+//! What it costs if all threads count into one map behind a lock, or into many behind a lock each,
+//! rather than each into its own: `cargo bench -p bench-wordcount --bench shared_map`.
 //!
-//! The two take turns on one text, and so does *sequential*, with which both are compared.
+//! The three take turns on one text, and so does *sequential*, with which they are compared.
 
 use std::{hint::black_box, thread, time::Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use figures::statistics::{median, paired_ratio};
 use harness::Limits;
 use wordcount_workload::{Counts, Made, Text};
@@ -25,15 +25,20 @@ fn main() -> Result<()> {
     let own_maps = || wordcount_threads::count_words(&text, limits);
     let shared_map = || wordcount_threads::count_words_in_shared_map(&text, limits);
     let expected = sequential()?;
-    anyhow::ensure!(own_maps()? == expected && shared_map()? == expected, "their answers differ");
-    let mut times = [const { Vec::new() }; 3];
+    let shards = || wordcount_threads::count_words_in_shards(&text, limits);
+    for counts in [own_maps()?, shared_map()?, shards()?] {
+        ensure!(counts == expected, "their answers differ");
+    }
+    let mut times = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {
         times[0].push(seconds(sequential)?);
         times[1].push(seconds(own_maps)?);
         times[2].push(seconds(shared_map)?);
+        times[3].push(seconds(shards)?);
     }
     println!("{workers} threads; times and ratios to sequential:");
-    for (name, times_of_it) in ["sequential", "own maps", "shared map"].iter().zip(&times) {
+    let names = ["sequential", "own maps", "shared map", "shards"];
+    for (name, times_of_it) in names.iter().zip(&times) {
         let ratio = paired_ratio(&times[0], times_of_it).context("there are rounds")?;
         println!(
             "{name:<12}{:.3} s  {:.2} [{:.2}, {:.2}] times as fast",
@@ -43,11 +48,13 @@ fn main() -> Result<()> {
             ratio.high
         );
     }
-    let ratio = paired_ratio(&times[2], &times[1]).context("there are rounds")?;
-    println!(
-        "the shared map takes {:.1} [{:.1}, {:.1}] times as long as own maps",
-        ratio.value, ratio.low, ratio.high
-    );
+    for form in [2, 3] {
+        let ratio = paired_ratio(&times[form], &times[1]).context("there are rounds")?;
+        println!(
+            "to own maps: {} {:.2} [{:.2}, {:.2}] times as long",
+            names[form], ratio.value, ratio.low, ratio.high
+        );
+    }
     Ok(())
 }
 

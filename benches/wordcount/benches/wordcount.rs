@@ -2,7 +2,8 @@
 //! `cargo bench -p bench-wordcount --bench wordcount`.
 //!
 //! The sweeps are along the number of workers and along the size of the text. Beside the cells,
-//! under a name of its own: threads that all count into one map behind a lock.
+//! under names of their own: threads that all count into one map behind a lock, and into many maps
+//! behind a lock each.
 
 use anyhow::Result;
 use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores, worker_counts};
@@ -54,6 +55,9 @@ fn by_workers(wordcount: &mut Bench<'_, WordCount>, workers: usize) -> Result<()
         .call("threads", parameter, |input| wordcount_threads::count_words(&input.text, limits));
     wordcount.call("threads-shared-lock", parameter, |input| {
         wordcount_threads::count_words_in_shared_map(&input.text, limits)
+    });
+    wordcount.call("threads-shards", parameter, |input| {
+        wordcount_threads::count_words_in_shards(&input.text, limits)
     });
     wordcount.call("crossbeam", parameter, |input| {
         wordcount_crossbeam::count_words(&input.text, limits)

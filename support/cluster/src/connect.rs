@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use socket2::{SockRef, TcpKeepalive};
 
 /// How a conversation begins, so that nobody else is taken for one of us.
-const MAGIC: [u8; 8] = *b"meanwhl1";
+const MAGIC: [u8; 8] = *b"meanwhl2";
 /// How long to wait before calling again somebody who was not there.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long one attempt to call may take, as an address of several hosts may have one that is down.
@@ -168,10 +168,9 @@ fn introduce(
     for socket in address.to_socket_addrs()? {
         match TcpStream::connect_timeout(&socket, until.left().min(ATTEMPT)) {
             Ok(stream) => {
-                // It answers as soon as it has found those that it has to call itself.
-                stream.set_read_timeout(Some(until.left()))?;
                 hello.send(&stream)?;
-                let other = Hello::receive(&stream)?;
+                // It answers as soon as it has found those that it has to call itself.
+                let other = Hello::receive(ReadUntil { stream: &stream, until: until.at })?;
                 return Ok((stream, other));
             }
             Err(error) => last = error,
@@ -219,13 +218,31 @@ fn listen(
 /// Hears who has called, and answers.
 fn greet(stream: &TcpStream, hello: Hello, until: Deadline) -> io::Result<Option<Hello>> {
     stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(until.left().min(INTRODUCTION)))?;
-    let other = Hello::receive(stream)?;
+    let until = until.at.min(Instant::now() + INTRODUCTION);
+    let other = Hello::receive(ReadUntil { stream, until })?;
     if other.is_some() {
         // It hears it also if the two do not agree, so that both can say why.
         hello.send(stream)?;
     }
     Ok(other)
+}
+
+/// Reads until a moment, and not beyond. A socket's own timeout begins anew with each read, so
+/// somebody who sends a byte now and then would never exceed it.
+struct ReadUntil<'a> {
+    stream: &'a TcpStream,
+    until: Instant,
+}
+
+impl Read for ReadUntil<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        self.stream.read(buffer)
+    }
 }
 
 /// Makes a connection what timely expects, and one that notices if the other host is lost. A
@@ -338,6 +355,27 @@ mod tests {
             let expected = format!("process {missing} ({address}) was not there within 200ms");
             assert!(error.contains(&expected), "{error}");
         }
+    }
+
+    #[test]
+    fn who_drips_is_not_waited_for_beyond_patience() {
+        let addresses = addresses(2);
+        let listener = TcpListener::bind(&addresses[0]).expect("the port is free");
+        let drip = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("somebody calls");
+            // The other end hangs up when it has had enough; until then it gets a byte at a time.
+            for byte in MAGIC.iter().chain(&[0; 24]) {
+                thread::sleep(Duration::from_millis(300));
+                if stream.write_all(&[*byte]).is_err() {
+                    return true;
+                }
+            }
+            false
+        });
+        let patience = Duration::from_millis(900);
+        let error = to_all(&addresses, 1, hello(1), patience).expect_err("it never says hello");
+        assert!(error.to_string().contains("was not there within 900ms"), "{error:#}");
+        assert!(drip.join().expect("it does not panic"), "it was heard to its end");
     }
 
     #[test]

@@ -9,17 +9,12 @@ mod connect;
 mod hosts;
 mod lost;
 
-use std::{
-    any::Any,
-    hash::{DefaultHasher, Hash, Hasher},
-    net::TcpStream,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{any::Any, net::TcpStream, path::PathBuf, time::Duration};
 
 use anyhow::{Error, Result};
 use clap::Args;
 use harness::{Answer, Kind, Limits, Plan, Row, Shared, duration};
+use serde::Serialize;
 use timely::{
     CommunicationConfig,
     communication::{
@@ -152,15 +147,16 @@ impl Cluster {
     ///
     /// # Errors
     /// One of them is not there in time, or is about to do something else, and which it is.
-    pub fn connect(&self, limits: Limits, job: impl Hash) -> Result<Links> {
+    pub fn connect(&self, limits: Limits, job: impl Serialize) -> Result<Links> {
         let Self { addresses, process, patience, seed } = self;
-        let mut hasher = DefaultHasher::new();
-        (seed, job).hash(&mut hasher);
+        // Other processes may have been built by another compiler, on another machine. So what is
+        // compared is independent of both, which std's hashes are not.
+        let job = crc32fast::hash(&postcard::to_stdvec(&(seed, job))?);
         let hello = Hello {
             process: *process as u64,
             processes: addresses.len() as u64,
             workers: limits.workers as u64,
-            job: hasher.finish(),
+            job: job.into(),
         };
         let streams = if addresses.len() == 1 {
             vec![None]

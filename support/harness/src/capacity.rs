@@ -23,6 +23,8 @@ const MAPPINGS_PER_THREAD: usize = 4;
 const MEMORY_PER_THREAD: usize = 32 * 1024;
 /// What a worker process takes that it shares with no other, in bytes.
 const MEMORY_PER_PROCESS: usize = 512 * 1024;
+/// The most threads that may steal work from each other.
+const MOST_STEALING: usize = 1024;
 /// How many threads come with a worker process: its own two, and the one here that feeds it.
 const THREADS_PER_PROCESS: usize = 3;
 
@@ -40,6 +42,21 @@ pub fn for_threads(number: usize) -> Result<(), NoRoom> {
     demands.push(mappings(number));
     demands.extend(memory(number.saturating_mul(MEMORY_PER_THREAD)));
     check(plural(number, "thread"), demands)
+}
+
+/// Checks that a pool whose threads steal work from each other makes sense at this size. A thread
+/// that has nothing to do looks for work at all others, and does so again before it sleeps; of
+/// 2,000 threads that takes a hundred times as long as the primes that *primes* counts meanwhile.
+///
+/// # Errors
+/// It has more than 1,024 threads.
+pub fn for_stealing(threads: usize) -> Result<(), NoRoom> {
+    if threads <= MOST_STEALING {
+        return Ok(());
+    }
+    let wanted = format!("{threads} threads that steal work from each other");
+    let reason = format!("those without any would search all others, so {MOST_STEALING} are most");
+    Err(NoRoom { wanted, reason })
 }
 
 /// Checks that there is room for this many worker processes.

@@ -1,9 +1,9 @@
 //! A pool of worker processes, in the manner of Python's `multiprocessing.Pool`.
 //!
-//! A worker is this same program, started again. It reads its setup and then one job after the
-//! other from stdin, and writes the answers to stdout; each is a frame: its length in four bytes,
-//! little-endian, then that many bytes of [postcard](https://docs.rs/postcard). The calling
-//! process has one thread per worker, which hands it the next job as soon as it is free.
+//! A worker is this same program, started again. It reads its setup and then chunks of jobs from
+//! stdin, and writes the answers of each chunk to stdout; each of these is a frame: a mark, its
+//! length, then that many bytes of [postcard](https://docs.rs/postcard). The calling process has one
+//! thread per worker, which hands it the next chunk as soon as it is free.
 //!
 //! Beside the [`Pool`], whose workers are all alike, there is the [`Crew`], where each keeps something
 //! of its own from job to job.
@@ -13,6 +13,7 @@
 use std::{
     io::{self, BufReader, Read, Write},
     process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio},
+    slice,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -34,10 +35,13 @@ use crate::{
     worker,
 };
 
-/// The longest frame, in bytes, so that a worker that writes rubbish cannot fill the memory.
-const LONGEST_FRAME: u32 = 256 * 1024 * 1024;
-/// How often a job is tried: if its worker fails, once more on a fresh one.
-const TRIES: usize = 2;
+/// The first byte of a frame. It is in no UTF-8, so text that a worker writes by mistake is never
+/// taken for a frame.
+const MARK: u8 = 0xff;
+/// A worker is handed its share of the jobs that are left, in so many portions. More of them even
+/// out better what differs between the workers; fewer cost fewer round trips. Python's
+/// `multiprocessing.Pool.map` divides by four, too, but once and for all.
+const PORTIONS: usize = 4;
 /// What makes this program a worker.
 const ROLE: Role = Role::new("MEANWHILE_WORKER");
 
@@ -118,6 +122,17 @@ pub enum JobFault {
     },
 }
 
+impl JobFault {
+    /// How often the job has reached a worker: the one that it came to first, and a fresh one.
+    fn tries(&self) -> usize {
+        match self {
+            Self::Unsendable(_) | Self::Gone => 0,
+            Self::Start(_) => 1,
+            Self::Ended { .. } | Self::Rubbish { .. } => 2,
+        }
+    }
+}
+
 /// Turns this process into a worker if a [`Pool`] or a [`Crew`] started it: then it answers jobs with the
 /// function that `start` makes of the setup, and ends when there are no more. In every other
 /// process it returns at once.
@@ -164,18 +179,19 @@ where
     end_with_parent()?;
     worker::begin();
     let mut jobs = BufReader::new(io::stdin());
-    let mut answers = io::stdout();
+    let mut replies = io::stdout();
     let Some(setup) = read_frame(&mut jobs)? else { return Ok(()) };
     let mut answer = start(decode(&setup)?);
-    while let Some(job) = read_frame(&mut jobs)? {
+    while let Some(chunk) = read_frame(&mut jobs)? {
         BUSY.store(true, Ordering::Relaxed);
-        let answer = answer(decode(&job)?);
-        let reply = encode(&Reply { answer, events: timeline::take_events() })?;
+        let chunk: Vec<J> = decode(&chunk)?;
+        let answers: Vec<A> = chunk.into_iter().map(&mut answer).collect();
+        let reply = encode(&Reply { answers, events: timeline::take_events() })?;
         // Before the reply is written, since the parent may hang up as soon as it has the last one.
         BUSY.store(false, Ordering::Relaxed);
-        write_frame(&mut answers, &reply)?;
+        write_frame(&mut replies, &reply)?;
     }
-    write_frame(&mut answers, &encode(&WorkerUsage::of_this_process())?)
+    write_frame(&mut replies, &encode(&WorkerUsage::of_this_process())?)
 }
 
 /// Ends this process as soon as its parent has died, even in the middle of a job.
@@ -212,7 +228,8 @@ fn end_with_parent() -> io::Result<()> {
 
 #[derive(Serialize, Deserialize)]
 struct Reply<A> {
-    answer: A,
+    /// One for each job of the chunk, in their order.
+    answers: Vec<A>,
     /// What the worker recorded since its last reply, if it records.
     events: Vec<Event>,
 }
@@ -239,8 +256,13 @@ impl Pool {
     /// Has the workers do all jobs, each of them by whichever worker is free, and returns the
     /// answers in the order of the jobs.
     ///
-    /// If a worker fails (it panics, exits, is killed or writes rubbish), its job is tried once
-    /// more on a fresh one; if that fails too, the job's answer is an error. The others go on.
+    /// A worker is handed a chunk of jobs at a time and does them one after the other. The chunks
+    /// are large at first, which saves round trips, and shrink to single jobs towards the end, so
+    /// that all workers are done at about the same time.
+    ///
+    /// If a worker fails (it panics, exits, is killed or writes rubbish), the jobs of its chunk are
+    /// tried once more on a fresh one, each alone; where that fails too, the job's answer is an
+    /// error. The others go on.
     pub fn map<J, A>(&mut self, jobs: &[J]) -> Result<Vec<Result<A, JobError>>, PoolError>
     where
         J: Serialize + Sync,
@@ -248,12 +270,15 @@ impl Pool {
     {
         let workers = self.workers.len().min(jobs.len());
         capacity::for_processes(workers).map_err(PoolError::NoRoom)?;
-        let queue = Mutex::new(jobs.iter().enumerate());
-        // Without one of its workers the pool does nothing, so the others begin no further job.
-        let give_up = || {
-            let mut queue = queue.lock().expect("nobody panics while holding it");
-            queue.by_ref().for_each(drop);
+        let queue = Mutex::new(0..jobs.len());
+        let next_chunk = || {
+            let mut left = queue.lock().expect("nobody panics while holding it");
+            let begin = left.start;
+            left.start = left.end.min(begin + (left.len() / (PORTIONS * workers)).max(1));
+            begin..left.start
         };
+        // Without one of its workers the pool does nothing, so the others begin no further job.
+        let give_up = || *queue.lock().expect("nobody panics while holding it") = 0..0;
         let setup = &self.setup;
         let feed = |number: usize, slot: &mut Option<Worker>| {
             if slot.is_none() {
@@ -262,21 +287,19 @@ impl Pool {
                 *slot =
                     Some(started.map_err(|source| PoolError::Start { number, workers, source })?);
             }
-            let mut answers = Vec::new();
+            let mut chunks = Vec::new();
             loop {
-                let next = queue.lock().expect("nobody panics while holding it").next();
-                let Some((index, job)) = next else { return Ok(answers) };
-                let _in_flight = InFlight::enter();
-                let answer = try_job(slot, setup, job).map_err(|(tries, fault)| JobError {
-                    job: index,
-                    tries,
-                    fault,
-                });
-                answers.push((index, answer));
+                let chunk = next_chunk();
+                if chunk.is_empty() {
+                    return Ok(chunks);
+                }
+                // The worker has only one of them in hand at a time.
+                let _in_flight = InFlight::one_of(chunk.len());
+                chunks.push((chunk.start, do_chunk(slot, setup, chunk.start, &jobs[chunk])));
             }
         };
         let feed = &feed;
-        let mut answers = Vec::with_capacity(jobs.len());
+        let mut chunks = Vec::new();
         thread::scope(|scope| {
             let threads = self.workers.iter_mut().take(workers).zip(1..).map(|(slot, number)| {
                 thread::Builder::new()
@@ -286,12 +309,12 @@ impl Pool {
                     .map_err(|source| PoolError::Start { number, workers, source })
             });
             for thread in threads.collect::<Result<Vec<_>, _>>()? {
-                answers.append(&mut thread.join().expect("the pool's threads do not panic")?);
+                chunks.append(&mut thread.join().expect("the pool's threads do not panic")?);
             }
             Ok(())
         })?;
-        answers.sort_unstable_by_key(|(index, _)| *index);
-        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+        chunks.sort_unstable_by_key(|(begin, _)| *begin);
+        Ok(chunks.into_iter().flat_map(|(_, answers)| answers).collect())
     }
 }
 
@@ -301,30 +324,42 @@ impl Drop for Pool {
     }
 }
 
-/// Has the worker do the job, or a fresh one if it fails. An error comes with the number of tries.
-fn try_job<J: Serialize, A: DeserializeOwned>(
+/// Has the worker do the jobs, of which the first has the index `begin`. If it fails, a fresh one
+/// does each of them alone, so that none goes without an answer because of its neighbours.
+fn do_chunk<J: Serialize, A: DeserializeOwned>(
     slot: &mut Option<Worker>,
     setup: &[u8],
-    job: &J,
-) -> Result<A, (usize, JobFault)> {
-    let job = encode(job).map_err(|error| (0, JobFault::Unsendable(error)))?;
-    let mut tries = 0;
-    loop {
-        let worker = match slot {
-            Some(worker) => worker,
-            None => slot.insert(Worker::start(setup).map_err(|e| (tries, JobFault::Start(e)))?),
-        };
-        let error = match worker.ask(&job) {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let worker = slot.take().expect("it was there a moment ago");
-        tries += 1;
-        if tries == TRIES {
-            return Err((tries, worker.fault(error)));
+    begin: usize,
+    jobs: &[J],
+) -> Vec<Result<A, JobError>> {
+    if let Ok(answers) = ask(slot, setup, jobs) {
+        return answers.into_iter().map(Ok).collect();
+    }
+    let alone = |(job, only): (usize, &J)| {
+        let answers = ask(slot, setup, slice::from_ref(only));
+        let answer = answers.map(|mut answers: Vec<A>| answers.remove(0));
+        answer.map_err(|fault| JobError { job, tries: fault.tries(), fault })
+    };
+    (begin..).zip(jobs).map(alone).collect()
+}
+
+/// Has the worker, or a fresh one if there is none, do the jobs. One that fails is there no more.
+fn ask<J: Serialize, A: DeserializeOwned>(
+    slot: &mut Option<Worker>,
+    setup: &[u8],
+    jobs: &[J],
+) -> Result<Vec<A>, JobFault> {
+    let chunk = encode(jobs).map_err(JobFault::Unsendable)?;
+    let mut worker = match slot.take() {
+        Some(worker) => worker,
+        None => Worker::start(setup).map_err(JobFault::Start)?,
+    };
+    match worker.send(&chunk).and_then(|()| worker.receive(jobs.len())) {
+        Ok(answers) => {
+            *slot = Some(worker);
+            Ok(answers)
         }
-        // However it ends: the job is tried on the next.
-        let _ = worker.end();
+        Err(error) => Err(worker.fault(error)),
     }
 }
 
@@ -379,19 +414,19 @@ impl Crew {
         if self.workers.len() < self.size {
             return Err(JobError { job: 0, tries: 0, fault: JobFault::Gone });
         }
-        let _in_flight: Vec<InFlight> = jobs.iter().map(|_| InFlight::enter()).collect();
+        let _in_flight: Vec<InFlight> = jobs.iter().map(|_| InFlight::one_of(1)).collect();
         // A worker reads all of a job before it answers, so it never waits to be read from while
         // this waits for it to read.
         for (index, job) in jobs.iter().enumerate() {
             let unsendable =
                 |error| JobError { job: index, tries: 0, fault: JobFault::Unsendable(error) };
-            let job = encode(job).map_err(unsendable)?;
-            self.workers[index].send(&job).map_err(|error| self.failed(index, error))?;
+            let chunk = encode(slice::from_ref(job)).map_err(unsendable)?;
+            self.workers[index].send(&chunk).map_err(|error| self.failed(index, error))?;
         }
         let mut answers = Vec::with_capacity(jobs.len());
         for index in 0..jobs.len() {
-            let answer = self.workers[index].receive();
-            answers.push(answer.map_err(|error| self.failed(index, error))?);
+            let answer = self.workers[index].receive(1);
+            answers.append(&mut answer.map_err(|error| self.failed(index, error))?);
         }
         Ok(answers)
     }
@@ -432,7 +467,7 @@ struct Worker {
     child: Child,
     /// Where its jobs go; closing it tells the worker that there are no more.
     jobs: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+    replies: BufReader<ChildStdout>,
 }
 
 impl Worker {
@@ -451,8 +486,8 @@ impl Worker {
         let mut child = command.spawn()?;
         interrupt::worker_started(child.id());
         let jobs = child.stdin.take().expect("stdin was asked for as a pipe");
-        let answers = BufReader::new(child.stdout.take().expect("stdout was asked for as a pipe"));
-        Ok(Self { child, jobs: Some(jobs), answers })
+        let replies = BufReader::new(child.stdout.take().expect("stdout was asked for as a pipe"));
+        Ok(Self { child, jobs: Some(jobs), replies })
     }
 
     fn set_up(&mut self, setup: &[u8]) {
@@ -460,27 +495,26 @@ impl Worker {
         let _ = self.send(setup);
     }
 
-    /// Sends the job, and waits for the answer.
-    fn ask<A: DeserializeOwned>(&mut self, job: &[u8]) -> io::Result<A> {
-        self.send(job)?;
-        self.receive()
-    }
-
     fn send(&mut self, frame: &[u8]) -> io::Result<()> {
         write_frame(self.jobs.as_mut().ok_or(io::ErrorKind::BrokenPipe)?, frame)
     }
 
-    fn receive<A: DeserializeOwned>(&mut self) -> io::Result<A> {
-        let frame = read_frame(&mut self.answers)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    /// Waits for the answers to a chunk of this many jobs.
+    fn receive<A: DeserializeOwned>(&mut self, jobs: usize) -> io::Result<Vec<A>> {
+        let frame = read_frame(&mut self.replies)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let reply: Reply<A> = decode(&frame)?;
+        if reply.answers.len() != jobs {
+            let message = format!("{} answers to {jobs} jobs", reply.answers.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         timeline::add_events(reply.events);
-        Ok(reply.answer)
+        Ok(reply.answers)
     }
 
     /// Waits for a worker that has been told that there are no more jobs.
     fn join(mut self) {
         // A worker that was killed while it was idle has nothing to tell, and nothing is lost.
-        if let Ok(Some(frame)) = read_frame(&mut self.answers)
+        if let Ok(Some(frame)) = read_frame(&mut self.replies)
             && let Ok(usage) = decode::<WorkerUsage>(&frame)
         {
             usage.add();
@@ -513,7 +547,7 @@ impl Worker {
     }
 }
 
-fn encode<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+fn encode<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
     postcard::to_stdvec(value).map_err(io::Error::other)
 }
 
@@ -521,37 +555,34 @@ fn decode<T: DeserializeOwned>(frame: &[u8]) -> io::Result<T> {
     postcard::from_bytes(frame).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
+/// Writes a frame: the mark, the length in seven bytes, little-endian, and the content.
 fn write_frame(to: &mut impl Write, frame: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(frame.len()).ok().filter(|&length| length <= LONGEST_FRAME);
-    let length = length.ok_or_else(|| too_long(frame.len() as u64))?;
-    to.write_all(&length.to_le_bytes())?;
+    let header = (frame.len() as u64) << 8 | u64::from(MARK);
+    to.write_all(&header.to_le_bytes())?;
     to.write_all(frame)?;
     to.flush()
 }
 
 /// Reads a frame; `None` if there are no more.
 fn read_frame(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut length = Vec::with_capacity(4);
-    if from.by_ref().take(4).read_to_end(&mut length)? == 0 {
-        return Ok(None);
+    let mut header = Vec::with_capacity(size_of::<u64>());
+    from.by_ref().take(size_of::<u64>() as u64).read_to_end(&mut header)?;
+    match header.first() {
+        None => return Ok(None),
+        Some(&MARK) => {}
+        Some(_) => {
+            let message = "it does not begin as one";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
     }
-    let length = length.try_into().map_err(|_| io::ErrorKind::UnexpectedEof)?;
-    let length = u32::from_le_bytes(length);
-    if length > LONGEST_FRAME {
-        return Err(too_long(length.into()));
-    }
+    let header = header.try_into().map_err(|_| io::ErrorKind::UnexpectedEof)?;
+    let length = u64::from_le_bytes(header) >> 8;
     // The vector grows with what really comes, so a length that is not true costs no memory.
     let mut frame = Vec::new();
-    if from.take(length.into()).read_to_end(&mut frame)? < length as usize {
+    if (from.take(length).read_to_end(&mut frame)? as u64) < length {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(Some(frame))
-}
-
-fn too_long(length: u64) -> io::Error {
-    let message =
-        format!("a frame of {length} bytes is longer than the {LONGEST_FRAME} that are allowed");
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 #[cfg(test)]
@@ -573,10 +604,11 @@ mod tests {
 
     #[test]
     fn what_is_no_frame_is_an_error() {
-        let text =
-            read_frame(&mut &b"hello, I am no frame\n"[..]).expect_err("its length would be huge");
-        assert_eq!(text.kind(), io::ErrorKind::InvalidData);
-        for torn in [&b"\x05\0"[..], b"\x05\0\0\0abc"] {
+        for text in [&b"hello, I am no frame\n"[..], b"\n"] {
+            let error = read_frame(&mut &text[..]).expect_err("no text begins like that");
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        }
+        for torn in [&b"\xff\x05"[..], b"\xff\x05\0\0\0\0\0\0abc"] {
             let error = read_frame(&mut &torn[..]).expect_err("it is cut short");
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    approach::Approach,
+    approach::{Approach, Workers},
     arguments::Shared,
     capacity,
     command_line::Arguments,
@@ -122,6 +122,9 @@ impl<'a> Frame<'a> {
         };
         let limits = if approach.is_baseline() { Limits::ONE } else { shared.limits(kind) };
         capacity::for_threads(limits.workers)?;
+        if kind == Kind::Computes && approach.workers() == Some(Workers::Pool) {
+            capacity::for_stealing(limits.workers)?;
+        }
         Ok(Self { approach, shared, limits, trace })
     }
 

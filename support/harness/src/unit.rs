@@ -44,7 +44,7 @@ impl Unit {
         Self {
             span: timeline::is_recorded().then(span),
             panics: (to_panic() == Some(index)).then_some(index),
-            _in_flight: InFlight::enter(),
+            _in_flight: InFlight::one_of(1),
         }
     }
 
@@ -101,23 +101,26 @@ pub fn waiting<T>(call: impl FnOnce() -> T) -> T {
     tracing::trace_span!(target: TARGET, "wait").in_scope(call)
 }
 
-/// Counts one unit as in flight for as long as it lives.
+/// Counts one unit as in flight for as long as it lives, and some as done when it ends.
 #[derive(Debug)]
-pub(crate) struct InFlight(());
+pub(crate) struct InFlight {
+    units: usize,
+}
 
 impl InFlight {
-    pub(crate) fn enter() -> Self {
+    /// Of `units` that are done one after the other, one is always in flight.
+    pub(crate) fn one_of(units: usize) -> Self {
         // The counters order nothing else in memory, so relaxed operations suffice.
         let now = IN_FLIGHT.fetch_add(1, Ordering::Relaxed) + 1;
         PEAK.fetch_max(now, Ordering::Relaxed);
-        Self(())
+        Self { units }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
-        DONE.fetch_add(1, Ordering::Relaxed);
+        DONE.fetch_add(self.units, Ordering::Relaxed);
     }
 }
 

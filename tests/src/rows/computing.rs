@@ -16,7 +16,18 @@ pub(super) fn tests(contract: &'static Contract) -> Vec<Test> {
         let name = format!("{}::{}::either_limit_is_both", row.name, approach.name());
         Test::new(name, Shared, move || either_limit_is_both(contract, approach))
     };
-    row.cells.iter().map(|cell| test(&cell.approach)).collect()
+    let mut tests: Vec<Test> = row.cells.iter().map(|cell| test(&cell.approach)).collect();
+    let name = format!("{}::rayon::far_too_many_workers_are_refused", row.name);
+    tests.push(Test::new(name, Shared, move || far_too_many_workers_are_refused(contract)));
+    tests
+}
+
+/// Rayon's idle threads search each other for work: with 10,000 of them a run would not end.
+fn far_too_many_workers_are_refused(contract: &Contract) {
+    let ran = contract.cells.run("rayon", &(contract.quick)().with(&["--workers", "10000"]));
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("10000 threads that steal work"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
 }
 
 /// Whatever computes holds a core, so `--workers` and `--limit` are one limit: the lower of them.

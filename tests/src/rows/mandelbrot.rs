@@ -32,7 +32,6 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     // There is no picture without a pixel. This one is done after a single step.
     empty: || Input::of(&["--width", "1", "--height", "1", "--iterations", "1"]),
     single: || Input::of(&["--width", "1", "--height", "1"]),
-    // Here the bands of *threads* take about as long as each other.
     wide: || {
         // A row takes longer than the system leaves a core to one thread before it turns to the next.
         let size = ["--width", "40", "--height", "30", "--iterations", "2000000"];
@@ -117,7 +116,7 @@ fn any_number_of_workers_and_either_split_agree() {
     let size = ["--width", "200", "--height", "30"];
     let expected = MANDELBROT.agreed(&size);
     for workers in ["1", "3", "7", "30", "40"] {
-        for split in ["static", "counter"] {
+        for split in ["bands", "counter"] {
             let arguments = [&size[..], &["--workers", workers, "--split", split]].concat();
             assert_eq!(MANDELBROT.agreed(&arguments), expected, "{workers} workers, {split}");
         }
@@ -140,7 +139,7 @@ fn the_figures_tell_who_did_how_much(approach: &str) {
 }
 
 fn bands_differ_in_what_they_cost() {
-    let shares = shares(&MANDELBROT.run("threads", &["--json", "--workers", "2"]).json());
+    let shares = shares(&MANDELBROT.run("threads", &["--json", "--split", "bands", "--workers", "2"]).json());
     assert_eq!((shares[0].0, shares[1].0), (600, 600));
     // The northern half of the picture costs far less than the southern one.
     assert!(shares[1].1 > 3 * shares[0].1, "{shares:?}");
@@ -172,8 +171,9 @@ fn the_tint_tells_the_workers_apart() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path().join("a.png");
     let colours = |approach| {
-        let arguments = ["--iterations", "1", "--width", "3", "--height", "400", "--workers", "2"];
-        let arguments = [&arguments[..], &["--tint", "workers", "--out", text(&path)]].concat();
+        let size = ["--iterations", "1", "--width", "3", "--height", "400", "--workers", "2"];
+        let arguments = ["--split", "bands", "--tint", "workers", "--out", text(&path)];
+        let arguments = [&size[..], &arguments].concat();
         let ran = MANDELBROT.run(approach, &arguments);
         assert_eq!(ran.status, Some(0), "{approach}: {}", ran.stderr);
         // With one iteration everything is inside, and a row has the colour of its worker alone.

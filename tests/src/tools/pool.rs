@@ -111,7 +111,7 @@ fn worker(mut setup: u64) -> impl FnMut(Job) -> Answer {
             Vec::new()
         }
         Job::WrongFrame => {
-            let mut frame = vec![3, 0, 0, 0];
+            let mut frame = vec![0xff, 3, 0, 0, 0, 0, 0, 0];
             frame.extend([0xff; 3]);
             std::io::stdout().write_all(&frame).expect("the pool reads");
             Vec::new()
@@ -158,8 +158,8 @@ fn long_answers_arrive_whole() {
 }
 
 fn a_worker_that_is_free_gets_the_next_job() {
-    // While one worker is busy with the first job, the other does all the rest, of which the last
-    // lets the first come to its end.
+    // While one worker is busy with its first chunk, which is two jobs, the other does all the rest,
+    // of which the last lets the first come to its end.
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let mut jobs = vec![Job::Meet(folder.path().into(), 2)];
     jobs.extend([const { Job::Pid }; 20]);
@@ -169,7 +169,8 @@ fn a_worker_that_is_free_gets_the_next_job() {
     let [first, pids @ .., last] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!((&first[..], &last[..]), (&b"met"[..], &b"met"[..]));
     assert_eq!(pids.len(), 20);
-    assert!(pids.iter().all(|pid| *pid == pids[0]), "{pids:?}");
+    assert!(pids[1..].iter().all(|pid| *pid == pids[1]), "{pids:?}");
+    assert_ne!(pids[0], pids[1]);
 }
 
 fn a_standing_pool_keeps_its_workers() {
@@ -300,7 +301,8 @@ fn a_worker_whose_parent_dies_while_it_sends_a_job_says_nothing() {
     let mut worker = command.stderr(Stdio::piped()).spawn().expect("it can be started");
     // The setup is whole, and has one byte. Of the job's five bytes only three come.
     let mut stdin = worker.stdin.take().expect("it was asked for");
-    stdin.write_all(b"\x01\0\0\0\0\x05\0\0\0abc").expect("the worker reads");
+    let (setup, job) = (b"\xff\x01\0\0\0\0\0\0\0", b"\xff\x05\0\0\0\0\0\0abc");
+    stdin.write_all(setup).and_then(|()| stdin.write_all(job)).expect("the worker reads");
     drop(stdin);
     let output = worker.wait_with_output().expect("it ends");
     let stderr = String::from_utf8_lossy(&output.stderr);

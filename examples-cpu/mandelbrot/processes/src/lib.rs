@@ -6,7 +6,7 @@
 //!
 //! Unlike *sequential*, it hands the rows to a pool of processes, as Python's
 //! `multiprocessing.Pool` would. What goes to a worker is the number of a row; what comes back
-//! through the pipe is all of its counts, since processes share no memory.
+//! through the pipe is all of its counts, since what a process has in memory is its own.
 
 use anyhow::Result;
 use harness::{
@@ -19,7 +19,8 @@ use mandelbrot_workload::{Outcome, View};
 pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
     let rows: Vec<usize> = view.rows().collect();
     let mut pool = Pool::new(limits.workers, &view)?;
-    // A worker that is free gets the next row, so none idles while there are some left.
+    // A worker that is free gets the next rows: many at first, since each round trip costs, and single
+    // ones towards the end, so that none idles while there are some left.
     let answers: Vec<Result<Outcome, JobError>> = pool.map(&rows)?;
     // The pool is dropped at the end of this function, and waits there for its workers to end.
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|e| Err(e.into()))).collect())

@@ -2,11 +2,14 @@
 //!
 //! ```sh
 //! cargo run --release -p mandelbrot-threads
-//! cargo run --release -p mandelbrot-threads -- --split counter
+//! cargo run --release -p mandelbrot-threads -- --split bands
 //! ```
 //!
-//! Unlike *sequential*, it starts a thread per worker. Which rows a thread renders is decided in two
-//! ways: beforehand, which is simple and fair only if all rows cost the same, or while it runs.
+//! Unlike *sequential*, it starts a thread per worker. Which rows a thread renders is decided while it
+//! runs, since nobody knows beforehand what a row costs. [`render_in_bands`] decides beforehand all
+//! the same, to compare.
+
+mod bands;
 
 use std::{
     io,
@@ -18,33 +21,10 @@ use anyhow::{Context, Result};
 use harness::Limits;
 use mandelbrot_workload::{Outcome, View};
 
-/// Renders all rows of a view, in one band of rows for each of `limits.workers` threads.
-pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
-    let rows = view.rows().len();
-    let bands = limits.workers.min(rows);
-    let render = |band| {
-        // Every band has as many rows as the others. How long they take is another matter: whoever
-        // is done first has nothing to do until the last one is.
-        let rows = rows * band / bands..rows * (band + 1) / bands;
-        rows.map(|row| view.render_row(row)).collect::<Vec<_>>()
-    };
-    let mut done = Vec::with_capacity(rows);
-    // The scope ends when all its threads have, so they may borrow what is needed.
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..bands)
-            .map(|band| thread::Builder::new().spawn_scoped(scope, move || render(band)))
-            .collect::<io::Result<_>>()
-            .context("cannot start so many threads")?;
-        for thread in threads {
-            done.extend(thread.join().expect("no rendering panics"));
-        }
-        anyhow::Ok(())
-    })?;
-    Ok(done)
-}
+pub use bands::render_in_bands;
 
 /// Renders all rows of a view, each on whichever of `limits.workers` threads is free.
-pub fn render_by_counter(view: View, limits: Limits) -> Result<Vec<Outcome>> {
+pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
     let next = AtomicUsize::new(0);
     let render = || {
         let mut done = Vec::new();

@@ -41,7 +41,7 @@ pub struct Mandelbrot {
     #[arg(long, value_enum, value_name = "NAME", default_value_t = Region::North)]
     region: Region,
     /// How *threads* divides the rows among its workers; the other approaches have one way each
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = Split::Static)]
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Split::Counter)]
     split: Split,
     /// Write the picture to this file, as PNG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -54,10 +54,10 @@ pub struct Mandelbrot {
 /// How *threads* divides the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Split {
-    /// Beforehand, into a band of rows for each worker
-    Static,
     /// While it runs: a worker that is free takes the next row
     Counter,
+    /// Beforehand, into a band of rows for each worker
+    Bands,
 }
 
 /// What to render.

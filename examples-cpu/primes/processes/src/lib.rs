@@ -28,7 +28,7 @@ pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
 
 /// What each worker process does: `main` hands this to the pool.
 pub fn worker(below: u64) -> impl FnMut(usize) -> u64 {
-    // Processes share no memory, so each has a sieve of its own.
+    // What a process has in memory is its own, so each has its own sieve.
     let sieve = Sieve::new(below);
     let mut buffer = Buffer::default();
     move |segment| sieve.count(segment, &mut buffer)

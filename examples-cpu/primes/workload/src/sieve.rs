@@ -43,10 +43,11 @@ pub const MOST: u64 = 1_000_000_000_000;
 
 const REMAINDERS: [u64; 8] = [1, 7, 11, 13, 17, 19, 23, 29];
 
-/// The primes with the most multiples are struck only once, in a pattern that is then copied
-/// to the start of every block. The pattern repeats after `PATTERN_PERIOD` bytes.
-const PATTERN_PRIMES: [usize; 3] = [7, 11, 13];
-const PATTERN_PERIOD: usize = 7 * 11 * 13;
+/// The primes with the most multiples are struck only once, in patterns that every block begins
+/// with. The pattern of some primes repeats after as many bytes as their product.
+const PATTERN_PRIMES: [[usize; 3]; 3] = [[7, 11, 13], [17, 19, 23], [29, 31, 37]];
+/// The last of them.
+const LAST_PATTERN_PRIME: usize = 37;
 
 /// A block of this many bytes fits into the first-level cache of a core.
 const MIN_BLOCK_LEN: usize = 32 * 1024;
@@ -69,12 +70,19 @@ pub struct Sieve {
     below: u64,
     block_len: usize,
     /// Every composite number less than `below` is a multiple of one of these primes. Those
-    /// of the pattern are always among them.
+    /// of the patterns are always among them.
     base_primes: Vec<u64>,
-    /// The base primes above those of the pattern.
+    /// The base primes above those of the patterns.
     sieving_primes: Vec<SievingPrime>,
-    /// Long enough to copy a whole block from any position in the first period.
-    pattern: Vec<u8>,
+    patterns: [Pattern; PATTERN_PRIMES.len()],
+}
+
+#[derive(Debug)]
+struct Pattern {
+    period: u64,
+    inverse_of_30: u64,
+    /// Long enough to take a whole block from any position in the first period.
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -98,19 +106,16 @@ impl Sieve {
         // A prime costs a visit to every block, even to those where it has nothing to strike.
         // Blocks that grow with the largest prime keep such visits rare.
         let block_len = MIN_BLOCK_LEN.max((root / 4).next_power_of_two());
-        let base_primes = primes_up_to(root.max(13));
-        let after_pattern = base_primes.iter().filter(|&&prime| prime > 13);
-        let sieving_primes = after_pattern.map(|&prime| SievingPrime {
+        let base_primes = primes_up_to(root.max(LAST_PATTERN_PRIME));
+        let after_patterns = base_primes.iter().filter(|&&prime| prime > LAST_PATTERN_PRIME as u64);
+        let sieving_primes = after_patterns.map(|&prime| SievingPrime {
             prime: prime as u32,
             inverse_of_30: inverse_of_30(prime) as u32,
             min_strikes: (block_len as u64 / prime) as u32,
         });
         let sieving_primes = sieving_primes.collect();
-        let mut pattern = vec![1; PATTERN_PERIOD + block_len];
-        for prime in PATTERN_PRIMES {
-            pattern.iter_mut().step_by(prime).for_each(|byte| *byte = 0);
-        }
-        Self { below, block_len, base_primes, sieving_primes, pattern }
+        let patterns = PATTERN_PRIMES.map(|primes| Pattern::of(&primes, block_len));
+        Self { below, block_len, base_primes, sieving_primes, patterns }
     }
 
     /// The indices of the segments, which together hold every number less than `below` once.
@@ -157,11 +162,14 @@ impl Sieve {
             let shifted = bytes.start + remainder * u64::from(sieving.inverse_of_30);
             (shifted.next_multiple_of(u64::from(sieving.prime)) - shifted) as u32
         }));
-        let pattern_shift = remainder * inverse_of_30(PATTERN_PERIOD as u64);
         let mut survivors = 0;
         for start in bytes.clone().step_by(self.block_len) {
-            let phase = (start + pattern_shift) as usize % PATTERN_PERIOD;
-            block[..self.block_len].copy_from_slice(&self.pattern[phase..][..self.block_len]);
+            let [first, others @ ..] = &self.patterns;
+            block[..self.block_len].copy_from_slice(first.at(start, remainder, self.block_len));
+            for pattern in others {
+                let pattern = pattern.at(start, remainder, self.block_len);
+                block.iter_mut().zip(pattern).for_each(|(byte, pattern)| *byte &= pattern);
+            }
             for (sieving, next) in self.sieving_primes.iter().zip(next.iter_mut()) {
                 *next = strike(block, sieving, *next);
             }
@@ -170,6 +178,24 @@ impl Sieve {
             survivors += block[..len].chunks(128).map(sum_of_bytes).sum::<u64>();
         }
         survivors
+    }
+}
+
+impl Pattern {
+    fn of(primes: &[usize], block_len: usize) -> Self {
+        let period: usize = primes.iter().product();
+        let mut bytes = vec![1; period + block_len];
+        for &prime in primes {
+            bytes.iter_mut().step_by(prime).for_each(|byte| *byte = 0);
+        }
+        let period = period as u64;
+        Self { period, inverse_of_30: inverse_of_30(period), bytes }
+    }
+
+    /// What a block of a plane looks like that begins with the byte `start`.
+    fn at(&self, start: u64, remainder: u64, block_len: usize) -> &[u8] {
+        let phase = (start + remainder * self.inverse_of_30) % self.period;
+        &self.bytes[phase as usize..][..block_len]
     }
 }
 

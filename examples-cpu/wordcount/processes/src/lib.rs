@@ -5,8 +5,9 @@
 //! ```
 //!
 //! Unlike *sequential*, it hands the pieces to a pool of processes, as Python's
-//! `multiprocessing.Pool` would. Processes share no memory, so every map that a worker has made
-//! travels through a pipe: each word of it is written there, read here and allocated once more.
+//! `multiprocessing.Pool` would. A map is made of pointers, which mean nothing to another process, so every
+//! map that a worker has made travels through a pipe: each word of it is written there, read here and
+//! allocated once more.
 
 use std::ops::Range;
 

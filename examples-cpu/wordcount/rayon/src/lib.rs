@@ -25,6 +25,10 @@ pub fn count_words(text: &Text, _limits: Limits) -> Result<Counts> {
         total.merge(counts);
         total
     };
-    let pieces = text.pieces().into_par_iter();
+    // Every share has a map, and each of these has to learn the frequent words anew. Left to itself
+    // rayon makes a share of each piece that might be stolen; with two for each thread there is still
+    // one to steal for whoever is done early.
+    let share = text.pieces().len().div_ceil(2 * rayon::current_num_threads());
+    let pieces = text.pieces().into_par_iter().with_min_len(share);
     Ok(pieces.fold(Counts::default, count).reduce(Counts::default, merge))
 }

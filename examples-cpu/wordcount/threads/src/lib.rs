@@ -2,24 +2,27 @@
 //!
 //! ```sh
 //! cargo run --release -p wordcount-threads
+//! cargo run --release -p wordcount-threads -- --map shared
 //! ```
 //!
 //! Unlike *sequential*, it starts a thread per worker. Each has a map of its own to count into, so
-//! that none has to wait for another; the maps are merged at the end. [`count_words_in_shared_map`]
-//! does without the merging, and is the version that most people write first, to compare.
+//! that none has to wait for another; the maps are merged at the end. To compare,
+//! [`count_words_in_shared_map`] is what most people write first, and [`count_words_in_shards`] how
+//! they mend it.
+
+mod shared;
 
 use std::{
     io,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
 use anyhow::{Context, Result};
 use harness::Limits;
 use wordcount_workload::{Counts, Text};
+
+pub use shared::{count_words_in_shards, count_words_in_shared_map};
 
 /// Counts the words of a text, on `limits.workers` threads.
 pub fn count_words(text: &Text, limits: Limits) -> Result<Counts> {
@@ -46,27 +49,4 @@ pub fn count_words(text: &Text, limits: Limits) -> Result<Counts> {
         }
         Ok(total)
     })
-}
-
-/// Does the same with one map that all threads share. Nothing has to be merged; but only one thread
-/// at a time can hold the lock, and every word takes it.
-pub fn count_words_in_shared_map(text: &Text, limits: Limits) -> Result<Counts> {
-    let shared = Mutex::new(Counts::default());
-    let lock = || shared.lock().expect("no count panics");
-    let next = AtomicUsize::new(0);
-    let count = || {
-        while let Some(piece) = text.pieces().nth(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(missed) = text.each_word(piece, |word| lock().add(word)) {
-                lock().miss(missed);
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..limits.workers.min(text.pieces().len()) {
-            let thread = thread::Builder::new().spawn_scoped(scope, count);
-            thread.context("cannot start so many threads")?;
-        }
-        anyhow::Ok(())
-    })?;
-    Ok(shared.into_inner().expect("no count panics"))
 }

@@ -63,12 +63,8 @@ impl Counts {
     #[must_use]
     pub fn deal(self, shares: usize) -> Vec<Self> {
         let mut dealt: Vec<Self> = (0..shares).map(|_| Self::default()).collect();
-        // The hash has no secret that would differ from process to process. It is hashed once more,
-        // since the maps themselves go by it: all words of a share would crowd together.
-        let hash = |word: &[u8]| FxBuildHasher.hash_one(FxBuildHasher.hash_one(word));
         for (word, count) in self.words {
-            let share = hash(&word) % shares as u64;
-            dealt[usize::try_from(share).expect("there are few")].words.insert(word, count);
+            dealt[share_of(&word, shares)].words.insert(word, count);
         }
         if let Some(first) = dealt.first_mut() {
             first.missed = self.missed;
@@ -128,6 +124,16 @@ impl Counts {
         }
         hasher.finalize()
     }
+}
+
+/// To which of some shares a word belongs: everywhere to the same, since the hash has no secret that
+/// would differ from process to process.
+#[must_use]
+pub fn share_of(word: &[u8], shares: usize) -> usize {
+    // It is hashed twice, since the maps themselves go by the first: all words of a share would
+    // crowd together in one.
+    let hash = FxBuildHasher.hash_one(FxBuildHasher.hash_one(word));
+    usize::try_from(hash % shares as u64).expect("there are few")
 }
 
 #[cfg(test)]

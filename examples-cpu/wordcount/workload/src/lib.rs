@@ -9,14 +9,14 @@ mod text;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared,
     words::{grouped, plural},
 };
 use serde_json::json;
 
-pub use counts::{Counts, Missed};
+pub use counts::{Counts, Missed, share_of};
 pub use made::Made;
 pub use text::Text;
 
@@ -33,9 +33,23 @@ pub struct WordCount {
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20,
           value_parser = clap::value_parser!(u64).range(..=MOST_BYTES))]
     size: u64,
+    /// What the threads of *threads* count into; the other approaches have one way each
+    #[arg(long, value_enum, value_name = "WHOSE", default_value_t = Map::Own)]
+    map: Map,
     /// Show this many of the most frequent words
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Output")]
     top: usize,
+}
+
+/// What the threads of *threads* count into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Map {
+    /// A map for each of them, merged at the end
+    Own,
+    /// One map behind one lock
+    Shared,
+    /// Many maps, each for a share of the words and behind a lock of its own
+    Sharded,
 }
 
 /// The text of a run.
@@ -43,6 +57,8 @@ pub struct WordCount {
 pub struct Input {
     /// The text itself.
     pub text: Text,
+    /// What the threads of *threads* count into.
+    pub map: Map,
     /// The example's own text. It is removed when this is dropped.
     made: Option<Made>,
 }
@@ -60,11 +76,11 @@ impl Row for WordCount {
     fn prepare(&self, shared: &Shared) -> Result<Input> {
         if !self.files.is_empty() {
             let text = Text::of(&self.files);
-            return Ok(Input { text, made: None });
+            return Ok(Input { text, map: self.map, made: None });
         }
         let made = Made::write(self.size, shared.seed)?;
         let text = Text::of(&[made.path().to_owned()]);
-        Ok(Input { text, made: Some(made) })
+        Ok(Input { text, map: self.map, made: Some(made) })
     }
 
     fn plan(&self, Input { text, .. }: &Input, limits: Limits) -> Plan {

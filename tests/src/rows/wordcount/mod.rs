@@ -15,6 +15,7 @@ use std::{
 use harness::Limits;
 use serde_json::json;
 use tempfile::TempDir;
+use wordcount_threads::{count_words, count_words_in_shards, count_words_in_shared_map};
 use wordcount_workload::{Made, Text};
 
 use super::computing;
@@ -60,7 +61,7 @@ pub(super) fn tests() -> Vec<Test> {
         any_number_of_workers_agrees,
         words_across_any_number_of_cuts_are_counted_once,
         several_files_count_as_one_text,
-        the_shared_map_gives_the_same_answer,
+        shared_maps_give_the_same_answer,
         the_text_is_removed_on_ctrl_c,
         workers_that_are_killed_again_and_again_are_failures,
     ));
@@ -170,16 +171,23 @@ fn several_files_count_as_one_text() {
     }
 }
 
-fn the_shared_map_gives_the_same_answer() {
+fn shared_maps_give_the_same_answer() {
     let made = Made::write(2_000_000, 3).expect("a text can be made");
     let text = Text::of(&[made.path().to_owned(), "/nonexistent".into()]);
     for workers in [1, 2, 5] {
         let limits = Limits { in_flight: workers, workers };
-        let own = wordcount_threads::count_words(&text, limits).expect("threads can be started");
-        let shared = wordcount_threads::count_words_in_shared_map(&text, limits)
-            .expect("threads can be started");
-        assert_eq!(own, shared, "{workers} workers");
+        let own = count_words(&text, limits).expect("threads can be started");
+        for together in [count_words_in_shared_map, count_words_in_shards] {
+            let shared = together(&text, limits).expect("threads can be started");
+            assert_eq!(own, shared, "{workers} workers");
+        }
         assert_eq!(own.missed().len(), 1);
+    }
+    let size = ["--size", "100000"];
+    let expected = WORDCOUNT.agreed(&size);
+    for map in ["own", "shared", "sharded"] {
+        let ran = WORDCOUNT.run("threads", &[&size[..], &["--json", "--map", map]].concat());
+        assert_eq!(ran.json()["answer"], expected, "{map}");
     }
 }
 
