@@ -139,7 +139,9 @@ fn the_figures_tell_who_did_how_much(approach: &str) {
 }
 
 fn bands_differ_in_what_they_cost() {
-    let shares = shares(&MANDELBROT.run("threads", &["--json", "--split", "bands", "--workers", "2"]).json());
+    let shares = shares(
+        &MANDELBROT.run("threads", &["--json", "--split", "bands", "--workers", "2"]).json(),
+    );
     assert_eq!((shares[0].0, shares[1].0), (600, 600));
     // The northern half of the picture costs far less than the southern one.
     assert!(shares[1].1 > 3 * shares[0].1, "{shares:?}");
