@@ -1,7 +1,14 @@
 //! The contract that every cell of every row keeps, whatever its approach. A row describes itself
 //! once, and each of its cells goes through all of these checks.
 
-use std::{collections::BTreeSet, fs, io::pipe, path::Path, process::Stdio, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::pipe,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -83,7 +90,7 @@ impl Input {
 type Check = fn(&Contract, &Approach);
 
 /// All checks, with what they need of the machine.
-const CHECKS: [(&str, Pace, Check); 18] = [
+const CHECKS: [(&str, Pace, Check); 19] = [
     ("same_answer", Shared, same_answer),
     ("empty_input", Shared, empty_input),
     ("single_unit", Shared, single_unit),
@@ -97,6 +104,7 @@ const CHECKS: [(&str, Pace, Check); 18] = [
     ("closed_stderr", Shared, closed_stderr),
     ("nothing_left_behind", Shared, nothing_left_behind),
     ("a_unit_panics", Shared, a_unit_panics),
+    ("few_open_files", Shared, few_open_files),
     ("terminated", Shared, terminated),
     ("ctrl_c", Alone, ctrl_c),
     ("parent_killed", Alone, parent_killed),
@@ -116,7 +124,7 @@ pub(crate) fn tests(contract: &'static Contract) -> Vec<Test> {
             let processes = approach.workers() == Some(Workers::Processes);
             if OF_PROCESSES.contains(&name) && !processes
                 || name == "worker_writes_rubbish" && !contract.answers_by_stdout
-                || name == "a_unit_panics" && begins_again(contract, approach)
+                || name == "a_unit_panics" && numbers_its_units(contract, approach)
             {
                 continue;
             }
@@ -127,9 +135,9 @@ pub(crate) fn tests(contract: &'static Contract) -> Vec<Test> {
     tests
 }
 
-/// Whether a worker numbers its units by itself, as one of a server does: a fresh one would begin with
-/// the unit that its predecessor has panicked in, and panic again.
-fn begins_again(contract: &Contract, approach: &Approach) -> bool {
+/// Whether a worker numbers its units by itself, as one of a server does. If it panics in one, only
+/// that unit's client has to come again; a test of the row sees to that.
+fn numbers_its_units(contract: &Contract, approach: &Approach) -> bool {
     approach.workers() == Some(Workers::Processes) && !contract.answers_by_stdout
 }
 
@@ -194,6 +202,13 @@ fn json_has_its_fields(contract: &Contract, approach: &Approach) {
     if fields.contains("figures") {
         expected.insert("figures");
     }
+    // How long the start of the workers took, where the harness's pool has started some.
+    let pool = approach.workers() == Some(Workers::Processes) && contract.answers_by_stdout;
+    if pool {
+        expected.insert("start_ns");
+        let times = ["start_ns", "wall_ns"].map(|name| ran[name].as_u64());
+        assert!(times[0] > Some(0) && times[0] < times[1], "{times:?}");
+    }
     assert_eq!(fields, expected);
     assert_eq!((&ran["version"], &ran["workload"]), (&json!(1), &json!(contract.cells.row().name)));
     assert_eq!(ran["approach"], approach.name());
@@ -236,7 +251,7 @@ pub(crate) fn timeline_and_trace(contract: &Contract, approach: &Approach) {
     all.sort();
     let (begun, ended) = (of_kind("b"), of_kind("e"));
     assert_eq!(begun, ended, "the units that begin and those that end");
-    if begins_again(contract, approach) {
+    if numbers_its_units(contract, approach) {
         // Each worker numbers its own units, out of the way of the others.
         let names: BTreeSet<&String> = begun.iter().collect();
         assert_eq!((begun.len(), names.len()), (all.len(), all.len()), "{begun:?}");
@@ -302,6 +317,23 @@ fn a_unit_panics(contract: &Contract, approach: &Approach) {
         let said = ran.stderr.contains("unit 0 panics, as MEANWHILE_PANIC asks");
         assert!(said, "{at_once}: {}", ran.stderr);
         assert!(children(folder.path()).is_empty(), "{:?} is left", children(folder.path()));
+    }
+}
+
+/// A program that may open next to no files says so if they do not suffice. It does not wait for
+/// ever, nor panic, and nothing is left of what it has made.
+fn few_open_files(contract: &Contract, approach: &Approach) {
+    let (input, folder) = ((contract.quick)(), temporary());
+    for files in [5, 12, 13, 14, 16, 20] {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+        command.args(["-c", &script]).arg(contract.cells.program(approach.name()));
+        command.args(input.with(&["--json"])).env("TMPDIR", folder.path()).stdin(Stdio::null());
+        let ran = Family::spawn(&mut command).end();
+        let failed = !ran.stderr.is_empty();
+        assert_eq!(ran.status, Some(failed.into()), "{files}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{files}: {}", ran.stderr);
+        assert!(children(folder.path()).is_empty(), "{files}: {:?}", children(folder.path()));
     }
 }
 

@@ -7,12 +7,12 @@
 
 use anyhow::{Context, Result};
 use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores};
-use echo_workload::Echo;
+use echo_workload::{Echo, worker};
 use harness::Limits;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> Result<()> {
-    echo_processes::run_if_asked(echo_processes::work);
+    worker::run_if_asked(echo_processes::work);
     bench_support::run(bench)
 }
 
@@ -28,33 +28,35 @@ fn bench(echo: &mut Bench<'_, Echo>) -> Result<()> {
     echo.job_afresh("--clients 50 --lines 5 --latency 5ms", Throughput::Elements(250))?;
     let one = Limits { in_flight: 1, workers: 1 };
     echo.call("sequential", "limit=1", |echo| {
-        echo_sequential::serve(echo.open()?, &echo.settings, one)
+        echo_sequential::serve(echo.listener()?, &echo.settings, one)
     });
     for in_flight in [10, 50] {
         let limits = Limits { in_flight, workers };
         let parameter = &format!("limit={in_flight}");
         echo.call("threads", parameter, |echo| {
-            echo_threads::serve(echo.open()?, &echo.settings, limits)
+            echo_threads::serve(echo.listener()?, &echo.settings, limits)
         });
         echo.call("crossbeam", parameter, |echo| {
-            echo_crossbeam::serve(echo.open()?, &echo.settings, limits)
+            echo_crossbeam::serve(echo.listener()?, &echo.settings, limits)
         });
         echo.call_on(&tokio, "tokio", parameter, async |echo| {
-            echo_tokio::serve(echo.open()?, &echo.settings, limits).await
+            echo_tokio::serve(echo.listener()?, &echo.settings, limits).await
         });
         echo.call_on(&async_std, "async-std", parameter, async |echo| {
-            echo_async_std::serve(echo.open()?, &echo.settings, limits).await
+            echo_async_std::serve(echo.listener()?, &echo.settings, limits).await
         });
         echo.call_on(&smol, "smol", parameter, async |echo| {
-            echo_smol::serve(echo.open()?, &echo.settings, limits).await
+            echo_smol::serve(echo.listener()?, &echo.settings, limits).await
         });
         // The workers cannot stay from call to call: each server has a socket of its own.
         echo.call("processes", parameter, |echo| {
-            echo_processes::serve(echo.open()?, &echo.settings, limits)
+            echo_processes::serve(echo.listener()?, &echo.settings, limits)
         });
     }
     // The pool's threads are as many as the cores, whatever the limit.
     let limits = Limits { in_flight: 50, workers };
-    echo.call("rayon", "limit=50", |echo| echo_rayon::serve(echo.open()?, &echo.settings, limits));
+    echo.call("rayon", "limit=50", |echo| {
+        echo_rayon::serve(echo.listener()?, &echo.settings, limits)
+    });
     Ok(())
 }

@@ -20,7 +20,7 @@ use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, async_executor::AsyncExecutor,
     measurement::WallTime,
 };
-use harness::{Row, job::Job};
+use harness::{Row, job::Job, meter::job_took};
 pub use runtimes::{AsyncStd, Smol, Tokio};
 use serde_json::Value;
 pub use standing::Standing;
@@ -122,7 +122,7 @@ impl<R: Row> Bench<'_, R> {
         self.measure(name, parameter, |input| {
             let start = Instant::now();
             let output = cell(input);
-            (start.elapsed(), output)
+            (job_took(start), output)
         });
     }
 

@@ -8,8 +8,9 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
 use anyhow::Context;
@@ -25,6 +26,12 @@ const MEMORY_PER_THREAD: usize = 32 * 1024;
 const MEMORY_PER_PROCESS: usize = 512 * 1024;
 /// The most threads that may steal work from each other.
 const MOST_STEALING: usize = 1024;
+/// The most files that a runtime opens before it does anything, to wait for events and to be woken.
+const FILES_OF_A_RUNTIME: usize = 5;
+/// How many files are kept for the end of a program.
+const FILES_IN_RESERVE: usize = 3;
+/// The fewest files that a program can do with beside these.
+const FEWEST_FILES: usize = 5;
 /// How many threads come with a worker process: its own two, and the one here that feeds it.
 const THREADS_PER_PROCESS: usize = 3;
 
@@ -80,6 +87,52 @@ pub fn for_open_files(number: usize) -> Result<(), NoRoom> {
         })
     };
     check(plural(number, "open file"), vec![demand()])
+}
+
+/// Checks that there is room for the files that the runtime of an async cell opens for itself. The
+/// reactors of async-std and smol cannot say so: they panic.
+pub(crate) fn for_a_runtime() -> Result<(), NoRoom> {
+    some_files(FILES_OF_A_RUNTIME).map(drop)
+}
+
+/// Opens this many files that nobody needs. Unlike [`for_open_files`], which has to open some itself,
+/// this tells also when there is no room for a single one.
+fn some_files(number: usize) -> Result<Vec<File>, NoRoom> {
+    let files: io::Result<_> =
+        (0..number).map(|_| File::open(if cfg!(unix) { "/dev/null" } else { "NUL" })).collect();
+    files.map_err(|error| NoRoom { wanted: plural(number, "open file"), reason: error.to_string() })
+}
+
+/// Open files that nobody uses, so that there are some to be had at the end: to remove a folder
+/// takes one for each of its levels. They are given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Reserve(());
+
+/// The files of the [`Reserve`].
+static RESERVE: Mutex<Vec<File>> = Mutex::new(Vec::new());
+
+impl Reserve {
+    /// Takes the reserve.
+    ///
+    /// # Errors
+    /// So few files may be open that there would be next to none left to work with.
+    pub(crate) fn take() -> Result<Self, NoRoom> {
+        let mut files = some_files(FILES_IN_RESERVE + FEWEST_FILES)?;
+        files.truncate(FILES_IN_RESERVE);
+        *RESERVE.lock().expect("nobody panics while holding it") = files;
+        Ok(Self(()))
+    }
+
+    /// Gives the files back. Whoever ends the process at once does so itself.
+    pub(crate) fn give_back() {
+        RESERVE.lock().expect("nobody panics while holding it").clear();
+    }
+}
+
+impl Drop for Reserve {
+    fn drop(&mut self) {
+        Self::give_back();
+    }
 }
 
 /// Allows this process as many open files as the system lets it have: a connection is one, and
@@ -250,8 +303,10 @@ fn most_of_the_user() -> Option<usize> {
 /// How many threads this user has, in all processes.
 fn threads_of_the_user() -> Option<usize> {
     let user = field("/proc/self/status", "Uid:")?;
-    let processes =
-        fs::read_dir("/proc").ok()?.flatten().map(|process| process.path().join("status"));
+    // `self` and `thread-self` are links, and would count this process two more times.
+    let folders = fs::read_dir("/proc").ok()?.flatten();
+    let folders = folders.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let processes = folders.map(|process| process.path().join("status"));
     let own = processes.filter(|status| field(status, "Uid:") == Some(user));
     Some(own.filter_map(|status| field(status, "Threads:")).sum())
 }

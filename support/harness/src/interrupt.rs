@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{background::harness_thread_started, message};
+use crate::{background::harness_thread_started, capacity::Reserve, message};
 
 /// What clears something away.
 type Clear = Box<dyn FnOnce() + Send>;
@@ -113,6 +113,7 @@ fn end_at_once(text: &str, status: i32) -> ! {
         }
     }
     message::line(text);
+    Reserve::give_back();
     // The workers go first: what is to be cleared away may be what they are at work on.
     for &worker in &*WORKERS.lock().expect("nobody panics while holding it") {
         kill(worker);

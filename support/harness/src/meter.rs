@@ -6,6 +6,7 @@
 use std::{
     sync::{
         Mutex,
+        atomic::{AtomicU64, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
@@ -38,6 +39,11 @@ pub struct Usage {
     pub involuntary_switches: Option<u64>,
     /// The most units of work that were in flight at once.
     pub peak_in_flight: u64,
+    /// How long the start of worker processes took, in nanoseconds: from the call that needed them
+    /// until the last of them had answered its setup. It is part of the wall-clock time. `None` if no
+    /// pool of worker processes was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ns: Option<u64>,
 }
 
 impl Usage {
@@ -114,15 +120,16 @@ struct Running {
 
 impl Running {
     fn stop(self) -> Usage {
-        let wall = self.start.elapsed();
+        let (start, before) = begun().unwrap_or((self.start, self.before));
+        let wall = start.elapsed();
         let after = system::counters();
         drop(self.stop);
         let samples = self.watcher.join().expect("the meter's thread does not panic");
         let workers = WORKERS.lock().expect("nobody panics while holding it");
         let spent = after
-            .zip(self.before)
+            .zip(before)
             .zip(samples.own)
-            .map(|((after, before), own)| after - before - own);
+            .map(|((after, before), own)| after - before - own - workers.before);
         Usage {
             wall_ns: nanos(wall),
             cpu_user_ns: spent.map(|spent| spent.user_ns),
@@ -132,8 +139,33 @@ impl Running {
             voluntary_switches: spent.map(|spent| spent.voluntary),
             involuntary_switches: spent.map(|spent| spent.involuntary),
             peak_in_flight: unit::peak() as u64,
+            start_ns: Some(START.load(Ordering::Relaxed)).filter(|&start| start > 0),
         }
     }
+}
+
+/// When a job began, and what had been spent by then.
+type Begun = (Instant, Option<Counters>);
+
+/// Set by [`job_begins`].
+static BEGUN: Mutex<Option<Begun>> = Mutex::new(None);
+
+/// Says that the job begins only now. What the function that is measured did before is preparation,
+/// such as the start of a server whose clients do not come yet, and is not measured.
+pub fn job_begins() {
+    let now = (Instant::now(), system::counters());
+    *BEGUN.lock().expect("nobody panics while holding it") = Some(now);
+}
+
+/// How long a job has taken that was prepared from `start` on: all the time since then, unless it
+/// has said that it [begins later](job_begins). Benchmarks ask this after each call.
+#[must_use]
+pub fn job_took(start: Instant) -> Duration {
+    begun().map_or(start, |(start, _)| start).elapsed()
+}
+
+fn begun() -> Option<Begun> {
+    BEGUN.lock().expect("nobody panics while holding it").take()
 }
 
 /// What a worker process tells of itself at its end.
@@ -141,9 +173,20 @@ impl Running {
 pub(crate) struct WorkerUsage {
     peak_rss_bytes: u64,
     threads: u64,
+    /// What it had spent before the job began.
+    before: Counters,
 }
 
-static WORKERS: Mutex<WorkerUsage> = Mutex::new(WorkerUsage { peak_rss_bytes: 0, threads: 0 });
+/// How long the start of worker processes has taken, in nanoseconds.
+static START: AtomicU64 = AtomicU64::new(0);
+
+/// Adds a time in which worker processes were started.
+pub(crate) fn add_start(time: Duration) {
+    START.fetch_add(nanos(time), Ordering::Relaxed);
+}
+
+static WORKERS: Mutex<WorkerUsage> =
+    Mutex::new(WorkerUsage { peak_rss_bytes: 0, threads: 0, before: Counters::ZERO });
 
 impl WorkerUsage {
     /// What this process, a worker, has used.
@@ -152,6 +195,7 @@ impl WorkerUsage {
         Self {
             peak_rss_bytes: system::peak_memory().unwrap_or(0),
             threads: system::threads().map_or(1, |threads| threads.saturating_sub(own)),
+            before: begun().and_then(|(_, before)| before).unwrap_or_default(),
         }
     }
 
@@ -160,6 +204,7 @@ impl WorkerUsage {
         let mut workers = WORKERS.lock().expect("nobody panics while holding it");
         workers.peak_rss_bytes += self.peak_rss_bytes;
         workers.threads += self.threads;
+        workers.before = workers.before + self.before;
     }
 }
 
@@ -173,7 +218,6 @@ struct Samples {
 /// enough, and long ones are not disturbed.
 fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
     background::harness_thread_started();
-    let own = background::harness_threads();
     let mut peak = system::threads();
     let mut pause = Duration::from_millis(1);
     while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
@@ -182,6 +226,8 @@ fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
         pause = (pause * 3 / 2).min(Duration::from_millis(20));
     }
     progress.finish();
+    // Some of the harness's own may have been started only after this one.
+    let own = background::harness_threads();
     Samples {
         threads: peak.map(|peak| peak.saturating_sub(own)),
         own: system::counters_of_this_thread(),
@@ -189,12 +235,70 @@ fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
 }
 
 /// What the operating system counts for a process or a thread.
-#[derive(Clone, Copy)]
-struct Counters {
-    user_ns: u64,
-    system_ns: u64,
-    voluntary: u64,
-    involuntary: u64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// CPU time spent in the program's own code, in nanoseconds.
+    pub user_ns: u64,
+    /// CPU time that the operating system spent for it, in nanoseconds.
+    pub system_ns: u64,
+    /// How often a thread gave up its core because it had to wait.
+    pub voluntary: u64,
+    /// How often a thread was made to give up its core.
+    pub involuntary: u64,
+    /// How often a page was touched that was not there, but did not have to come from a disk.
+    pub minor_faults: u64,
+    /// How often one had to come from a disk.
+    pub major_faults: u64,
+}
+
+impl Counters {
+    const ZERO: Self = Self {
+        user_ns: 0,
+        system_ns: 0,
+        voluntary: 0,
+        involuntary: 0,
+        minor_faults: 0,
+        major_faults: 0,
+    };
+
+    /// Those of this process and of its children that have ended and were waited for; `None` where
+    /// the system does not tell. Benchmarks read them before and after each call.
+    #[must_use]
+    pub fn now() -> Option<Self> {
+        system::counters()
+    }
+}
+
+/// Makes [`peak_memory`] and [`peak_in_flight`] begin anew.
+pub fn forget_peaks() {
+    system::forget_peak_memory();
+    unit::forget_peak();
+}
+
+/// The most memory that this process had resident, in bytes, since [`forget_peaks`].
+#[must_use]
+pub fn peak_memory() -> Option<u64> {
+    system::peak_memory()
+}
+
+/// The most units of work that were in flight at once in this process, since [`forget_peaks`].
+#[must_use]
+pub fn peak_in_flight() -> u64 {
+    unit::peak() as u64
+}
+
+impl std::ops::Add for Counters {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            user_ns: self.user_ns + other.user_ns,
+            system_ns: self.system_ns + other.system_ns,
+            voluntary: self.voluntary + other.voluntary,
+            involuntary: self.involuntary + other.involuntary,
+            minor_faults: self.minor_faults + other.minor_faults,
+            major_faults: self.major_faults + other.major_faults,
+        }
+    }
 }
 
 impl std::ops::Sub for Counters {
@@ -206,6 +310,8 @@ impl std::ops::Sub for Counters {
             system_ns: self.system_ns.saturating_sub(other.system_ns),
             voluntary: self.voluntary.saturating_sub(other.voluntary),
             involuntary: self.involuntary.saturating_sub(other.involuntary),
+            minor_faults: self.minor_faults.saturating_sub(other.minor_faults),
+            major_faults: self.major_faults.saturating_sub(other.major_faults),
         }
     }
 }
@@ -224,6 +330,8 @@ mod system {
             system_ns: own.system_ns + children.system_ns,
             voluntary: own.voluntary + children.voluntary,
             involuntary: own.involuntary + children.involuntary,
+            minor_faults: own.minor_faults + children.minor_faults,
+            major_faults: own.major_faults + children.major_faults,
         })
     }
 
@@ -239,6 +347,8 @@ mod system {
             system_ns: nanos(usage.system_time())?,
             voluntary: u64::try_from(usage.voluntary_context_switches()).ok()?,
             involuntary: u64::try_from(usage.involuntary_context_switches()).ok()?,
+            minor_faults: u64::try_from(usage.minor_page_faults()).ok()?,
+            major_faults: u64::try_from(usage.major_page_faults()).ok()?,
         })
     }
 
@@ -255,7 +365,7 @@ mod system {
     /// Elsewhere a thread's share cannot be told; it is small enough to be left in.
     #[cfg(not(target_os = "linux"))]
     pub(super) fn counters_of_this_thread() -> Option<Counters> {
-        Some(Counters { user_ns: 0, system_ns: 0, voluntary: 0, involuntary: 0 })
+        Some(Counters::default())
     }
 
     /// How many threads this process has now.

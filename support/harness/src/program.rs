@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     approach::{Approach, Workers},
     arguments::Shared,
-    capacity,
+    capacity::{self, Reserve},
     command_line::Arguments,
     interrupt::{leave_the_end_to_others, stop_on_ctrl_c},
     limits::{Kind, Limits},
@@ -55,7 +55,10 @@ fn run_with<R: Row>(
     cell: impl FnOnce(&R::Input, Limits, Meter) -> Result<Measured<R::Output>>,
 ) -> Result<ExitCode> {
     let frame = Frame::begin(row.kind(), approach, shared)?;
+    let reserve = Reserve::take()?;
     let input = row.prepare(shared)?;
+    // From here on it is dropped before the input, which may have a folder to remove.
+    let _reserve = reserve;
     if shared.hold {
         return hold(&row.held(&input));
     }
@@ -66,6 +69,9 @@ fn run_with<R: Row>(
         // No more can be in flight than there are, so no cell makes room for more. (Of a server that
         // runs until it is stopped, nobody knows beforehand how many units there will be.)
         limits.in_flight = limits.in_flight.min(plan.units);
+    }
+    if approach.workers() == Some(Workers::Runtime) {
+        capacity::for_a_runtime()?;
     }
     let measured = unless_it_panics(|| cell(&input, limits, Meter::new(progress)))?;
     leave_the_end_to_others();

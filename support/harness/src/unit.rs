@@ -129,6 +129,11 @@ pub(crate) fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
 }
 
+/// Makes [`peak`] begin anew, with what is in flight now.
+pub(crate) fn forget_peak() {
+    PEAK.store(IN_FLIGHT.load(Ordering::Relaxed), Ordering::Relaxed);
+}
+
 /// Adds the units that a worker process had in flight at most. That is exact where every worker
 /// has at most one, and all have it at the same time at some moment; else it is an upper bound.
 pub(crate) fn add_peak(units: usize) {

@@ -1,9 +1,10 @@
 //! The row echo: a server with clients of its own, and with those of these tests.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{BufRead, BufReader, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{ChildStderr, Command, Stdio},
     sync::LazyLock,
@@ -74,6 +75,10 @@ pub(super) fn tests() -> Vec<Test> {
         a_port_that_is_taken_is_refused_in_one_line,
         more_workers_than_the_system_gives_is_an_error_that_says_so,
         a_killed_worker_costs_its_connection_and_the_client_makes_a_new_one,
+        a_worker_that_panics_costs_its_connection_alone,
+        a_worker_that_cannot_be_replaced_costs_nobody_else_and_is_replaced_later,
+        workers_that_crash_at_once_are_started_again_a_few_times_and_not_for_ever,
+        idle_workers_stop_at_once,
         a_terminals_ctrl_c_reaches_the_workers_too_and_they_leave_it_to_their_parent,
     ));
     tests.extend(tests_of_each!(ECHO, Shared:
@@ -224,6 +229,86 @@ fn a_killed_worker_costs_its_connection_and_the_client_makes_a_new_one() {
     let json = ran.json();
     assert_eq!(json["answer"], expected["answer"]);
     assert_eq!(json["figures"]["redials"], 3);
+}
+
+fn a_worker_that_panics_costs_its_connection_alone() {
+    for at_once in ["1", "3"] {
+        let arguments = ["--json", "--clients", "6", "--latency", "1ms", "--limit", at_once];
+        let mut command = ECHO.command("processes", &arguments);
+        let ran = Ran::of(command.env("MEANWHILE_PANIC", "0"));
+        assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("unit 0 panics").count(), 1, "{}", ran.stderr);
+        assert_eq!(
+            (&ran.json()["answer"]["clients"], &ran.json()["figures"]["redials"]),
+            (&6.into(), &1.into())
+        );
+    }
+}
+
+fn a_worker_that_cannot_be_replaced_costs_nobody_else_and_is_replaced_later() {
+    let mut server = Server::start("processes", &["--limit", "2"]);
+    let mut client = server.connect();
+    assert_eq!(client.ask("one\n"), "one\n");
+    server.family.wait_for(WORKER, 2);
+    // The one that serves sleeps before each line, the other one has never been woken.
+    let workers = server.family.living(WORKER);
+    for _ in 0..50 {
+        assert_eq!(client.ask("more\n"), "more\n");
+    }
+    let idle = *workers.iter().min_by_key(|&&pid| sleeps(pid)).expect("there are two");
+    // No file can be opened from now on, which the start of a worker has to.
+    let parent = server.family.parent().id();
+    limit_files(parent, "3");
+    signal(idle, "-KILL");
+    wait_until("the parent says so", || server.next_line().contains("it will be tried again"));
+    assert_eq!(client.ask("two\n"), "two\n");
+    limit_files(parent, "1024");
+    server.family.wait_for(WORKER, 2);
+    assert_eq!(server.connect().ask("three\n"), "three\n");
+    assert_eq!(client.ask("four\n"), "four\n");
+}
+
+fn workers_that_crash_at_once_are_started_again_a_few_times_and_not_for_ever() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let [program, starts] = ["program", "starts"].map(|name| folder.path().join(name));
+    fs::copy(ECHO.program("processes"), &program).expect("a program can be copied");
+    let family = Family::start(&program, &["--clients", "2", "--latency", "1h", "--idle", "2h"]);
+    family.wait_for(WORKER, 2);
+    // What Linux calls a program that is gone is where a worker would be started from.
+    fs::remove_file(&program).expect("it is ours");
+    let script = format!("#!/bin/sh\necho >>{}\nexit 3\n", starts.display());
+    let gone = folder.path().join("program (deleted)");
+    fs::write(&gone, script).expect("the folder is ours");
+    fs::set_permissions(&gone, Permissions::from_mode(0o700)).expect("the file is ours");
+    for worker in family.living(WORKER) {
+        signal(worker, "-KILL");
+    }
+    let ran = family.end();
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: no worker process is left"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("exit status: 3"), "{}", ran.stderr);
+    let starts = fs::read_to_string(&starts).expect("some were started").lines().count();
+    assert!((4..=2 * 8).contains(&starts), "{starts} starts of two workers");
+}
+
+fn idle_workers_stop_at_once() {
+    // While the parent has told the workers nothing yet, none of them may doze: a run of nothing
+    // ends before one whose client thinks for as long as a server pauses that has run out of files.
+    let fastest = |arguments: &[&str]| {
+        let arguments = [&["--json"], arguments].concat();
+        let wall = || ECHO.run("processes", &arguments).json()["wall_ns"].as_u64();
+        (0..7).filter_map(|_| wall()).min().expect("it is a number")
+    };
+    let nothing = fastest(&["--clients", "0"]);
+    let something = fastest(&["--clients", "1", "--lines", "1", "--latency", "20ms"]);
+    assert!(nothing < something, "{nothing} ns, {something} ns");
+}
+
+/// Has a process open no files beyond this number from now on.
+fn limit_files(pid: u32, files: &str) {
+    let mut limit = Command::new("prlimit");
+    let limit = limit.args(["--pid", &pid.to_string(), &format!("--nofile={files}:")]);
+    assert!(limit.status().is_ok_and(|status| status.success()), "cannot limit {pid}'s files");
 }
 
 fn no_idle_worker_outlives_a_parent_that_is_killed() {
@@ -386,8 +471,8 @@ const CLIENTS: &str = "MEANWHILE_CLIENTS=";
 struct Server {
     family: Family,
     address: SocketAddr,
-    /// Whatever else it says goes nowhere, but has somewhere to go.
-    _stderr: BufReader<ChildStderr>,
+    /// Whatever else it says has somewhere to go, also if nobody reads it.
+    stderr: BufReader<ChildStderr>,
 }
 
 impl Server {
@@ -403,7 +488,14 @@ impl Server {
         let address = line.strip_prefix("listening on ").and_then(|rest| rest.split(';').next());
         let address = address.and_then(|address| address.parse().ok());
         let address = address.unwrap_or_else(|| panic!("{line:?} has no address"));
-        Self { family, address, _stderr: stderr }
+        Self { family, address, stderr }
+    }
+
+    /// What it says next; waits for it.
+    fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stderr.read_line(&mut line).expect("the server lives");
+        line
     }
 
     fn connect(&self) -> Client {

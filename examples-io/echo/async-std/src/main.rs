@@ -12,6 +12,6 @@ fn main() -> ExitCode {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
-        meter.measure(|| task::block_on(serve(echo.open()?, &echo.settings, limits)))
+        meter.measure(|| task::block_on(serve(echo.listener()?, &echo.settings, limits)))
     })
 }

@@ -40,8 +40,9 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
         // With this receiver gone, only the threads have one. Sending fails if none of them is left:
         // then all have panicked, which the scope passes on.
         drop(next);
+        settings.open()?;
         for index in 0.. {
-            let Some(stream) = server.accept() else { break };
+            let Some(stream) = server.accept()? else { break };
             if send.send((index, stream)).is_err() {
                 break;
             }

@@ -11,52 +11,46 @@
 //! wait in the queue of a busy worker while another has nothing to do.) A worker that crashes takes
 //! one connection with it, and a fresh one takes its place.
 
-mod worker;
+mod crew;
 
 use std::{net::TcpListener, time::Duration};
 
 use anyhow::Result;
-use echo_workload::{Served, Settings, blocking::Server};
+use crew::Crew;
+use echo_workload::{
+    Served, Settings,
+    blocking::Server,
+    worker::{Numbers, Worker},
+};
 use harness::Limits;
-use worker::Worker;
-pub use worker::{Share, run_if_asked};
 
 /// How often the workers are looked after.
 const ROUND: Duration = Duration::from_millis(100);
 
 /// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
-    let workers = settings.at_once(limits);
-    let start = |number| {
-        let share = Share { number, workers, rules: settings.rules.clone() };
-        Worker::start(&listener, &share)
-    };
-    let mut crew: Vec<Worker> = (0..workers).map(start).collect::<Result<_>>()?;
+    let at_once = settings.at_once(limits);
+    let mut crew = Crew::start(listener, &settings.rules, at_once)?;
+    settings.open()?;
     while !settings.stop.wait_for(ROUND) {
-        for (number, worker) in crew.iter_mut().enumerate() {
-            if worker.has_ended() {
-                *worker = start(number)?;
-            }
-        }
+        crew.replace_the_crashed()?;
     }
     // All are told before the first is waited for, so that they end side by side.
-    crew.iter_mut().for_each(Worker::stop);
+    let mut workers = crew.into_workers();
+    workers.iter_mut().for_each(Worker::stop);
     let mut served = Served::default();
-    for worker in crew {
+    for worker in workers {
         served += worker.join();
     }
     Ok(served)
 }
 
 /// What each worker process does: `main` hands this over.
-#[must_use]
-pub fn work(listener: TcpListener, settings: &Settings, share: &Share) -> Served {
+pub fn work(listener: TcpListener, settings: &Settings, numbers: Numbers) -> Result<Served> {
     let server = Server::new(listener, settings);
-    // Nobody counts the connections of all workers, so each numbers its own out of the way of the
-    // others.
-    for index in (share.number..).step_by(share.workers) {
-        let Some(stream) = server.accept() else { break };
+    for index in numbers {
+        let Some(stream) = server.accept()? else { break };
         server.converse(index, stream);
     }
-    server.served()
+    Ok(server.served())
 }

@@ -24,6 +24,7 @@ use harness::Limits;
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Server::new(listener, settings);
+    settings.open()?;
     let (end, ended) = mpsc::channel();
     let mut open = 0;
     // Accepting would take one of the pool's few threads, so it stays on this one. The scope ends
@@ -36,7 +37,7 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
                 ended.recv().context("a job has the other end")?;
                 open -= 1;
             }
-            let Some(stream) = server.accept() else { break };
+            let Some(stream) = server.accept()? else { break };
             let (server, place) = (&server, Place(end.clone()));
             scope.spawn(move |_| {
                 let _place = place;

@@ -13,6 +13,6 @@ fn main() -> ExitCode {
         let threads = limits.workers.min(echo.settings.at_once(limits));
         let pool = ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.context("cannot start so many threads")?;
-        meter.measure(|| serve(echo.open()?, &echo.settings, limits))
+        meter.measure(|| serve(echo.listener()?, &echo.settings, limits))
     })
 }

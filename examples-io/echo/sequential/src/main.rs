@@ -7,6 +7,6 @@ use echo_workload::Echo;
 
 fn main() -> ExitCode {
     harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
-        meter.measure(|| serve(echo.open()?, &echo.settings, limits))
+        meter.measure(|| serve(echo.listener()?, &echo.settings, limits))
     })
 }

@@ -24,13 +24,14 @@ pub static EXECUTOR: Executor = Executor::new();
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, Smol)?);
+    settings.open()?;
     let mut open = FuturesUnordered::new();
     for index in 0.. {
         if open.len() == at_once {
             // With the last place taken, the next client waits until a connection has ended.
             open.next().await;
         }
-        let Some(stream) = server.accept().await else { break };
+        let Some(stream) = server.accept().await? else { break };
         let server = server.clone();
         open.push(EXECUTOR.spawn(async move { server.converse(index, stream).await }));
     }

@@ -11,6 +11,6 @@ fn main() -> ExitCode {
             // A thread that waits for what never comes, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
         }
-        meter.measure(|| smol::block_on(serve(echo.open()?, &echo.settings, limits)))
+        meter.measure(|| smol::block_on(serve(echo.listener()?, &echo.settings, limits)))
     })
 }

@@ -22,6 +22,7 @@ use harness::Limits;
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Server::new(listener, settings);
+    settings.open()?;
     let (end, ended) = mpsc::channel();
     let mut open = 0;
     // The scope ends when all its threads have, so they may borrow the server.
@@ -33,7 +34,7 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
                 ended.recv().context("a thread has the other end")?;
                 open -= 1;
             }
-            let Some(stream) = server.accept() else { break };
+            let Some(stream) = server.accept()? else { break };
             let (server, place) = (&server, Place(end.clone()));
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 let _place = place;

@@ -20,13 +20,14 @@ use runtimes::Tokio;
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, Tokio)?);
+    settings.open()?;
     let mut open = FuturesUnordered::new();
     for index in 0.. {
         if open.len() == at_once {
             // With the last place taken, the next client waits until a connection has ended.
             open.next().await.transpose()?;
         }
-        let Some(stream) = server.accept().await else { break };
+        let Some(stream) = server.accept().await? else { break };
         let server = server.clone();
         open.push(tokio::spawn(async move { server.converse(index, stream).await }));
     }

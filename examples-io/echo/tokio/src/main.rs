@@ -12,6 +12,6 @@ fn main() -> ExitCode {
             .worker_threads(limits.workers)
             .enable_all()
             .build()?;
-        meter.measure(|| runtime.block_on(serve(echo.open()?, &echo.settings, limits)))
+        meter.measure(|| runtime.block_on(serve(echo.listener()?, &echo.settings, limits)))
     })
 }

@@ -8,17 +8,21 @@ use std::{
     io,
     net::TcpListener,
     pin::{Pin, pin},
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
+use anyhow::{Context, Result};
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::or;
 use harness::unit::Unit;
 use runtimes::Runtime;
 
 use crate::{
-    LINGER, LONGEST_LINGER, PAUSE, Served, Settings, is_the_clients,
+    LINGER, LONGEST_LINGER, PATIENCE, PAUSE, Served, Settings, is_the_clients,
     lines::{Fault, Lines},
 };
 
@@ -28,6 +32,7 @@ pub struct Server<R: Runtime> {
     listener: R::Listener,
     settings: Settings,
     served: Mutex<Served>,
+    accepted: AtomicU64,
 }
 
 impl<R: Runtime> Server<R> {
@@ -37,21 +42,38 @@ impl<R: Runtime> Server<R> {
     /// The runtime cannot wait for the socket.
     pub fn new(listener: TcpListener, settings: &Settings, runtime: R) -> io::Result<Self> {
         let listener = runtime.listen(listener)?;
-        Ok(Self { runtime, listener, settings: settings.clone(), served: Mutex::default() })
+        let (served, accepted) = (Mutex::default(), AtomicU64::new(0));
+        Ok(Self { runtime, listener, settings: settings.clone(), served, accepted })
     }
 
-    /// Waits for the next client; `None` once the server is asked to stop. Nothing else ends it: if
-    /// there are no more file descriptors, it waits until there are.
-    pub async fn accept(&self) -> Option<R::Stream> {
+    /// Waits for the next client; `None` once the server is asked to stop. If there are no more file
+    /// descriptors, it waits until there are.
+    ///
+    /// # Errors
+    /// There are none even for a single connection.
+    pub async fn accept(&self) -> Result<Option<R::Stream>> {
+        let mut in_vain = None;
         loop {
             let accepted = self.runtime.accept(&self.listener).await;
             if self.settings.stop.asked().is_some() {
-                return None;
+                return Ok(None);
             }
             match accepted {
-                Ok(stream) => return Some(stream),
+                Ok(stream) => {
+                    self.accepted.fetch_add(1, Ordering::Relaxed);
+                    return Ok(Some(stream));
+                }
                 Err(error) if is_the_clients(&error) => {}
-                Err(_) => self.runtime.sleep(PAUSE).await,
+                Err(error) => {
+                    // Only a connection that ends sets a file descriptor free.
+                    in_vain =
+                        if self.is_serving() { None } else { in_vain.or(Some(Instant::now())) };
+                    if in_vain.is_some_and(|since| since.elapsed() > PATIENCE) {
+                        return Err(error).context("cannot accept a single connection");
+                    }
+                    // The end of the server cuts this short.
+                    or(self.runtime.sleep(PAUSE), self.settings.stop.wait()).await;
+                }
             }
         }
     }
@@ -73,6 +95,11 @@ impl<R: Runtime> Server<R> {
     /// What it has served up to now.
     pub fn served(&self) -> Served {
         *self.served.lock().expect("nobody panics while holding it")
+    }
+
+    /// Whether a connection is open.
+    fn is_serving(&self) -> bool {
+        self.accepted.load(Ordering::Relaxed) > self.served().connections
     }
 
     async fn echo(&self, stream: &mut R::Stream, lines: &mut Lines) -> Result<(), Fault> {

@@ -5,11 +5,14 @@ use std::{
     io::{self, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     os::fd::AsFd,
-    sync::Mutex,
-    thread,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
+use anyhow::{Context, Result};
 use harness::unit::{self, Unit};
 use nix::{
     errno::Errno,
@@ -17,7 +20,7 @@ use nix::{
 };
 
 use crate::{
-    LINGER, LONGEST_LINGER, PAUSE, Served, Settings, is_the_clients,
+    LINGER, LONGEST_LINGER, PATIENCE, PAUSE, Served, Settings, is_the_clients,
     lines::{Fault, Lines},
 };
 
@@ -27,27 +30,45 @@ pub struct Server {
     listener: TcpListener,
     settings: Settings,
     served: Mutex<Served>,
+    accepted: AtomicU64,
 }
 
 impl Server {
     /// Makes a server that accepts from this socket.
     #[must_use]
     pub fn new(listener: TcpListener, settings: &Settings) -> Self {
-        Self { listener, settings: settings.clone(), served: Mutex::default() }
+        let (served, accepted) = (Mutex::default(), AtomicU64::new(0));
+        Self { listener, settings: settings.clone(), served, accepted }
     }
 
-    /// Waits for the next client; `None` once the server is asked to stop. Nothing else ends it: if
-    /// there are no more file descriptors, it waits until there are.
-    pub fn accept(&self) -> Option<TcpStream> {
+    /// Waits for the next client; `None` once the server is asked to stop. If there are no more file
+    /// descriptors, it waits until there are.
+    ///
+    /// # Errors
+    /// There are none even for a single connection.
+    pub fn accept(&self) -> Result<Option<TcpStream>> {
+        let mut in_vain = None;
         loop {
             let accepted = self.listener.accept();
             if self.settings.stop.asked().is_some() {
-                return None;
+                return Ok(None);
             }
             match accepted {
-                Ok((stream, _)) => return Some(stream),
+                Ok((stream, _)) => {
+                    self.accepted.fetch_add(1, Ordering::Relaxed);
+                    return Ok(Some(stream));
+                }
                 Err(error) if is_the_clients(&error) => {}
-                Err(_) => thread::sleep(PAUSE),
+                Err(error) => {
+                    // Only a connection that ends sets a file descriptor free.
+                    in_vain =
+                        if self.is_serving() { None } else { in_vain.or(Some(Instant::now())) };
+                    if in_vain.is_some_and(|since| since.elapsed() > PATIENCE) {
+                        return Err(error).context("cannot accept a single connection");
+                    }
+                    // The end of the server cuts this short.
+                    let _ = self.settings.stop.wait_for(PAUSE);
+                }
             }
         }
     }
@@ -68,6 +89,11 @@ impl Server {
     /// What it has served up to now.
     pub fn served(&self) -> Served {
         *self.served.lock().expect("nobody panics while holding it")
+    }
+
+    /// Whether a connection is open.
+    fn is_serving(&self) -> bool {
+        self.accepted.load(Ordering::Relaxed) > self.served().connections
     }
 
     fn echo(&self, stream: &mut TcpStream, lines: &mut Lines) -> Result<(), Fault> {

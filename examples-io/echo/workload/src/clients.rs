@@ -142,7 +142,7 @@ fn talk(options: &ClientOptions) -> Report {
             let client = client.await;
             report.lines += client.lines;
             report.bytes += client.bytes;
-            report.redials += u64::from(client.redials);
+            report.redials += u64::from(client.dials.saturating_sub(1));
             match client.failure {
                 None => report.right += 1,
                 Some(reason) => report.failures.push((index, reason)),
@@ -179,7 +179,8 @@ struct Client<'a> {
     /// Before which line it misbehaves, and how.
     mischief: Option<(u64, Mischief)>,
     connection: Option<Connection>,
-    redials: u32,
+    /// How often it has connected.
+    dials: u32,
     lines: u64,
     bytes: u64,
     failure: Option<String>,
@@ -197,7 +198,7 @@ impl<'a> Client<'a> {
             random,
             mischief: bad.then_some((when, kind)),
             connection: None,
-            redials: 0,
+            dials: 0,
             lines: 0,
             bytes: 0,
             failure: None,
@@ -265,11 +266,10 @@ impl<'a> Client<'a> {
     /// The connection, which is made if there is none.
     async fn dial(&mut self) -> Result<&mut Connection, String> {
         if self.connection.is_none() {
-            let dialled = self.lines > 0 || self.redials > 0;
-            if self.redials == REDIALS {
-                return Err(format!("the connection broke {} times", REDIALS + 1));
+            if self.dials > REDIALS {
+                return Err(format!("the connection broke {} times", self.dials));
             }
-            self.redials += u32::from(dialled);
+            self.dials += 1;
             let stream = Async::<TcpStream>::connect(self.options.server).await;
             let stream = stream.map_err(|error| format!("cannot connect: {}", error.kind()))?;
             // A line should leave at once. If the option cannot be set, the connection is dead.

@@ -1,5 +1,5 @@
-//! The row `echo` without its concurrency: the rules that a line server keeps, one connection of
-//! it, and the clients that talk to it.
+//! The row `echo` beside what a cell shows: the rules that a line server keeps, one connection of
+//! it (for threads and for tasks), the start of a worker process, and the clients that talk to it.
 
 #[cfg(feature = "async")]
 pub mod asynchronous;
@@ -12,13 +12,16 @@ mod clients;
 )]
 mod lines;
 mod stop;
+mod visitors;
+#[cfg(feature = "processes")]
+pub mod worker;
 
 #[cfg(any(feature = "async", feature = "blocking"))]
 use std::{io, time::Instant};
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     ops::AddAssign,
-    sync::{Mutex, mpsc},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -31,10 +34,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use clients::{ClientOptions, Clients, Report};
+use clients::{ClientOptions, Clients};
 #[cfg(any(feature = "async", feature = "blocking"))]
 use lines::{Fault, Lines};
 pub use stop::Stop;
+use visitors::Visitors;
 
 /// How many clients may wait to be accepted: as many as may come at once. Linux cuts it down to
 /// what `net.core.somaxconn` says.
@@ -42,6 +46,9 @@ const BACKLOG: i32 = 16_384;
 /// How long the server accepts nobody when it has run out of file descriptors.
 #[cfg(any(feature = "async", feature = "blocking"))]
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long it goes on so if it has no connection whose end would set one free.
+#[cfg(any(feature = "async", feature = "blocking"))]
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How long the server listens to a client after it has told it why it closes the connection.
 #[cfg(any(feature = "async", feature = "blocking"))]
 const LINGER: Duration = Duration::from_secs(1);
@@ -102,16 +109,27 @@ pub struct Rules {
     pub max_connections: usize,
 }
 
-/// How to serve, and until when.
+/// How to serve, whom, and until when.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What the server allows its clients.
     pub rules: Rules,
     /// Asks the server to stop, and knows whether somebody has.
     pub stop: Stop,
+    visitors: Arc<Visitors>,
 }
 
 impl Settings {
+    /// Opens the server: from now on clients come, and the job is measured. Whatever an approach
+    /// starts before it can serve the first of them stands by now.
+    ///
+    /// # Errors
+    /// There is a want of threads, or the clients have ended.
+    pub fn open(&self) -> Result<()> {
+        harness::meter::job_begins();
+        self.visitors.invite(&self.stop)
+    }
+
     /// The most connections that may be open at once.
     #[must_use]
     pub fn at_once(&self, limits: Limits) -> usize {
@@ -176,41 +194,23 @@ impl Served {
     }
 }
 
-/// The server's socket and its clients.
+/// The server's socket, and how to serve.
 #[derive(Debug)]
 pub struct Input {
     /// How to serve.
     pub settings: Settings,
-    address: SocketAddr,
-    /// Until it is opened.
+    /// Until it is taken.
     listener: Mutex<Option<TcpListener>>,
-    /// Without clients of its own, the server waits for those of others.
-    clients: Option<Mutex<Clients>>,
-    /// Where the clients' report comes in, once they have begun.
-    report: Mutex<Option<mpsc::Receiver<Report>>>,
 }
 
 impl Input {
-    /// Opens the server: the clients begin to connect. The socket that comes back listens already;
-    /// closing it is up to whoever accepts from it.
+    /// The socket to accept from, which listens already. Closing it is up to whoever takes it.
     ///
     /// # Errors
-    /// It was opened before, or there is a want of threads.
-    pub fn open(&self) -> Result<TcpListener> {
+    /// It was taken before.
+    pub fn listener(&self) -> Result<TcpListener> {
         let listener = self.listener.lock().expect("nobody panics while holding it").take();
-        let listener = listener.context("the server was opened before")?;
-        let stop = self.settings.stop.clone();
-        if let Some(clients) = &self.clients {
-            // The run is over when the clients are done.
-            let mut clients = clients.lock().expect("nobody panics while holding it");
-            let report = clients.begin(move || stop.ask())?;
-            *self.report.lock().expect("nobody panics while holding it") = Some(report);
-        } else {
-            harness::interrupt::on_interrupt(move || stop.ask());
-            let address = self.address;
-            harness::message::line(format_args!("listening on {address}; Ctrl-C ends it"));
-        }
-        Ok(listener)
+        listener.context("the server's socket was taken before")
     }
 }
 
@@ -235,10 +235,10 @@ impl Row for Echo {
             grace: self.grace,
             max_connections: self.max_connections as usize,
         };
-        let clients = if self.forever {
-            None
+        let visitors = if self.forever {
+            Visitors::Others(address)
         } else {
-            Some(Mutex::new(Clients::start(&ClientOptions {
+            Visitors::own(Clients::start(&ClientOptions {
                 server: address,
                 clients: self.clients as usize,
                 lines: self.lines,
@@ -246,16 +246,11 @@ impl Row for Echo {
                 seed: shared.seed,
                 faults: self.faults,
                 max_line: rules.max_line,
-            })?))
+            })?)
         };
         let stop = Stop::new(&listener).context("cannot make what stops the server")?;
-        Ok(Input {
-            settings: Settings { rules, stop },
-            address,
-            listener: Mutex::new(Some(listener)),
-            clients,
-            report: Mutex::default(),
-        })
+        let settings = Settings { rules, stop, visitors: Arc::new(visitors) };
+        Ok(Input { settings, listener: Mutex::new(Some(listener)) })
     }
 
     fn plan(&self, input: &Input, limits: Limits) -> Plan {
@@ -293,7 +288,7 @@ impl Row for Echo {
     }
 
     fn answer(&self, input: &Input, served: Served) -> Answer {
-        if input.clients.is_none() {
+        if self.forever {
             return Answer {
                 line: format!(
                     "served {}, {}, {:.1} kB; {} dropped, {} broke off",
@@ -308,8 +303,7 @@ impl Row for Echo {
                 figures: None,
             };
         }
-        let report = input.report.lock().expect("nobody panics while holding it").take();
-        let Some(report) = report.and_then(|report| report.recv().ok()) else {
+        let Some(report) = input.settings.visitors.report() else {
             let reason = "their process came to a sudden end".into();
             return Answer {
                 line: "the clients have not told what they saw".into(),

@@ -1,0 +1,123 @@
+//! The workers as a crew: started together, and replaced when they crash.
+
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use echo_workload::{
+    Rules,
+    worker::{Share, Worker},
+};
+use harness::message;
+
+/// How long nobody is started after a first failure. Each further one in a row doubles it.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// What that grows to at most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// After how many failures in a row a crew gives up that has no worker left.
+const MOST_FAILURES: u32 = 8;
+/// How far the numbers of connections go that a worker may use before those of its successor.
+const CONNECTIONS: usize = 1_000_000;
+
+/// Worker processes that accept from one socket.
+pub(crate) struct Crew {
+    listener: TcpListener,
+    rules: Rules,
+    /// A place is empty if its worker has crashed, and no other could be started yet.
+    places: Vec<Option<Worker>>,
+    /// How often workers were replaced.
+    replaced: usize,
+    /// How often in a row a worker could not be started, or crashed before it had served anybody.
+    failures: u32,
+    /// Nobody is started before.
+    pause_until: Instant,
+}
+
+impl Crew {
+    /// Starts this many workers, and waits until all of them are ready.
+    pub(crate) fn start(listener: TcpListener, rules: &Rules, workers: usize) -> Result<Self> {
+        let mut crew = Self {
+            listener,
+            rules: rules.clone(),
+            places: (0..workers).map(|_| None).collect(),
+            replaced: 0,
+            failures: 0,
+            pause_until: Instant::now(),
+        };
+        for place in 0..workers {
+            crew.places[place] = Some(crew.start_worker(place)?);
+        }
+        // Only now, so that they get ready side by side.
+        crew.places.iter_mut().flatten().try_for_each(Worker::wait_until_ready)?;
+        Ok(crew)
+    }
+
+    fn start_worker(&self, place: usize) -> Result<Worker> {
+        let (step, rules) = (self.places.len(), self.rules.clone());
+        let first = place + self.replaced * step * CONNECTIONS;
+        Worker::start(&self.listener, &Share { first, step, rules })
+            .with_context(|| format!("cannot start worker process {} of {step}", place + 1))
+    }
+
+    /// Starts fresh workers in the places of those that have crashed. The others go on, also if that
+    /// fails; it is then tried again later.
+    ///
+    /// # Errors
+    /// It has failed again and again, and no worker is left.
+    pub(crate) fn replace_the_crashed(&mut self) -> Result<()> {
+        let mut failed = self.lose_the_crashed();
+        if Instant::now() >= self.pause_until
+            && let Err(error) = self.fill_places()
+        {
+            message::line(format_args!("{error:#}; it will be tried again"));
+            failed = true;
+        }
+        if failed {
+            let pause = FIRST_PAUSE * 2_u32.pow(self.failures.min(MOST_FAILURES));
+            self.pause_until = Instant::now() + pause.min(LONGEST_PAUSE);
+            self.failures += 1;
+        }
+        let any_left = self.places.iter().any(Option::is_some);
+        ensure!(
+            any_left || self.failures < MOST_FAILURES,
+            "no worker process is left, and {MOST_FAILURES} times in a row none could serve anybody"
+        );
+        Ok(())
+    }
+
+    /// Empties the places of workers that have crashed, and says so. Returns whether one of them had
+    /// not served anybody.
+    fn lose_the_crashed(&mut self) -> bool {
+        let mut failed = false;
+        for place in &mut self.places {
+            let Some(worker) = place else { continue };
+            let ended = worker.ended();
+            if worker.has_just_served_its_first() {
+                self.failures = 0;
+            }
+            if let Some(how) = ended {
+                message::line(how);
+                failed |= !worker.has_served();
+                *place = None;
+            }
+        }
+        failed
+    }
+
+    fn fill_places(&mut self) -> Result<()> {
+        for place in 0..self.places.len() {
+            if self.places[place].is_none() {
+                self.replaced += 1;
+                self.places[place] = Some(self.start_worker(place)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The workers that are left.
+    pub(crate) fn into_workers(self) -> Vec<Worker> {
+        self.places.into_iter().flatten().collect()
+    }
+}
