@@ -268,6 +268,29 @@ impl Pool {
         J: Serialize + Sync,
         A: DeserializeOwned + Send,
     {
+        self.do_all(jobs, false)
+    }
+
+    /// As [`Self::map`], for the last jobs that there are: a worker ends as soon as none is left for
+    /// it, and does not wait for the others. So what it holds, such as a connection, is free for
+    /// those that are still waiting for one.
+    pub fn finish<J, A>(mut self, jobs: &[J]) -> Result<Vec<Result<A, JobError>>, PoolError>
+    where
+        J: Serialize + Sync,
+        A: DeserializeOwned + Send,
+    {
+        self.do_all(jobs, true)
+    }
+
+    fn do_all<J, A>(
+        &mut self,
+        jobs: &[J],
+        are_last: bool,
+    ) -> Result<Vec<Result<A, JobError>>, PoolError>
+    where
+        J: Serialize + Sync,
+        A: DeserializeOwned + Send,
+    {
         let workers = self.workers.len().min(jobs.len());
         capacity::for_processes(workers).map_err(PoolError::NoRoom)?;
         let queue = Mutex::new(0..jobs.len());
@@ -291,6 +314,9 @@ impl Pool {
             loop {
                 let chunk = next_chunk();
                 if chunk.is_empty() {
+                    if are_last {
+                        join(slot.take().into_iter().collect());
+                    }
                     return Ok(chunks);
                 }
                 // The worker has only one of them in hand at a time.

@@ -172,6 +172,12 @@ impl Server {
         format!("postgres://meanwhile@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The port on 127.0.0.1 that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// A connection to one of its databases.
     ///
     /// # Panics

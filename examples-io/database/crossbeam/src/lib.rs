@@ -8,12 +8,12 @@
 //! a channel, as they would from clients that send them one by one. The channel is bounded: clients
 //! that are faster than the database have to wait, instead of filling the memory.
 
-use std::thread;
+use std::{sync::Mutex, thread};
 
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, bounded, unbounded};
-use database_workload::{Batch, Outcome, Settings, blocking::Connection};
-use harness::Limits;
+use database_workload::{Batch, Outcome, Settings, blocking};
+use harness::{Limits, unit};
 
 /// Does all transactions, at most `limits.in_flight` at a time.
 pub fn transfer_all(
@@ -21,23 +21,31 @@ pub fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
+    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
+    // thread has its own. SQLite has one writer, so the threads share one, and wait for its lock.
+    let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let (send_batch, next_batch) = bounded::<&Batch>(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
-    let transact = |next_batch: Receiver<&Batch>| {
-        // A connection does one transaction at a time, so each thread has its own.
-        let mut connection = Connection::new(settings);
+    let transact = |thread: usize, next_batch: Receiver<&Batch>| {
         // Unlike std's, a crossbeam channel may have many receivers: each batch goes to one of them.
         for batch in next_batch {
-            let outcome = connection.transact(batch);
+            let outcome = blocking::transact(batch, settings.retries, |attempt| {
+                // Another attempt is made over the next connection: this one may be gone for good.
+                let connection = &connections[(thread + attempt) % connections.len()];
+                let locked = unit::waiting(|| connection.lock());
+                locked.expect("no transaction panics").attempt(batch)
+            });
             send_outcome.send((batch.index, outcome)).expect("the results are still wanted");
         }
     };
+    let transact = &transact;
     // The scope ends when all its threads have, so they may borrow the batches and the settings.
     thread::scope(|scope| {
-        for _ in 0..limits.in_flight.min(batches.len()) {
+        for thread in 0..limits.in_flight.min(batches.len()) {
             let next_batch = next_batch.clone();
-            let thread = thread::Builder::new().spawn_scoped(scope, || transact(next_batch));
-            thread.context("cannot start so many threads")?;
+            thread::Builder::new()
+                .spawn_scoped(scope, move || transact(thread, next_batch))
+                .context("cannot start so many threads")?;
         }
         // With this receiver gone, only the threads have one. Sending fails if none of them is left:
         // then all have panicked, which the scope passes on.

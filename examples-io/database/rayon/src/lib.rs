@@ -13,24 +13,29 @@
 use std::sync::Mutex;
 
 use anyhow::Result;
-use database_workload::{Batch, Outcome, Settings, blocking::Connection};
-use harness::Limits;
+use database_workload::{Batch, Outcome, Settings, blocking};
+use harness::{Limits, unit};
 use rayon::prelude::*;
 
 /// Does all transactions, one at a time on each thread of the pool that calls it.
 pub fn transfer_all(
     batches: &[Batch],
     settings: &Settings,
-    _limits: Limits,
+    limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A connection for each thread of the pool. rayon's own `map_init` would make one for each
-    // stretch of the input that a thread steals, and a connection costs more than a transaction.
-    let connections: Vec<_> =
-        (0..rayon::current_num_threads()).map(|_| Mutex::new(Connection::new(settings))).collect();
+    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
+    // thread has its own. SQLite has one writer, so the threads share one, and wait for its lock.
+    // rayon's own `map_init` would make a connection for each stretch of the input that a thread
+    // steals, and a connection costs more than a transaction.
+    let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let transact = |batch| {
         let thread = rayon::current_thread_index().expect("a thread of the pool calls this");
-        // Nobody else asks for this thread's connection, so the lock is always free.
-        connections[thread].lock().expect("no transaction panics").transact(batch)
+        blocking::transact(batch, settings.retries, |attempt| {
+            // Another attempt is made over the next connection: this one may be gone for good.
+            let connection = &connections[(thread + attempt) % connections.len()];
+            let locked = unit::waiting(|| connection.lock());
+            locked.expect("no transaction panics").attempt(batch)
+        })
     };
     // The pool's threads steal batches from each other; `collect` keeps the input order.
     Ok(batches.par_iter().map(transact).collect())

@@ -5,7 +5,10 @@
 //! ```
 
 use anyhow::Result;
-use database_workload::{Batch, Outcome, Settings, blocking::Connection};
+use database_workload::{
+    Batch, Outcome, Settings,
+    blocking::{self, Connection},
+};
 use harness::Limits;
 
 /// Does all transactions, one at a time.
@@ -15,6 +18,8 @@ pub fn transfer_all(
     _limits: Limits,
 ) -> Result<Vec<Outcome>> {
     let mut connection = Connection::new(settings);
+    let transact =
+        |batch| blocking::transact(batch, settings.retries, |_attempt| connection.attempt(batch));
     // The next transaction does not begin before the last is committed: the waits add up.
-    Ok(batches.iter().map(|batch| connection.transact(batch)).collect())
+    Ok(batches.iter().map(transact).collect())
 }

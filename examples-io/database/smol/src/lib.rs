@@ -12,11 +12,11 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use database_workload::{Batch, Outcome, Settings, asynchronous::Pool};
+use database_workload::{Batch, Outcome, Settings, asynchronous};
 use futures_util::stream::{self, StreamExt};
 use harness::Limits;
 use runtimes::Smol;
-use smol::Executor;
+use smol::{Executor, lock::Mutex};
 
 /// The executor, which runs its tasks on whichever threads are lent to it.
 pub static EXECUTOR: Executor = Executor::new();
@@ -27,11 +27,23 @@ pub async fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    let pool = Arc::new(Pool::new(settings, Smol));
+    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
+    // task in flight has its own. SQLite has one writer, so the tasks share one, and await its lock.
+    let connections: Arc<[Mutex<_>]> =
+        asynchronous::connections(settings, limits, Smol)?.map(Mutex::new).collect();
+    let retries = settings.retries;
     // The stream spawns a task whenever it is asked for the next one.
     let tasks = stream::iter(batches).map(|batch| {
-        let (pool, batch) = (pool.clone(), batch.clone());
-        EXECUTOR.spawn(async move { pool.transact(&batch).await })
+        let (connections, batch) = (connections.clone(), batch.clone());
+        EXECUTOR.spawn(async move {
+            let (connections, batch) = (&connections, &batch);
+            let attempt = |attempt: usize| async move {
+                // Another attempt is made over the next connection: this one may be gone for good.
+                let connection = &connections[(batch.index + attempt) % connections.len()];
+                connection.lock().await.attempt(batch).await
+            };
+            asynchronous::transact(batch, retries, Smol, attempt).await
+        })
     });
     // It is asked for no more tasks than the limit before the first of them has ended, and their
     // results come in the order of the batches.

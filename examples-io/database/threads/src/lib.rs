@@ -2,20 +2,28 @@
 //!
 //! ```sh
 //! cargo run --release -p database-threads
+//! cargo run --release -p database-threads -- --grouped
 //! ```
 //!
-//! Unlike *sequential*, it starts as many threads as transactions may be in flight. Each of them
-//! has a connection of its own, since a connection does one transaction at a time.
+//! Unlike *sequential*, it starts as many threads as transactions may be in flight.
+//! [`transfer_all_grouped`] has them ask a single writer instead.
+
+mod grouped;
 
 use std::{
     io,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
 use anyhow::{Context, Result};
-use database_workload::{Batch, Outcome, Settings, blocking::Connection};
-use harness::Limits;
+use database_workload::{Batch, Outcome, Settings, blocking};
+use harness::{Limits, unit};
+
+pub use grouped::transfer_all_grouped;
 
 /// Does all transactions, at most `limits.in_flight` at a time.
 pub fn transfer_all(
@@ -23,22 +31,31 @@ pub fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
+    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
+    // thread has its own. SQLite has one writer, so the threads share one, and wait for its lock.
+    let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let next = AtomicUsize::new(0);
-    let transact = || {
-        let mut connection = Connection::new(settings);
+    let transact = |thread: usize| {
         let mut transacted = Vec::new();
         // Every thread takes the next batch that none has taken yet. `fetch_add` gives each index
         // to one thread only, and nothing else depends on its order: relaxed suffices.
         while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-            transacted.push((batch.index, connection.transact(batch)));
+            let outcome = blocking::transact(batch, settings.retries, |attempt| {
+                // Another attempt is made over the next connection: this one may be gone for good.
+                let connection = &connections[(thread + attempt) % connections.len()];
+                let locked = unit::waiting(|| connection.lock());
+                locked.expect("no transaction panics").attempt(batch)
+            });
+            transacted.push((batch.index, outcome));
         }
         transacted
     };
+    let transact = &transact;
     let mut transacted = Vec::with_capacity(batches.len());
     // The scope ends when all its threads have, so they may borrow the batches and the settings.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.in_flight.min(batches.len()))
-            .map(|_| thread::Builder::new().spawn_scoped(scope, transact))
+            .map(|thread| thread::Builder::new().spawn_scoped(scope, move || transact(thread)))
             .collect::<io::Result<_>>()
             .context("cannot start so many threads")?;
         for thread in threads {

@@ -1,12 +1,13 @@
-//! The program around [`database_threads::transfer_all`].
+//! The program around [`database_threads::transfer_all`] and [`database_threads::transfer_all_grouped`].
 
 use std::process::ExitCode;
 
-use database_threads::transfer_all;
+use database_threads::{transfer_all, transfer_all_grouped};
 use database_workload::Database;
 
 fn main() -> ExitCode {
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        let transfer_all = if input.grouped { transfer_all_grouped } else { transfer_all };
         meter.measure(|| transfer_all(&input.batches, &input.settings, limits))
     })
 }

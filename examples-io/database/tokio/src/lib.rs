@@ -2,20 +2,27 @@
 //!
 //! ```sh
 //! cargo run --release -p database-tokio
+//! cargo run --release -p database-tokio -- --grouped
 //! ```
 //!
 //! Unlike *sequential*, it spawns a task per transaction. A task that waits for the server gives
 //! its thread back to the runtime, so a few threads hold as many transactions in flight as the
 //! limit allows. SQLite is no server: its calls block, and each of them needs a thread after all,
-//! one of those that tokio keeps for such calls.
+//! one of those that tokio keeps for such calls. [`transfer_all_grouped`] has the tasks ask a single
+//! writer instead.
+
+mod grouped;
 
 use std::sync::Arc;
 
 use anyhow::Result;
-use database_workload::{Batch, Outcome, Settings, asynchronous::Pool};
+use database_workload::{Batch, Outcome, Settings, asynchronous};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use harness::Limits;
 use runtimes::Tokio;
+use tokio::sync::Mutex;
+
+pub use grouped::transfer_all_grouped;
 
 /// Does all transactions, at most `limits.in_flight` at a time.
 pub async fn transfer_all(
@@ -23,11 +30,23 @@ pub async fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    let pool = Arc::new(Pool::new(settings, Tokio));
+    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
+    // task in flight has its own. SQLite has one writer, so the tasks share one, and await its lock.
+    let connections: Arc<[Mutex<_>]> =
+        asynchronous::connections(settings, limits, Tokio)?.map(Mutex::new).collect();
+    let retries = settings.retries;
     // The stream spawns a task whenever it is asked for the next one.
     let tasks = stream::iter(batches).map(|batch| {
-        let (pool, batch) = (pool.clone(), batch.clone());
-        tokio::spawn(async move { pool.transact(&batch).await })
+        let (connections, batch) = (connections.clone(), batch.clone());
+        tokio::spawn(async move {
+            let (connections, batch) = (&connections, &batch);
+            let attempt = |attempt: usize| async move {
+                // Another attempt is made over the next connection: this one may be gone for good.
+                let connection = &connections[(batch.index + attempt) % connections.len()];
+                connection.lock().await.attempt(batch).await
+            };
+            asynchronous::transact(batch, retries, Tokio, attempt).await
+        })
     });
     // It is asked for no more tasks than the limit before the first of them has ended, and their
     // results come in the order of the batches.

@@ -1,8 +1,8 @@
-//! The program around [`database_tokio::transfer_all`].
+//! The program around [`database_tokio::transfer_all`] and [`database_tokio::transfer_all_grouped`].
 
 use std::process::ExitCode;
 
-use database_tokio::transfer_all;
+use database_tokio::{transfer_all, transfer_all_grouped};
 use database_workload::Database;
 use tokio::runtime;
 
@@ -13,6 +13,15 @@ fn main() -> ExitCode {
             .max_blocking_threads(limits.in_flight)
             .enable_all()
             .build()?;
-        meter.measure(|| runtime.block_on(transfer_all(&input.batches, &input.settings, limits)))
+        let (batches, settings) = (&input.batches, &input.settings);
+        meter.measure(|| {
+            runtime.block_on(async {
+                if input.grouped {
+                    transfer_all_grouped(batches, settings, limits).await
+                } else {
+                    transfer_all(batches, settings, limits).await
+                }
+            })
+        })
     })
 }

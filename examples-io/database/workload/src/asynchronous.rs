@@ -4,116 +4,153 @@
 //! and not clients. SQLite has no sockets to wait for. It blocks, so its transactions are handed to
 //! the threads that a runtime keeps for blocking calls.
 
-use std::{fmt, future::poll_fn, pin::Pin, sync::Mutex, task::Poll};
+use std::{fmt, future::poll_fn, pin::Pin, task::Poll};
 
 use futures_lite::future::or;
-use harness::unit::Unit;
+use harness::{
+    Limits,
+    capacity::{self, NoRoom},
+    unit::Unit,
+};
 use runtimes::Runtime;
-use tokio_postgres::{Client, Error, NoTls, Statement, Transaction};
+use tokio_postgres::{Client, Error, NoTls};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use crate::{
-    Batch, Fault, Isolation, Outcome, Settings, Verdict,
-    attempts::{Attempts, Next},
-    ledger::Decision,
+    attempts::{Attempts, Away, Next, Outcome, Verdicts},
+    fault::Fault,
+    ledger::Batch,
     place::{Place, Server},
-    postgresql::{self, Sql},
+    postgresql,
+    settings::{Retries, Settings},
+    sql::Sql,
     sqlite,
 };
 
-/// Connections to the database. Tasks share the pool: each transaction takes an idle connection,
-/// or opens one if there is none, so there are no more of them than transactions in flight.
-pub struct Pool<R> {
+/// Does a transaction: calls `attempt` with 0, then with 1 and so on, for as long as another attempt
+/// may help.
+pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
+    batch: &Batch,
+    retries: Retries,
+    runtime: R,
+    attempt: impl Fn(usize) -> F,
+) -> Outcome {
+    let work = async {
+        let mut attempts = Attempts::new(batch, retries);
+        loop {
+            match attempts.after(attempt(attempts.number()).await) {
+                Next::Pause(pause) => runtime.sleep(pause).await,
+                Next::Done(outcome) => return outcome,
+            }
+        }
+    };
+    // The future is large, and some runtimes keep all of a task until its result is taken. In a box
+    // of its own it goes as soon as it has ended.
+    Unit::begin(batch.index).drive(Box::pin(work)).await
+}
+
+/// As many connections, on this runtime, as there are to be.
+///
+/// # Errors
+/// There is no room for the threads that they need. async-std and smol start these later, and if
+/// the system refuses the first of them, they ask for it again and again for ever.
+pub fn connections<R: Runtime + Copy>(
+    settings: &Settings,
+    limits: Limits,
+    runtime: R,
+) -> Result<impl Iterator<Item = Connection<R>>, NoRoom> {
+    let connections = settings.connections(limits);
+    let that_block = match settings.place {
+        Place::Sqlite(_) => connections,
+        // One that looks up the server's name.
+        Place::Postgres(_) => 1,
+    };
+    // And one that waits for sockets and timers.
+    capacity::for_threads(that_block + 1)?;
+    Ok((0..connections).map(move |_| Connection::new(settings, runtime)))
+}
+
+/// A connection to the database, opened when it is first used, and again after it was lost. It does
+/// one transaction at a time.
+pub struct Connection<R> {
     runtime: R,
     settings: Settings,
-    idle: Mutex<Vec<Connection>>,
+    session: Option<Session>,
+    away: Away,
 }
 
-enum Connection {
-    Sqlite(sqlite::Session),
-    Postgres(Box<Session>),
+enum Session {
+    Sqlite(Box<sqlite::Session>),
+    Postgres(Box<Postgres>),
 }
 
-impl<R: Runtime> Pool<R> {
-    /// Makes a pool, on this runtime, of connections to the database that these settings name.
+impl<R: Runtime> Connection<R> {
+    /// Makes a connection, on this runtime, to the database that these settings name.
     #[must_use]
     pub fn new(settings: &Settings, runtime: R) -> Self {
-        Self { runtime, settings: settings.clone(), idle: Mutex::default() }
+        Self { runtime, settings: settings.clone(), session: None, away: Away::default() }
     }
 
-    /// Does a transaction, and tries again where the database asks for it.
-    pub async fn transact(&self, batch: &Batch) -> Outcome {
-        let work = async {
-            let mut attempts = Attempts::new(batch, &self.settings);
-            loop {
-                match attempts.after(self.attempt(batch).await) {
-                    Next::Pause(pause) => self.runtime.sleep(pause).await,
-                    Next::Done(outcome) => return outcome,
-                }
-            }
-        };
-        // The future is large, and some runtimes keep all of a task until its result is taken. In a
-        // box of its own it goes as soon as it has ended.
-        Unit::begin(batch.index).drive(Box::pin(work)).await
-    }
-
-    async fn attempt(&self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
-        let idle = self.idle().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.open().await?,
-        };
-        match connection {
-            Connection::Sqlite(mut session) => {
+    /// Tries to do a transaction.
+    pub async fn attempt(&mut self, batch: &Batch) -> Verdicts {
+        // A session that is taken and not put back is closed: one that was lost, and one whose task
+        // was cancelled in the middle of a transaction.
+        match self.session().await? {
+            Session::Sqlite(mut session) => {
                 let batch = batch.clone();
                 let work = move || {
                     let result = session.attempt(&batch);
                     (session, result)
                 };
                 let (session, result) = self.runtime.unblock(work).await;
-                self.idle().push(Connection::Sqlite(session));
+                self.session = Some(Session::Sqlite(session));
                 result
             }
-            Connection::Postgres(mut session) => {
+            Session::Postgres(mut session) => {
                 let result = session.attempt(batch).await;
                 if session.is_open() {
-                    self.idle().push(Connection::Postgres(session));
+                    self.session = Some(Session::Postgres(session));
                 }
                 result
             }
         }
     }
 
-    async fn open(&self) -> Result<Connection, Fault> {
-        match &self.settings.place {
-            Place::Sqlite(file) => {
-                let (file, settings) = (file.clone(), self.settings.clone());
-                let open = move || sqlite::Session::open(&file, &settings);
-                self.runtime.unblock(open).await.map(Connection::Sqlite)
-            }
-            Place::Postgres(server) => {
-                let session = Session::open(server, &self.settings, &self.runtime);
-                let session = or(session, self.timeout(server)).await?;
-                Ok(Connection::Postgres(Box::new(session)))
-            }
+    /// Takes the session, or a new one if there is none any more.
+    async fn session(&mut self) -> Result<Session, Fault> {
+        if let Some(session) = self.session.take() {
+            return Ok(session);
         }
-    }
-
-    async fn timeout<T>(&self, server: &Server) -> Result<T, Fault> {
-        let config = postgresql::config(server);
-        let timeout = *config.get_connect_timeout().expect("`config` has made sure of one");
-        self.runtime.sleep(timeout).await;
-        Err(Fault::Connect("the server does not answer".into()))
-    }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().expect("nobody panics while holding it")
+        let opened = open(&self.settings, &self.runtime).await;
+        self.away.after(opened, self.settings.retries)
     }
 }
 
-impl<R> fmt::Debug for Pool<R> {
+async fn open<R: Runtime>(settings: &Settings, runtime: &R) -> Result<Session, Fault> {
+    match &settings.place {
+        Place::Sqlite(file) => {
+            let (file, settings) = (file.clone(), settings.clone());
+            let open = move || sqlite::Session::open(&file, &settings);
+            Ok(Session::Sqlite(Box::new(runtime.unblock(open).await?)))
+        }
+        Place::Postgres(server) => {
+            let session = Postgres::open(server, settings, runtime);
+            let session = or(session, timeout(server, runtime)).await?;
+            Ok(Session::Postgres(Box::new(session)))
+        }
+    }
+}
+
+async fn timeout<T, R: Runtime>(server: &Server, runtime: &R) -> Result<T, Fault> {
+    let config = postgresql::config(server);
+    let timeout = *config.get_connect_timeout().expect("`config` has made sure of one");
+    runtime.sleep(timeout).await;
+    Err(Fault::Away("the server does not answer".into()))
+}
+
+impl<R> fmt::Debug for Connection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Connection").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -146,14 +183,13 @@ impl Driver {
 }
 
 /// A connection to PostgreSQL that makes transfers.
-struct Session {
+struct Postgres {
     client: Client,
     driver: Driver,
-    isolation: Isolation,
-    statements: [Statement; 3],
+    sql: Sql,
 }
 
-impl Session {
+impl Postgres {
     async fn open<R: Runtime>(
         server: &Server,
         settings: &Settings,
@@ -161,21 +197,13 @@ impl Session {
     ) -> Result<Self, Fault> {
         let stream = runtime.connect(&server.host, server.port).await;
         // The client is made for tokio's read and write traits; `compat` offers them.
-        let stream = stream.map_err(|error| Fault::Connect(error.to_string()))?.compat();
+        let stream = stream.map_err(|error| Fault::Away(error.to_string()))?.compat();
         let connected = postgresql::config(server).connect_raw(stream, NoTls).await;
         let (client, connection) = connected.map_err(|error| postgresql::unconnected(&error))?;
         let mut driver = Driver(Some(Box::pin(connection)));
         let sql = Sql::new(settings);
-        let prepare = async {
-            client.batch_execute(&sql.setup).await?;
-            Ok([
-                client.prepare(&sql.lock).await?,
-                client.prepare(&sql.append).await?,
-                client.prepare(&sql.change).await?,
-            ])
-        };
-        let statements = driver.during(prepare).await?;
-        Ok(Self { client, driver, isolation: settings.isolation, statements })
+        driver.during(async { Ok(client.batch_execute(&sql.setup).await?) }).await?;
+        Ok(Self { client, driver, sql })
     }
 
     /// Whether the server has kept its end open.
@@ -184,57 +212,23 @@ impl Session {
     }
 
     /// Tries to do the transaction.
-    async fn attempt(&mut self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
-        let Self { client, driver, isolation, statements } = self;
-        let level = (*isolation).into();
-        driver
-            .during(async {
-                let transaction = client.build_transaction().isolation_level(level).start().await?;
-                match write(&transaction, statements, batch).await {
-                    Ok((Written::New, decision)) => {
-                        transaction.commit().await?;
-                        Ok(decision.verdicts)
-                    }
-                    Ok((Written::Nothing, decision)) => {
-                        transaction.rollback().await?;
-                        Ok(decision.verdicts)
-                    }
-                    Err(fault) => {
-                        // Nobody would be helped by a second reason.
-                        let _ = transaction.rollback().await;
-                        Err(fault)
-                    }
-                }
-            })
-            .await
+    async fn attempt(&mut self, batch: &Batch) -> Verdicts {
+        let Self { client, driver, sql } = self;
+        let result = driver.during(talk(client, sql, batch)).await;
+        if result.is_err() && self.is_open() {
+            let Self { client, driver, .. } = self;
+            // Nobody would be helped by a second reason.
+            let _ = driver.during(async { Ok(client.batch_execute("ROLLBACK").await?) }).await;
+        }
+        result
     }
 }
 
-/// Whether there is something to commit.
-enum Written {
-    New,
-    Nothing,
-}
-
-/// Does what lies between the beginning of a transaction and its end.
-async fn write(
-    transaction: &Transaction<'_>,
-    [lock, append, change]: &[Statement; 3],
-    batch: &Batch,
-) -> Result<(Written, Decision), Fault> {
-    let rows = transaction.query(lock, &[&batch.accounts()]).await?;
-    let balances = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let decision = batch.decide(&balances)?;
-    if decision.done.is_empty() {
-        return Ok((Written::Nothing, decision));
+async fn talk(client: &Client, sql: &Sql, batch: &Batch) -> Verdicts {
+    let answer = client.simple_query(&sql.read(batch)).await?;
+    let (message, verdicts) = sql.write(batch, &answer)?;
+    if let Some(message) = message {
+        client.batch_execute(&message).await?;
     }
-    let [number, from, to, amount] = decision.entries();
-    let appended = transaction.execute(append, &[&number, &from, &to, &amount]).await?;
-    if appended < number.len() as u64 {
-        // The history has them already, from an attempt of which nobody heard the end.
-        return Ok((Written::Nothing, decision));
-    }
-    let (accounts, balances) = decision.changes();
-    transaction.execute(change, &[&accounts, &balances]).await?;
-    Ok((Written::New, decision))
+    Ok(verdicts)
 }

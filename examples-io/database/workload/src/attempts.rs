@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     fault::Fault,
     ledger::{Batch, Verdict},
-    settings::Settings,
+    settings::Retries,
 };
+
+/// What an attempt at a transaction comes to: what became of each of its transfers, or what went
+/// wrong.
+pub type Verdicts = Result<Vec<Verdict>, Fault>;
 
 /// The pause before the first retry; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -22,7 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What became of each of its transfers, or why it failed.
-    pub result: Result<Vec<Verdict>, Fault>,
+    pub result: Verdicts,
     /// How often it was tried again.
     pub retries: u32,
 }
@@ -49,61 +53,82 @@ pub(crate) fn longest_pause(retries: u32) -> Duration {
 /// One transaction on its way.
 pub(crate) struct Attempts<'a> {
     batch: &'a Batch,
-    settings: &'a Settings,
-    retries: u32,
+    retries: Retries,
+    made: u32,
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn new(batch: &'a Batch, settings: &'a Settings) -> Self {
-        Self { batch, settings, retries: 0 }
+    pub(crate) fn new(batch: &'a Batch, retries: Retries) -> Self {
+        Self { batch, retries, made: 0 }
+    }
+
+    /// Which attempt it is, from 0.
+    pub(crate) fn number(&self) -> usize {
+        self.made as usize
     }
 
     /// Decides what to do after an attempt.
-    pub(crate) fn after(&mut self, attempt: Result<Vec<Verdict>, Fault>) -> Next {
+    pub(crate) fn after(&mut self, attempt: Verdicts) -> Next {
         let result = match attempt {
-            Err(fault) if fault.can_pass() && self.retries < self.settings.retries => {
+            Err(fault) if fault.can_pass() && self.made < self.retries.most => {
                 let pause = self.pause();
-                self.retries += 1;
+                self.made += 1;
                 return Next::Pause(pause);
             }
             Err(fault) if fault.can_pass() => {
-                Err(Fault::GivenUp { tries: self.retries + 1, reason: fault.to_string() })
+                Err(Fault::GivenUp { tries: self.made + 1, reason: fault.to_string() })
             }
             other => other,
         };
-        Next::Done(Outcome { result, retries: self.retries })
+        Next::Done(Outcome { result, retries: self.made })
     }
 
     /// The pause before the next attempt: exponential backoff with jitter, so that transactions
     /// that met once do not meet again. It follows from the seed and the transaction.
     fn pause(&self) -> Duration {
         let index = self.batch.index as u64;
-        let mut random =
-            Rng::with_seed(self.settings.seed ^ (index << 8) ^ u64::from(self.retries));
-        longest_pause(self.retries).mul_f64(0.5 + 0.5 * random.f64())
+        let mut random = Rng::with_seed(self.retries.seed ^ (index << 8) ^ u64::from(self.made));
+        longest_pause(self.made).mul_f64(0.5 + 0.5 * random.f64())
+    }
+}
+
+/// How often in a row a connection could not be opened since the database was away.
+#[derive(Debug, Default)]
+pub(crate) struct Away(u32);
+
+impl Away {
+    /// Takes note of an attempt to open the connection. A database that is away may be back soon,
+    /// say when it has been restarted. If it stays away for as many attempts as a transaction has,
+    /// the others need not wait as long all over again.
+    pub(crate) fn after<T>(
+        &mut self,
+        opened: Result<T, Fault>,
+        retries: Retries,
+    ) -> Result<T, Fault> {
+        match opened {
+            Err(Fault::Away(reason)) if self.0 > retries.most => Err(Fault::Connect(reason)),
+            Err(Fault::Away(reason)) => {
+                self.0 += 1;
+                Err(Fault::Away(reason))
+            }
+            other => {
+                self.0 = 0;
+                other
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{place::Place, settings::Isolation};
 
-    fn settings() -> Settings {
-        Settings {
-            place: Place::Sqlite("file".into()),
-            run: "0".into(),
-            timeout: Duration::from_secs(1),
-            retries: 2,
-            isolation: Isolation::ReadCommitted,
-            seed: 0,
-        }
-    }
+    const RETRIES: Retries = Retries { most: 2, seed: 0 };
 
     #[test]
     fn a_conflict_is_tried_again_after_longer_and_longer_pauses_and_given_up_at_last() {
-        let (settings, batch) = (settings(), Batch { index: 3, transfers: Vec::new() });
-        let mut attempts = Attempts::new(&batch, &settings);
+        let batch = Batch { index: 3, transfers: Vec::new() };
+        let mut attempts = Attempts::new(&batch, RETRIES);
         let conflict = || Err(Fault::Conflict("locked".into()));
         for range in [500..=1_000, 1_000..=2_000] {
             let Next::Pause(pause) = attempts.after(conflict()) else { panic!("no retry") };
@@ -118,16 +143,35 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_pass_is_not_tried_again() {
-        let (settings, batch) = (settings(), Batch { index: 0, transfers: Vec::new() });
+    fn what_can_pass_is_tried_again_and_nothing_else() {
+        let batch = Batch { index: 0, transfers: Vec::new() };
         for fault in [
+            Fault::Conflict(String::new()),
+            Fault::Full(String::new()),
             Fault::Lost(String::new()),
-            Fault::Connect(String::new()),
-            Fault::Database(String::new()),
-            Fault::Missing(1),
+            Fault::Away(String::new()),
         ] {
-            let next = Attempts::new(&batch, &settings).after(Err(fault));
+            assert!(matches!(Attempts::new(&batch, RETRIES).after(Err(fault)), Next::Pause(_)));
+        }
+        for fault in
+            [Fault::Connect(String::new()), Fault::Database(String::new()), Fault::Missing(1)]
+        {
+            let next = Attempts::new(&batch, RETRIES).after(Err(fault));
             assert!(matches!(next, Next::Done(Outcome { result: Err(_), retries: 0 })));
         }
+    }
+
+    #[test]
+    fn a_database_that_stays_away_is_waited_for_once() {
+        let mut away = Away::default();
+        let mut open = |opened| away.after(opened, RETRIES).err();
+        let gone = || Err(Fault::Away("gone".into()));
+        for _ in 0..3 {
+            assert_eq!(open(gone()), Some(Fault::Away("gone".into())));
+        }
+        assert_eq!(open(gone()), Some(Fault::Connect("gone".into())));
+        // Once it is back, it may go away again.
+        assert_eq!(open(Ok(())), None);
+        assert_eq!(open(gone()), Some(Fault::Away("gone".into())));
     }
 }

@@ -46,8 +46,12 @@ impl Bank {
         let settings = settings(place, unique());
         if ours.is_none() {
             let settings = settings.clone();
-            // There is nobody left to tell, should it fail.
-            harness::interrupt::clear_on_interrupt(move || drop(remove(&settings, HURRY)));
+            harness::interrupt::clear_on_interrupt(move || {
+                // A thread that has just written would take SQLite's lock again before this could.
+                settings.end();
+                // There is nobody left to tell, should it fail.
+                let _ = remove(&settings, HURRY);
+            });
         }
         // The tables are made in one transaction, so if it fails there is nothing to remove.
         let mut sqlite = None;

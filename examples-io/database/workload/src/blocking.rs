@@ -1,20 +1,51 @@
 //! A connection for the blocking cells: the calling thread waits until a transaction has ended.
 
-use std::{fmt, thread};
+use std::{borrow::Borrow, fmt, thread};
 
-use harness::unit::{self, Unit};
-
-use crate::{
-    Batch, Fault, Outcome, Settings, Verdict,
-    attempts::{Attempts, Next},
-    place::Place,
-    postgresql, sqlite,
+use harness::{
+    Limits,
+    unit::{self, Unit},
 };
 
-/// A connection to the database, opened when it is first used. It does one transaction at a time.
+use crate::{
+    attempts::{Attempts, Away, Next, Outcome, Verdicts},
+    fault::Fault,
+    ledger::Batch,
+    place::Place,
+    postgresql,
+    settings::{Retries, Settings},
+    sqlite,
+};
+
+/// Does a transaction: calls `attempt` with 0, then with 1 and so on, for as long as another attempt
+/// may help.
+pub fn transact(
+    batch: &Batch,
+    retries: Retries,
+    mut attempt: impl FnMut(usize) -> Verdicts,
+) -> Outcome {
+    Unit::begin(batch.index).run(|| {
+        let mut attempts = Attempts::new(batch, retries);
+        loop {
+            match attempts.after(attempt(attempts.number())) {
+                Next::Pause(pause) => unit::waiting(|| thread::sleep(pause)),
+                Next::Done(outcome) => return outcome,
+            }
+        }
+    })
+}
+
+/// As many connections as there are to be.
+pub fn connections(settings: &Settings, limits: Limits) -> impl Iterator<Item = Connection> {
+    (0..settings.connections(limits)).map(|_| Connection::new(settings))
+}
+
+/// A connection to the database, opened when it is first used, and again after it was lost. It does
+/// one transaction at a time.
 pub struct Connection {
     settings: Settings,
     session: Option<Session>,
+    away: Away,
 }
 
 enum Session {
@@ -26,44 +57,41 @@ impl Connection {
     /// Makes a connection to the database that these settings name.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { settings: settings.clone(), session: None }
+        Self { settings: settings.clone(), session: None, away: Away::default() }
     }
 
-    /// Does a transaction, and tries again where the database asks for it.
-    pub fn transact(&mut self, batch: &Batch) -> Outcome {
-        let Self { settings, session } = self;
-        Unit::begin(batch.index).run(|| {
-            let mut attempts = Attempts::new(batch, settings);
-            loop {
-                match attempts.after(attempt(session, settings, batch)) {
-                    Next::Pause(pause) => unit::waiting(|| thread::sleep(pause)),
-                    Next::Done(outcome) => return outcome,
-                }
-            }
-        })
-    }
-}
-
-fn attempt(
-    session: &mut Option<Session>,
-    settings: &Settings,
-    batch: &Batch,
-) -> Result<Vec<Verdict>, Fault> {
-    let opened = match session {
-        Some(session) => session,
-        None => session.insert(unit::waiting(|| Session::open(settings))?),
-    };
-    match opened {
-        // SQLite computes on this thread; where it waits, it says so itself.
-        Session::Sqlite(sqlite) => sqlite.attempt(batch),
-        Session::Postgres(postgres) => {
-            let result = unit::waiting(|| postgres.attempt(batch));
-            if !postgres.is_open() {
-                // The next transaction opens another.
-                *session = None;
-            }
-            result
+    /// Tries to do a transaction.
+    pub fn attempt(&mut self, batch: &Batch) -> Verdicts {
+        match self.session()? {
+            // SQLite computes on this thread; where it waits, it says so itself.
+            Session::Sqlite(sqlite) => sqlite.attempt(batch),
+            Session::Postgres(postgres) => unit::waiting(|| postgres.attempt(batch)),
         }
+    }
+
+    /// Tries to do several transactions, which share a commit if the database is SQLite. What fails
+    /// in one of them changes nothing in the others.
+    pub fn attempt_group(&mut self, batches: &[impl Borrow<Batch>]) -> Vec<Verdicts> {
+        match self.session() {
+            Ok(Session::Sqlite(sqlite)) => sqlite.attempt_group(batches),
+            Ok(Session::Postgres(postgres)) => {
+                batches.iter().map(|batch| postgres.attempt(batch.borrow())).collect()
+            }
+            Err(fault) => batches.iter().map(|_| Err(fault.clone())).collect(),
+        }
+    }
+
+    /// The session, or a new one if there is none any more.
+    fn session(&mut self) -> Result<&mut Session, Fault> {
+        let open = self.session.take().filter(Session::is_open);
+        let session = open.map_or_else(
+            || {
+                let opened = unit::waiting(|| Session::open(&self.settings));
+                self.away.after(opened, self.settings.retries)
+            },
+            Ok,
+        )?;
+        Ok(self.session.insert(session))
     }
 }
 
@@ -74,6 +102,13 @@ impl Session {
             Place::Postgres(server) => {
                 postgresql::Session::open(server, settings).map(Self::Postgres)
             }
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(postgres) => postgres.is_open(),
         }
     }
 }

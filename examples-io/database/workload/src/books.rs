@@ -21,6 +21,8 @@ pub(crate) struct Books {
 pub(crate) struct Counts {
     pub(crate) done: usize,
     pub(crate) refused: usize,
+    /// How many audits found all the money.
+    pub(crate) audits: usize,
     /// How often the database asked for another attempt.
     pub(crate) retries: u64,
 }
@@ -30,6 +32,9 @@ impl Counts {
         let mut counts = Self::default();
         for outcome in outcomes {
             counts.retries += u64::from(outcome.retries);
+            if outcome.result.as_ref().is_ok_and(Vec::is_empty) {
+                counts.audits += 1;
+            }
             for verdict in outcome.result.iter().flatten() {
                 match verdict {
                     Verdict::Done => counts.done += 1,

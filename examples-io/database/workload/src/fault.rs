@@ -22,12 +22,23 @@ pub enum Fault {
         /// What was wrong with the last.
         reason: String,
     },
-    /// The database cannot be reached.
+    /// The database cannot be reached, and may be back soon: a server that is restarted.
+    #[error("cannot connect: {0}")]
+    Away(String),
+    /// The database cannot be used, or has been away for too long.
     #[error("cannot connect: {0}")]
     Connect(String),
     /// The connection ended in the middle.
     #[error("the connection was lost, and with it whether this was committed: {0}")]
     Lost(String),
+    /// An audit has not found the money that has to be there.
+    #[error("there is {expected}, and this audit found {found}")]
+    Audit {
+        /// What has to be there.
+        expected: i64,
+        /// What it found.
+        found: i64,
+    },
     /// An account is not there.
     #[error("account {0} is not there")]
     Missing(i64),
@@ -40,9 +51,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the same transaction may well succeed the next time.
+    /// Whether the same transaction may well succeed the next time. Where the connection was lost,
+    /// nobody knows whether it was committed; but the next attempt asks the history first.
     pub(crate) fn can_pass(&self) -> bool {
-        matches!(self, Self::Conflict(_) | Self::Full(_))
+        matches!(self, Self::Conflict(_) | Self::Full(_) | Self::Lost(_) | Self::Away(_))
     }
 }
 

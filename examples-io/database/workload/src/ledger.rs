@@ -26,12 +26,12 @@ pub struct Transfer {
     pub amount: i64,
 }
 
-/// The transfers of one transaction: the unit of work.
+/// One transaction: the unit of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Its place in the input, from 0.
     pub index: usize,
-    /// Its transfers, of which there is at least one.
+    /// Its transfers. If there are none, it is an audit: it adds up all balances.
     pub transfers: Vec<Transfer>,
 }
 
@@ -85,11 +85,22 @@ impl Opening {
     }
 }
 
-/// Puts the transfers into transactions of `size` each, in order.
-pub(crate) fn batches(transfers: &[Transfer], size: usize) -> Vec<Batch> {
-    let batch =
-        |(index, transfers): (usize, &[Transfer])| Batch { index, transfers: transfers.into() };
-    transfers.chunks(size).enumerate().map(batch).collect()
+/// Puts the transfers into transactions of `size` each, in order, and so many audits evenly between
+/// them.
+pub(crate) fn batches(transfers: &[Transfer], size: usize, audits: usize) -> Vec<Batch> {
+    let mut transfers = transfers.chunks(size);
+    let all = transfers.len() + audits;
+    let batch = |index| {
+        let is_audit = index * audits / all < (index + 1) * audits / all;
+        let transfers = if is_audit { None } else { transfers.next() };
+        Batch { index, transfers: transfers.unwrap_or_default().into() }
+    };
+    (0..all).map(batch).collect()
+}
+
+/// What comes of an audit that found so much money where so much is expected.
+pub(crate) fn audit(found: i64, expected: i64) -> Result<Vec<Verdict>, Fault> {
+    if found == expected { Ok(Vec::new()) } else { Err(Fault::Audit { expected, found }) }
 }
 
 /// What a transaction is to write, and to say.
@@ -127,6 +138,31 @@ impl Batch {
         accounts
     }
 
+    /// Whether it is an audit.
+    pub(crate) fn is_audit(&self) -> bool {
+        self.transfers.is_empty()
+    }
+
+    /// The numbers of the transfers.
+    pub(crate) fn numbers(&self) -> Vec<i64> {
+        self.transfers.iter().map(|transfer| transfer.number).collect()
+    }
+
+    /// What became of the transfers in an earlier attempt that was committed, where the history has
+    /// those with these numbers. A transaction is in the history as a whole or not at all, so if it
+    /// has one of the transfers, the others were refused. `None` if it has none of them: then this
+    /// transaction has changed nothing yet.
+    ///
+    /// Without this, an attempt after a commit that nobody heard of would decide anew, on balances
+    /// that the transfer itself has changed, and might refuse what is done.
+    pub(crate) fn replay(&self, history: &[i64]) -> Option<Vec<Verdict>> {
+        let verdict = |transfer: &Transfer| {
+            if history.contains(&transfer.number) { Verdict::Done } else { Verdict::Refused }
+        };
+        let verdicts: Vec<_> = self.transfers.iter().map(verdict).collect();
+        verdicts.contains(&Verdict::Done).then_some(verdicts)
+    }
+
     /// Decides which transfers are done, where the accounts hold these balances.
     pub(crate) fn decide(&self, balances: &BTreeMap<i64, i64>) -> Result<Decision, Fault> {
         let mut decision =
@@ -162,7 +198,7 @@ mod tests {
         let outcome = |transfers: &[Transfer]| {
             let mut balances = all.clone();
             let mut done = Vec::new();
-            for batch in batches(transfers, 1) {
+            for batch in batches(transfers, 1, 0) {
                 let decision = batch.decide(&balances).expect("all accounts are there");
                 balances.extend(decision.balances);
                 done.extend(decision.done.iter().map(|transfer| transfer.number));
@@ -189,13 +225,38 @@ mod tests {
         let all: BTreeMap<i64, i64> = (0..5).map(|account| (account, opening.balance)).collect();
         let balances = |size| {
             let mut balances = all.clone();
-            for batch in batches(&transfers, size) {
+            for batch in batches(&transfers, size, 0) {
                 balances.extend(batch.decide(&balances).expect("all are there").balances);
             }
             balances
         };
         assert_eq!(balances(1), balances(7));
         assert_eq!(balances(1), balances(1_000));
+    }
+
+    #[test]
+    fn audits_are_spread_among_the_transfers() {
+        let opening = Opening::new(5, 6);
+        let transfers = opening.draw(6, 0);
+        let sizes = |audits| {
+            let batches = batches(&transfers, 2, audits);
+            assert!(batches.iter().map(|batch| batch.index).eq(0..batches.len()));
+            batches.iter().map(|batch| batch.transfers.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(0), [2, 2, 2]);
+        assert_eq!(sizes(1), [2, 2, 2, 0]);
+        assert_eq!(sizes(3), [2, 0, 2, 0, 2, 0]);
+        assert!(batches(&[], 2, 0).is_empty());
+        assert_eq!(batches(&[], 2, 3).len(), 3);
+    }
+
+    #[test]
+    fn the_history_is_replayed_if_it_has_one_of_the_transfers() {
+        let transfer = |number| Transfer { number, from: 0, to: 1, amount: 1 };
+        let batch = Batch { index: 0, transfers: vec![transfer(3), transfer(4)] };
+        assert_eq!(batch.replay(&[]), None);
+        assert_eq!(batch.replay(&[4]), Some(vec![Verdict::Refused, Verdict::Done]));
+        assert_eq!(batch.replay(&[3, 4]), Some(vec![Verdict::Done; 2]));
     }
 
     #[test]

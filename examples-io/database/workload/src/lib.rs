@@ -12,23 +12,24 @@ mod ledger;
 mod place;
 mod postgresql;
 mod settings;
+mod sql;
 mod sqlite;
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, duration, words::plural};
 use serde_json::{Value, json};
 
-pub use attempts::Outcome;
+pub use attempts::{Outcome, Verdicts};
 use bank::Bank;
 use books::Counts;
 pub use fault::Fault;
 use ledger::Opening;
 pub use ledger::{Batch, Transfer, Verdict};
 use place::{Place, place};
-pub use settings::{Isolation, Settings};
+pub use settings::{Isolation, Retries, Settings};
 
 /// The most transfers that a run may make, so that the list of them fits in memory.
 const MOST_TRANSFERS: i64 = 1_000_000;
@@ -52,6 +53,11 @@ pub struct Database {
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u32).range(1..=MOST_TRANSFERS))]
     batch: u32,
+    /// How many audits there are, beside the transfers: each adds up all balances, and has to find all
+    /// the money
+    #[arg(long, value_name = "N", default_value_t = 0,
+          value_parser = clap::value_parser!(u32).range(..=MOST_TRANSFERS))]
+    reads: u32,
     /// The database, `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME` [default: SQLite in a
     /// temporary file]
     #[arg(long, value_name = "URL", value_parser = place)]
@@ -65,6 +71,14 @@ pub struct Database {
     /// How PostgreSQL keeps transactions apart; those of SQLite are always serializable
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Isolation::ReadCommitted)]
     isolation: Isolation,
+    /// Over how many connections [default: one for each transaction in flight; but a single one if
+    /// there are transfers to be made in SQLite, which has one writer]
+    #[arg(long, value_name = "N")]
+    connections: Option<NonZeroUsize>,
+    /// Has *threads* and *tokio* hand all transactions to one writer, which commits those that wait as
+    /// a group; SQLite only
+    #[arg(long, conflicts_with = "connections")]
+    grouped: bool,
 }
 
 /// The transfers of a run, and where to make them.
@@ -74,6 +88,8 @@ pub struct Input {
     pub batches: Vec<Batch>,
     /// How to do them.
     pub settings: Settings,
+    /// Whether one writer commits those that wait as a group, where the approach can.
+    pub grouped: bool,
     /// The accounts. They are removed when this is dropped.
     bank: Bank,
     opening: Opening,
@@ -92,22 +108,34 @@ impl Row for Database {
     fn prepare(&self, shared: &Shared) -> Result<Input> {
         let opening = Opening::new(self.accounts, self.transfers);
         let transfers = opening.draw(self.transfers, shared.seed);
-        let batches = ledger::batches(&transfers, self.batch as usize);
+        let batches = ledger::batches(&transfers, self.batch as usize, self.reads as usize);
+        let on_server = matches!(self.url, Some(Place::Postgres(_)));
+        ensure!(
+            !(self.grouped && on_server),
+            "--grouped is for SQLite: PostgreSQL by itself commits what waits as a group"
+        );
         let (bank, settings) = Bank::open(self.url.as_ref(), opening, |place, run| Settings {
             place,
             run,
             timeout: self.timeout.min(LONGEST_TIMEOUT),
-            retries: self.retries,
+            retries: Retries { most: self.retries, seed: shared.seed },
             isolation: self.isolation,
-            seed: shared.seed,
+            connections: self.connections.map(NonZeroUsize::get),
+            writes: !transfers.is_empty(),
+            money: opening.money(),
+            ending: Arc::default(),
         })?;
-        Ok(Input { batches, settings, bank, opening })
+        Ok(Input { batches, settings, grouped: self.grouped, bank, opening })
     }
 
     fn plan(&self, input: &Input, limits: Limits) -> Plan {
         let place = input.settings.place.name();
+        let audits = match self.reads {
+            0 => String::new(),
+            reads => format!(" and {}", plural(reads as usize, "audit")),
+        };
         let headline = format!(
-            "{} between {} accounts in {place}, {} to a transaction, at most {} in flight",
+            "{}{audits} between {} accounts in {place}, {} to a transaction, at most {} in flight",
             plural(self.transfers as usize, "transfer"),
             self.accounts,
             self.batch,
@@ -117,6 +145,7 @@ impl Row for Database {
             "transfers": self.transfers,
             "accounts": self.accounts,
             "batch": self.batch,
+            "reads": self.reads,
             "database": place,
         });
         if let Place::Postgres(_) = input.settings.place {
@@ -161,6 +190,7 @@ impl Row for Database {
             json: json!({
                 "done": counts.done,
                 "refused": counts.refused,
+                "audits": counts.audits,
                 "money": money,
                 "digest": digest,
             }),
@@ -178,6 +208,6 @@ fn name(batch: &Batch) -> String {
     match &batch.transfers[..] {
         [first, .., last] => format!("transfers {} to {}", first.number, last.number),
         [only] => format!("transfer {}", only.number),
-        [] => format!("transaction {}", batch.index),
+        [] => format!("audit {}", batch.index),
     }
 }

@@ -1,8 +1,8 @@
-//! The accounts in PostgreSQL: the statements, which are the same for blocking and async cells,
-//! what its errors mean, and a connection by the crate [postgres](https://docs.rs/postgres).
+//! The accounts in PostgreSQL: how to connect, what its errors mean, and a connection by the crate
+//! [postgres](https://docs.rs/postgres).
 //!
-//! The database is a server. Whoever calls it sends a message and waits for the answer, five times
-//! for a transaction, and before the last of them the server waits for its disk.
+//! The database is a server. Whoever calls it sends a message and waits for the answer, twice for a
+//! transaction (see `sql.rs`), and before the second answer the server waits for its disk.
 
 use std::{
     error::Error as StdError,
@@ -10,70 +10,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postgres::{Client, NoTls, Statement};
-use tokio_postgres::{Config, Error, IsolationLevel};
+use postgres::{Client, NoTls};
+use tokio_postgres::{Config, Error};
 
 use crate::{
-    attempts,
+    attempts::{self, Verdicts},
     books::Books,
     fault::{Fault, chain},
-    ledger::{Batch, Opening, Verdict},
+    ledger::{Batch, Opening},
     place::Server,
-    settings::{Isolation, Settings},
+    settings::Settings,
+    sql::Sql,
 };
 
 /// How long a connection may take, unless the URL says it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The statements of a session.
-pub(crate) struct Sql {
-    /// Sets up a new connection.
-    pub(crate) setup: String,
-    /// Locks and reads the accounts `$1`.
-    pub(crate) lock: String,
-    /// Appends to the history.
-    pub(crate) append: String,
-    /// Gives the accounts `$1` the balances `$2`.
-    pub(crate) change: String,
-}
-
-impl Sql {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        let (accounts, history) = (settings.table("accounts"), settings.table("history"));
-        // A lock_timeout of 0 would mean none at all.
-        let timeout = settings.timeout.as_millis().max(1);
-        Self {
-            setup: format!("SET lock_timeout = {timeout}"),
-            // Every row is locked before it is read, and stays locked until the commit; what is
-            // read is the latest that was committed. This makes transactions serializable in
-            // effect at PostgreSQL's lowest isolation level, `read committed`. All of them lock in
-            // the same order, so none can wait in a circle. At the level `serializable` the
-            // later of two would be told to start over, where here it waits.
-            lock: format!(
-                "SELECT id, balance FROM {accounts} WHERE id = ANY($1) ORDER BY id FOR UPDATE"
-            ),
-            append: format!(
-                "INSERT INTO {history} (transfer, debited, credited, amount)
-                 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
-                 ON CONFLICT DO NOTHING"
-            ),
-            change: format!(
-                "UPDATE {accounts} AS account SET balance = new.balance
-                 FROM unnest($1::bigint[], $2::bigint[]) AS new (id, balance)
-                 WHERE account.id = new.id"
-            ),
-        }
-    }
-}
-
-impl From<Isolation> for IsolationLevel {
-    fn from(isolation: Isolation) -> Self {
-        match isolation {
-            Isolation::ReadCommitted => Self::ReadCommitted,
-            Isolation::Serializable => Self::Serializable,
-        }
-    }
-}
 
 /// How to connect.
 pub(crate) fn config(server: &Server) -> Config {
@@ -112,10 +63,7 @@ fn connect_within(config: &Config, patience: Duration) -> Result<Client, Fault> 
 /// A connection that makes transfers, and blocks the calling thread meanwhile.
 pub(crate) struct Session {
     client: Client,
-    isolation: Isolation,
-    lock: Statement,
-    append: Statement,
-    change: Statement,
+    sql: Sql,
 }
 
 impl Session {
@@ -123,13 +71,7 @@ impl Session {
         let sql = Sql::new(settings);
         let mut client = connect(config(server))?;
         client.batch_execute(&sql.setup)?;
-        Ok(Self {
-            lock: client.prepare(&sql.lock)?,
-            append: client.prepare(&sql.append)?,
-            change: client.prepare(&sql.change)?,
-            isolation: settings.isolation,
-            client,
-        })
+        Ok(Self { client, sql })
     }
 
     /// Whether the server has kept its end open.
@@ -138,28 +80,22 @@ impl Session {
     }
 
     /// Tries to do the transaction.
-    pub(crate) fn attempt(&mut self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
-        let level = self.isolation.into();
-        let mut transaction = self.client.build_transaction().isolation_level(level).start()?;
-        let rows = transaction.query(&self.lock, &[&batch.accounts()])?;
-        let balances = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let decision = batch.decide(&balances)?;
-        if decision.done.is_empty() {
-            transaction.rollback()?;
-            return Ok(decision.verdicts);
+    pub(crate) fn attempt(&mut self, batch: &Batch) -> Verdicts {
+        let result = self.talk(batch);
+        if result.is_err() {
+            // Nobody would be helped by a second reason.
+            let _ = self.client.batch_execute("ROLLBACK");
         }
-        let [number, from, to, amount] = decision.entries();
-        let appended = transaction.execute(&self.append, &[&number, &from, &to, &amount])?;
-        if appended < number.len() as u64 {
-            // The history has them already: a worker process was killed after it had committed
-            // them, and before it could say so.
-            transaction.rollback()?;
-            return Ok(decision.verdicts);
+        result
+    }
+
+    fn talk(&mut self, batch: &Batch) -> Verdicts {
+        let answer = self.client.simple_query(&self.sql.read(batch))?;
+        let (message, verdicts) = self.sql.write(batch, &answer)?;
+        if let Some(message) = message {
+            self.client.batch_execute(&message)?;
         }
-        let (accounts, balances) = decision.changes();
-        transaction.execute(&self.change, &[&accounts, &balances])?;
-        transaction.commit()?;
-        Ok(decision.verdicts)
+        Ok(verdicts)
     }
 }
 
@@ -192,7 +128,7 @@ pub(crate) fn unconnected(error: &Error) -> Fault {
             Fault::Full(answer.message().into())
         }
         Some(answer) => Fault::Connect(answer.message().into()),
-        None => Fault::Connect(chain(error)),
+        None => Fault::Away(chain(error)),
     }
 }
 

@@ -1,8 +1,15 @@
 //! How transactions are done, and what the tables are called.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use clap::ValueEnum;
+use harness::Limits;
 use serde::{Deserialize, Serialize};
 
 use crate::place::Place;
@@ -27,14 +34,46 @@ pub struct Settings {
     /// How long a transaction waits for a lock before it is tried again.
     pub(crate) timeout: Duration,
     /// How often it is tried again.
-    pub(crate) retries: u32,
+    pub retries: Retries,
     /// How PostgreSQL keeps transactions apart.
     pub(crate) isolation: Isolation,
-    /// What the pauses before a retry follow from.
+    /// Over how many connections, if the user says it.
+    pub(crate) connections: Option<usize>,
+    /// Whether there is a transaction that writes.
+    pub(crate) writes: bool,
+    /// All the money that there is, which every audit has to find.
+    pub(crate) money: i64,
+    /// Whether Ctrl-C ends this run, so that no further transaction begins in this process.
+    #[serde(skip)]
+    pub(crate) ending: Arc<AtomicBool>,
+}
+
+/// How often a transaction is tried again, and after which pauses.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Retries {
+    /// How often at most.
+    pub(crate) most: u32,
+    /// What the pauses follow from.
     pub(crate) seed: u64,
 }
 
 impl Settings {
+    /// Over how many connections the transactions are made. A server serves many connections at a
+    /// time, so each transaction in flight has one. SQLite has one writer, whatever the number of
+    /// connections, and any number of readers.
+    #[must_use]
+    pub fn connections(&self, limits: Limits) -> usize {
+        let one_writer = self.writes && matches!(self.place, Place::Sqlite(_));
+        let default = if one_writer { 1 } else { limits.in_flight };
+        self.connections.unwrap_or(default).min(limits.in_flight)
+    }
+
+    /// Has no further transaction begin in this process.
+    pub(crate) fn end(&self) {
+        // It orders nothing else in memory, so a relaxed operation suffices.
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
     /// The full name of one of this run's tables.
     pub(crate) fn table(&self, name: &str) -> String {
         match self.place {

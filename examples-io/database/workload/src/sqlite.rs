@@ -5,10 +5,11 @@
 //! thread or process, one may write at a time.
 
 use std::{
+    borrow::Borrow,
     collections::BTreeMap,
     path::Path,
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -16,24 +17,33 @@ use std::{
 };
 
 use harness::unit;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
-
-use crate::{
-    books::Books,
-    fault::Fault,
-    ledger::{Batch, Opening, Verdict},
-    settings::Settings,
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
 };
 
-/// Whether the tables are being removed, so that no further transaction begins in this process.
-static ENDING: AtomicBool = AtomicBool::new(false);
+use crate::{
+    attempts::Verdicts,
+    books::Books,
+    fault::Fault,
+    ledger::{self, Batch, Opening, Verdict},
+    settings::Settings,
+};
 
 /// A connection that makes transfers.
 pub(crate) struct Session {
     connection: Connection,
+    ending: Arc<AtomicBool>,
+    sql: Sql,
+}
+
+/// The statements of a transaction. SQLite compiles each when it is first used, and keeps it.
+struct Sql {
+    look: String,
     read: String,
-    change: String,
     append: String,
+    change: String,
+    audit: String,
+    money: i64,
 }
 
 impl Session {
@@ -42,60 +52,138 @@ impl Session {
         let (accounts, history) = (settings.table("accounts"), settings.table("history"));
         Ok(Self {
             connection: connect(file, OpenFlags::empty(), settings.timeout)?,
-            read: format!("SELECT balance FROM {accounts} WHERE id = ?1"),
-            change: format!("UPDATE {accounts} SET balance = ?2 WHERE id = ?1"),
-            append: format!(
-                "INSERT INTO {history} (transfer, debited, credited, amount)
-                 VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"
-            ),
+            ending: settings.ending.clone(),
+            sql: Sql {
+                look: format!("SELECT transfer FROM {history} WHERE transfer BETWEEN ?1 AND ?2"),
+                read: format!("SELECT balance FROM {accounts} WHERE id = ?1"),
+                append: format!(
+                    "INSERT INTO {history} (transfer, debited, credited, amount)
+                     VALUES (?1, ?2, ?3, ?4)"
+                ),
+                change: format!("UPDATE {accounts} SET balance = ?2 WHERE id = ?1"),
+                audit: format!("SELECT SUM(balance) FROM {accounts}"),
+                money: settings.money,
+            },
         })
     }
 
     /// Tries to do the transaction.
-    pub(crate) fn attempt(&mut self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
-        while ENDING.load(Ordering::Relaxed) {
+    pub(crate) fn attempt(&mut self, batch: &Batch) -> Verdicts {
+        self.park_if_ending();
+        if batch.is_audit() {
+            return self.sql.audit(&self.connection);
+        }
+        let transaction = begin(&mut self.connection)?;
+        let (verdicts, written) = self.sql.write(&transaction, batch)?;
+        if written == Written::Something {
+            commit(transaction)?;
+        }
+        // A transaction that is dropped is rolled back.
+        Ok(verdicts)
+    }
+
+    /// Tries to do several transactions in one of the database's, so that they share its commit.
+    /// What fails in one of them changes nothing in the others.
+    pub(crate) fn attempt_group(&mut self, batches: &[impl Borrow<Batch>]) -> Vec<Verdicts> {
+        self.park_if_ending();
+        self.group(batches)
+            // Without the commit nothing of the group is done.
+            .unwrap_or_else(|fault| batches.iter().map(|_| Err(fault.clone())).collect())
+    }
+
+    fn group(&mut self, batches: &[impl Borrow<Batch>]) -> Result<Vec<Verdicts>, Fault> {
+        let mut transaction = begin(&mut self.connection)?;
+        let mut results = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let savepoint = transaction.savepoint()?;
+            let result = self.sql.write(&savepoint, batch.borrow());
+            if result.is_ok() {
+                savepoint.commit()?;
+            } else {
+                // What this one has changed is taken back, and no more.
+                drop(savepoint);
+                if transaction.is_autocommit() {
+                    // A full disk, say: then SQLite takes back all of the group by itself.
+                    return Err(result.map(|_| ()).expect_err("it is an error"));
+                }
+            }
+            results.push(result.map(|(verdicts, _)| verdicts));
+        }
+        commit(transaction)?;
+        Ok(results)
+    }
+
+    fn park_if_ending(&self) {
+        while self.ending.load(Ordering::Relaxed) {
             // Ctrl-C was pressed, and the process is about to end.
             thread::park();
         }
-        // `BEGIN IMMEDIATE` takes the one writer's lock before anything is read. A transaction
-        // that read first and asked for the lock later would be refused if somebody else had
-        // written in between, and no waiting would help it.
-        let transaction = unit::waiting(|| {
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
-        })?;
-        let mut balances = BTreeMap::new();
-        let mut read = transaction.prepare_cached(&self.read)?;
-        for account in batch.accounts() {
-            let balance =
-                read.query_row([account], |row| row.get(0)).map_err(|error| match error {
-                    rusqlite::Error::QueryReturnedNoRows => Fault::Missing(account),
-                    other => other.into(),
-                })?;
-            balances.insert(account, balance);
-        }
-        drop(read);
-        let decision = batch.decide(&balances)?;
+    }
+}
 
-        let mut append = transaction.prepare_cached(&self.append)?;
-        let mut appended = 0;
+/// Begins a transaction: `BEGIN IMMEDIATE` takes the one writer's lock before anything is read. A
+/// transaction that read first and asked for the lock later would be refused if somebody else had
+/// written in between, and no waiting would help it.
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Fault> {
+    Ok(unit::waiting(|| Transaction::new(connection, TransactionBehavior::Immediate))?)
+}
+
+/// Ends a transaction: `COMMIT` waits for the disk, which is what `synchronous = FULL` asks for.
+fn commit(transaction: Transaction<'_>) -> Result<(), Fault> {
+    Ok(unit::waiting(|| transaction.commit())?)
+}
+
+/// Whether there is something to commit.
+#[derive(PartialEq, Eq)]
+enum Written {
+    Something,
+    Nothing,
+}
+
+impl Sql {
+    /// Does what lies between the beginning of a transaction and its end.
+    fn write(
+        &self,
+        connection: &Connection,
+        batch: &Batch,
+    ) -> Result<(Vec<Verdict>, Written), Fault> {
+        if batch.is_audit() {
+            return Ok((self.audit(connection)?, Written::Nothing));
+        }
+        let numbers = batch.numbers();
+        let mut look = connection.prepare_cached(&self.look)?;
+        let history =
+            look.query_map([numbers.iter().min(), numbers.iter().max()], |row| row.get(0))?;
+        if let Some(verdicts) = batch.replay(&history.collect::<Result<Vec<_>, _>>()?) {
+            return Ok((verdicts, Written::Nothing));
+        }
+
+        let mut balances = BTreeMap::new();
+        let mut read = connection.prepare_cached(&self.read)?;
+        for account in batch.accounts() {
+            let balance = read.query_row([account], |row| row.get(0)).optional()?;
+            balances.insert(account, balance.ok_or(Fault::Missing(account))?);
+        }
+        let decision = batch.decide(&balances)?;
+        if decision.done.is_empty() {
+            return Ok((decision.verdicts, Written::Nothing));
+        }
+
+        let mut append = connection.prepare_cached(&self.append)?;
         for transfer in &decision.done {
-            appended +=
-                append.execute([transfer.number, transfer.from, transfer.to, transfer.amount])?;
+            append.execute([transfer.number, transfer.from, transfer.to, transfer.amount])?;
         }
-        drop(append);
-        if appended < decision.done.len() {
-            // The history has them already: a worker process was killed after it had committed
-            // them, and before it could say so. Dropped, this transaction is rolled back.
-            return Ok(decision.verdicts);
-        }
-        let mut change = transaction.prepare_cached(&self.change)?;
+        let mut change = connection.prepare_cached(&self.change)?;
         for (account, balance) in &decision.balances {
             change.execute([account, balance])?;
         }
-        drop(change);
-        // The commit waits for the disk: that is what `synchronous = FULL` asks for.
-        unit::waiting(|| transaction.commit())?;
-        Ok(decision.verdicts)
+        Ok((decision.verdicts, Written::Something))
+    }
+
+    /// Adds up all balances. A statement sees one state of the whole table, whoever writes meanwhile.
+    fn audit(&self, connection: &Connection) -> Verdicts {
+        let mut audit = connection.prepare_cached(&self.audit)?;
+        ledger::audit(audit.query_row([], |row| row.get(0))?, self.money)
     }
 }
 
@@ -179,8 +267,6 @@ impl Bank {
 
 /// Removes the tables, if they are there, within about this time.
 pub(crate) fn remove(file: &Path, settings: &Settings, patience: Duration) -> Result<(), Fault> {
-    // A thread that has just written would take the lock again before anybody else could.
-    ENDING.store(true, Ordering::Relaxed);
     let (accounts, history) = (settings.table("accounts"), settings.table("history"));
     let mut connection = connect(file, OpenFlags::empty(), patience)?;
     connection.busy_handler(Some(insist))?;
@@ -205,4 +291,89 @@ pub(crate) fn remove(file: &Path, settings: &Settings, patience: Duration) -> Re
 fn insist(times: i32) -> bool {
     thread::yield_now();
     times < 5_000
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use harness::job::Job;
+
+    use super::*;
+    use crate::{Database, Input, blocking::Connection, ledger::Transfer, place::Place};
+
+    fn prepare(arguments: &[&str]) -> Input {
+        let job = Job::<Database>::new(arguments.iter().copied()).expect("they are arguments");
+        job.prepare().expect("the tables can be made")
+    }
+
+    fn transfer(number: i64, amount: i64) -> Batch {
+        let transfer = Transfer { number, from: 0, to: 1, amount };
+        Batch { index: 0, transfers: vec![transfer] }
+    }
+
+    #[test]
+    fn an_attempt_after_a_commit_that_nobody_heard_of_says_what_was_committed() {
+        let input = prepare(&["--transfers", "1", "--accounts", "2"]);
+        let mut connection = Connection::new(&input.settings);
+        // More than half of what there is, so it could not be done twice.
+        let batch = transfer(0, 60);
+        for _ in 0..3 {
+            assert_eq!(connection.attempt(&batch), Ok(vec![Verdict::Done]));
+        }
+        assert_eq!(connection.attempt(&transfer(1, 60)), Ok(vec![Verdict::Refused]));
+        assert_eq!(connection.attempt_group(&[batch]), [Ok(vec![Verdict::Done])]);
+    }
+
+    #[test]
+    fn what_fails_in_a_group_leaves_the_others_alone() {
+        let input = prepare(&["--transfers", "1", "--accounts", "2"]);
+        let mut connection = Connection::new(&input.settings);
+        let mut missing = transfer(1, 10);
+        missing.transfers[0].to = 7;
+        let audit = Batch { index: 0, transfers: Vec::new() };
+        let group = [transfer(0, 60), missing, transfer(2, 30), transfer(3, 20), audit];
+        let expected = [
+            Ok(vec![Verdict::Done]),
+            Err(Fault::Missing(7)),
+            Ok(vec![Verdict::Done]),
+            Ok(vec![Verdict::Refused]),
+            Ok(Vec::new()),
+        ];
+        assert_eq!(connection.attempt_group(&group), expected);
+        // Tried again as a whole, it changes nothing more.
+        assert_eq!(connection.attempt_group(&group), expected);
+    }
+
+    #[test]
+    fn an_audit_finds_money_that_is_missing() {
+        let input = prepare(&["--transfers", "0", "--reads", "1", "--accounts", "3"]);
+        let mut connection = Connection::new(&input.settings);
+        assert_eq!(connection.attempt(&input.batches[0]), Ok(Vec::new()));
+        let Place::Sqlite(file) = &input.settings.place else { panic!("it is the default") };
+        let thief = rusqlite::Connection::open(file).expect("the file is there");
+        let sql =
+            format!("UPDATE {} SET balance = 99 WHERE id = 1", input.settings.table("accounts"));
+        thief.execute(&sql, []).expect("the account is there");
+        let found = connection.attempt(&input.batches[0]);
+        assert_eq!(found, Err(Fault::Audit { expected: 300, found: 299 }));
+    }
+
+    /// The first job is over, so it must not keep the second from anything.
+    #[test]
+    fn two_jobs_in_one_process_use_a_file_of_the_users() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        let url = format!("sqlite:{}", file.path().display());
+        for _ in 0..2 {
+            let (say, said) = mpsc::channel();
+            let url = url.clone();
+            // A thread of its own, since one that parks for ever would not let this test fail.
+            thread::spawn(move || {
+                let input = prepare(&["--transfers", "1", "--accounts", "2", "--url", &url]);
+                say.send(Connection::new(&input.settings).attempt(&transfer(0, 60)))
+            });
+            let verdicts = said.recv_timeout(Duration::from_mins(1)).expect("it ends");
+            assert_eq!(verdicts, Ok(vec![Verdict::Done]));
+        }
+    }
 }

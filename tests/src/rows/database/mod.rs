@@ -5,8 +5,9 @@ pub(super) mod postgresql;
 use std::{
     fs,
     io::{BufRead, BufReader},
+    os::unix::fs::chown,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Command, Stdio},
     sync::LazyLock,
     thread,
     time::Duration,
@@ -80,7 +81,17 @@ pub(super) fn tests() -> Vec<Test> {
         a_file_of_the_users_is_left_as_it_was,
         a_file_that_is_no_database_is_refused_and_left_alone,
         retries_are_shown_apart_from_the_answer,
+        one_connection_fails_nobody_where_a_fight_makes_them_wait,
+        a_group_gives_the_same_answer,
+        audits_see_all_the_money_while_transfers_are_made,
+        groups_are_for_one_connection_to_sqlite,
     ));
+    let hindrance = other_user().err();
+    tests.extend(DATABASE.approaches().map(|approach| {
+        let name = format!("database::{approach}::few_threads_are_enough_or_too_few");
+        let test = move || few_threads_are_enough_or_too_few(approach);
+        Test::new(name, Shared, test).unless(hindrance.clone())
+    }));
     tests.extend(tests_of_each!(DATABASE, Alone:
         ctrl_c_in_the_midst_of_transfers_leaves_no_file,
         ctrl_c_leaves_a_file_of_the_users_as_it_was,
@@ -152,8 +163,7 @@ fn a_lock_that_somebody_else_holds_is_waited_for_and_counted(approach: &str) {
     drop(lock);
     let ran = family.end();
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
-    let retries = ran.json()["figures"]["retries"].as_u64().expect("it is a number");
-    assert!(retries > 0, "it was never told that the file is locked");
+    assert!(retries(&ran) > 0, "it was never told that the file is locked");
     assert_users(&file, "wal");
 }
 
@@ -248,6 +258,99 @@ fn retries_are_shown_apart_from_the_answer() {
     let json = DATABASE.run("threads", &["--json", "--transfers", "20"]).json();
     assert_eq!(json["figures"], json!({ "retries": 0 }));
     assert_eq!(json["answer"].get("retries"), None);
+}
+
+/// How often transactions were tried again.
+fn retries(ran: &Ran) -> u64 {
+    ran.json()["figures"]["retries"].as_u64().expect("it is a number")
+}
+
+/// A short timeout tells a fight by its retries. Where the cell's own lock comes first, nobody meets
+/// the file locked.
+fn one_connection_fails_nobody_where_a_fight_makes_them_wait() {
+    let plain = ["--transfers", "2000"];
+    let more = ["--limit", "8", "--workers", "8", "--timeout", "1ms", "--retries", "1000000"];
+    for approach in DATABASE.approaches().skip(1).filter(|&approach| approach != "processes") {
+        let run = |connections: &[&str]| {
+            let ran =
+                DATABASE.run(approach, &[&["--json"], &plain[..], &more, connections].concat());
+            check_answer(&ran, &plain);
+            retries(&ran)
+        };
+        assert_eq!(run(&[]), 0, "{approach}");
+        assert!(run(&["--connections", "8"]) > 0, "{approach} has not fought");
+    }
+}
+
+fn a_group_gives_the_same_answer() {
+    for approach in ["threads", "tokio"] {
+        for arguments in [
+            &["--transfers", "0"][..],
+            &["--transfers", "1"],
+            &["--transfers", "300"],
+            &["--transfers", "300", "--batch", "7", "--limit", "3", "--workers", "1"],
+            &["--transfers", "50", "--reads", "50"],
+        ] {
+            DATABASE.agrees(approach, &[arguments, &["--grouped"]].concat());
+        }
+        let arguments = ["--transfers", "100", "--limit", "3", "--grouped"];
+        let mut command = DATABASE.command(approach, &arguments);
+        let ran = Ran::of(command.env("MEANWHILE_PANIC", "1"));
+        assert_eq!(ran.status, Some(1), "{approach}: {}", ran.stderr);
+        assert!(ran.stderr.contains("unit 1 panics"), "{approach}: {}", ran.stderr);
+    }
+}
+
+fn groups_are_for_one_connection_to_sqlite() {
+    DATABASE.refused(&["--grouped", "--connections", "2"], 2, "--connections");
+    let url = "postgres://nobody@127.0.0.1:1/nothing";
+    DATABASE.refused(&["--grouped", "--url", url], 1, "--grouped is for SQLite");
+}
+
+fn audits_see_all_the_money_while_transfers_are_made() {
+    let plain = ["--transfers", "200", "--reads", "100"];
+    for connections in ["1", "4"] {
+        let arguments = [&plain[..], &["--limit", "4", "--connections", connections]].concat();
+        assert_eq!(DATABASE.agreed(&arguments)["audits"], 100);
+    }
+    assert_eq!(DATABASE.agreed(&["--transfers", "0", "--reads", "100"])["audits"], 100);
+}
+
+/// A user without any process, whose threads can be counted. Only root may become somebody else.
+fn other_user() -> Result<u32, String> {
+    let user = 61_000 + std::process::id() % 1_000;
+    let tried = Command::new("setpriv").args([format!("--reuid={user}"), "true".into()]).output();
+    let became = tried.is_ok_and(|output| output.status.success());
+    if became { Ok(user) } else { Err("only root can become a user without processes".into()) }
+}
+
+/// With any number of threads a program ends, having done its job or having said why not.
+fn few_threads_are_enough_or_too_few(approach: &str) {
+    // The approaches run side by side, so each is another user.
+    let place = DATABASE.approaches().position(|other| other == approach).expect("it is one");
+    let user =
+        other_user().expect("it would be ignored") + 1_000 * u32::try_from(place).unwrap_or(0);
+    let folder = temporary();
+    chown(folder.path(), Some(user), None).expect("root may do that");
+    let program = folder.path().join("program");
+    fs::copy(DATABASE.program(approach), &program).expect("it can be copied");
+    let mut done = 0;
+    for threads in 1..=24 {
+        let mut command = Command::new("setpriv");
+        command.args([&*format!("--reuid={user}"), "--clear-groups", "prlimit"]);
+        command.arg(format!("--nproc={threads}")).arg(&program);
+        command.args(["--json", "--transfers", "50", "--limit", "4", "--workers", "2"]);
+        let family = Family::spawn(command.env("TMPDIR", folder.path()).stdin(Stdio::null()));
+        assert!(family.ends_within(PATIENCE), "with {threads} threads it waits for ever");
+        let ran = family.end();
+        if ran.status == Some(0) {
+            done += 1;
+        } else {
+            assert_eq!(ran.status, Some(1), "{threads}: {}", ran.stderr);
+            assert_ne!(ran.stderr, "", "with {threads} threads it says nothing");
+        }
+    }
+    assert!(done > 0, "not even 24 threads are enough");
 }
 
 fn temporary() -> TempDir {

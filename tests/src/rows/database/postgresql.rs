@@ -3,13 +3,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::{self, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
     sync::{Arc, LazyLock},
+    thread,
 };
 
 use postgres_server::{Client, Programs, Server};
 use serde_json::Value;
 
-use super::{DATABASE, ENDLESS, check_answer, interrupted_in_time, kill_workers};
+use super::{DATABASE, ENDLESS, check_answer, interrupted_in_time, kill_workers, retries};
 use crate::{
     family::Family,
     patience::wait_until,
@@ -38,7 +41,7 @@ pub(crate) fn tests() -> Vec<Test> {
 /// What is checked in a database.
 type Check = fn(&Database);
 
-const CHECKS: [(&str, crate::suite::Pace, Check); 11] = [
+const CHECKS: [(&str, crate::suite::Pace, Check); 14] = [
     ("a_lock_of_somebody_else_is_waited_for", Shared, a_lock_of_somebody_else_is_waited_for),
     ("serializable_transactions_are_tried_again", Shared, serializable),
     ("all_cells_come_to_the_same_books", Shared, all_cells_come_to_the_same_books),
@@ -49,6 +52,9 @@ const CHECKS: [(&str, crate::suite::Pace, Check); 11] = [
     ("killed_workers_cost_nothing_but_time_after_100", Shared, |on| killed_workers(on, 100)),
     ("killed_workers_cost_nothing_but_time_after_400", Shared, |on| killed_workers(on, 400)),
     ("what_cannot_be_used_is_refused_in_one_line", Shared, refused),
+    ("a_commit_that_nobody_heard_of_is_replayed", Shared, unheard_commits),
+    ("lost_connections_cost_nothing_but_time", Shared, lost_connections),
+    ("audits_see_all_the_money_while_transfers_are_made", Shared, audits),
     ("ctrl_c_leaves_nothing_behind", Alone, ctrl_c_leaves_nothing_behind),
 ];
 
@@ -106,8 +112,7 @@ fn serializable(database: &Database) {
     for approach in DATABASE.approaches().skip(1) {
         let ran = DATABASE.run(approach, &[&plain[..], &level, &more].concat());
         check_answer(&ran, &plain);
-        let retries = ran.json()["figures"]["retries"].as_u64().expect("it is a number");
-        assert!(retries > 0, "{approach} was never asked to try again");
+        assert!(retries(&ran) > 0, "{approach} was never asked to try again");
     }
     database.assert_clean();
 }
@@ -145,8 +150,7 @@ fn a_lock_of_somebody_else_is_waited_for(database: &Database) {
         drop(lock);
         let ran = family.end();
         check_answer(&ran, &arguments[1..5]);
-        let retries = ran.json()["figures"]["retries"].as_u64().expect("it is a number");
-        assert!(retries > 0, "{approach} was never told that the accounts are locked");
+        assert!(retries(&ran) > 0, "{approach} was never told that the accounts are locked");
     }
     database.assert_clean();
 }
@@ -173,9 +177,7 @@ const GATE: &str = "
 
 fn more_connections_than_the_server_takes(database: &Database) {
     let role = database.role("few", 3);
-    // With rayon, and with processes, a connection belongs to a thread or a worker until the end of
-    // the job, and who has none would wait for it in vain.
-    for approach in ["threads", "crossbeam", "tokio", "async-std", "smol"] {
+    for approach in DATABASE.approaches().skip(1) {
         let arguments = ["--json", "--transfers", "200", "--limit", "8", "--workers", "8"];
         let arguments = [&arguments[..], &["--url", &role.url]].concat();
         // Whoever finds no connection waits for one, as long as it has patience.
@@ -233,6 +235,89 @@ fn killed_workers(database: &Database, entries: i64) {
     database.assert_clean();
 }
 
+/// Has the server end all connections of a program, again and again: every transfer is done once all
+/// the same.
+fn lost_connections(database: &Database) {
+    let url = database.url();
+    for approach in DATABASE.approaches() {
+        let arguments = ["--json", "--transfers", "2000", "--limit", "3", "--url", &url];
+        let family = DATABASE.start(approach, &arguments);
+        for entries in [1, 100, 400] {
+            database.wait_for_transfers(entries);
+            database.ask(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'meanwhile'",
+            );
+        }
+        let ran = family.end();
+        check_answer(&ran, &arguments[1..3]);
+        assert!(retries(&ran) > 0, "{approach} has lost no connection");
+        database.assert_clean();
+    }
+}
+
+/// Has the connection end after the server has committed a transfer and before it could say so. The
+/// account holds no more than half of what was taken, so deciding anew would refuse what is done.
+fn unheard_commits(database: &Database) {
+    let line = deaf_line(database.server.port());
+    let url = database.url_over(line);
+    for approach in DATABASE.approaches() {
+        let arguments = ["--json", "--transfers", "1", "--accounts", "2", "--seed", "1"];
+        let ran = DATABASE.run(approach, &[&arguments[..], &["--url", &url]].concat());
+        check_answer(&ran, &arguments[1..]);
+        assert_eq!((&ran.json()["answer"]["done"], retries(&ran)), (&1.into(), 1), "{approach}");
+    }
+    database.assert_clean();
+}
+
+/// A port where the server of that port is reached, until it has committed a transaction that writes
+/// into the history: then the connection ends without its answer.
+fn deaf_line(server: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let port = listener.local_addr().expect("it is bound").port();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.expect("a program connects");
+            let server = TcpStream::connect(("127.0.0.1", server)).expect("it runs");
+            // Each ends with its connection.
+            thread::spawn(move || until_commit(client, server));
+        }
+    });
+    port
+}
+
+fn until_commit(mut client: TcpStream, mut server: TcpStream) {
+    let (mut to_client, mut from_server) =
+        (client.try_clone().expect("it is open"), server.try_clone().expect("it is open"));
+    let answers = thread::spawn(move || {
+        // It ends when one of the two hangs up, as it has to sometime.
+        let _ = io::copy(&mut from_server, &mut to_client);
+        let _ = to_client.shutdown(Shutdown::Both);
+    });
+    let mut message = [0; 16 * 1024];
+    while let Ok(length @ 1..) = client.read(&mut message) {
+        let said = String::from_utf8_lossy(&message[..length]);
+        let commits = said.contains("EXECUTE append");
+        if commits {
+            // Nothing more comes to the client. The server goes on, and reads to the end.
+            let _ = client.shutdown(Shutdown::Both);
+        }
+        if server.write_all(&message[..length]).is_err() || commits {
+            break;
+        }
+    }
+    let _ = server.shutdown(Shutdown::Write);
+    answers.join().expect("it does not panic");
+}
+
+fn audits(database: &Database) {
+    let plain = ["--transfers", "200", "--reads", "100", "--limit", "4"];
+    let answer = DATABASE.agreed(&[&["--url", &database.url()], &plain[..]].concat());
+    assert_eq!(answer["audits"], 100);
+    assert_eq!(&answer, &DATABASE.expected(&plain).0);
+    database.assert_clean();
+}
+
 fn ctrl_c_leaves_nothing_behind(database: &Database) {
     for approach in DATABASE.approaches() {
         let arguments = ["--transfers", ENDLESS, "--url", &database.url()];
@@ -250,13 +335,28 @@ fn goes_away() {
     let database = Database::new(&server, "test");
     for approach in DATABASE.approaches() {
         let arguments = ["--json", "--transfers", "20000", "--limit", "4", "--url"];
-        let family = DATABASE.start(approach, &[&arguments[..], &[&database.url()]].concat());
-        loses_no_money(approach, family, &database);
+        let start = |more: [&str; 2]| {
+            DATABASE.start(approach, &[&arguments[..], &[&database.url()], &more].concat())
+        };
+        comes_back(start(["--retries", "1000"]), &database);
+        loses_no_money(approach, start(["--retries", "3"]), &database);
         let ran =
             DATABASE.run(approach, &["--json", "--transfers", "50", "--url", &database.url()]);
         assert_eq!(ran.status, Some(0), "{approach}: {}", ran.stderr);
         database.assert_clean();
     }
+}
+
+/// Has the server start anew under a program that makes 20,000 transfers: it notices nothing but the
+/// time that this takes.
+fn comes_back(family: Family, database: &Database) {
+    database.wait_for_transfers(20);
+    database.server.stop().expect("it runs");
+    database.server.resume().expect("it can be started again");
+    let ran = family.end();
+    check_answer(&ran, &["--transfers", "20000"]);
+    assert!(retries(&ran) > 0, "it was never without the server");
+    database.assert_clean();
 }
 
 /// Has the server go away from a program that makes 20,000 transfers, four at a time, and come back
@@ -271,7 +371,7 @@ fn loses_no_money(approach: &str, family: Family, database: &Database) {
     let json = ran.json();
     let failures = json["failures"].as_array().expect("it is a list");
     let reasons: Vec<&str> = failures.iter().filter_map(|f| f["reason"].as_str()).collect();
-    for reason in ["the connection was lost", "cannot connect: "] {
+    for reason in ["given up after 4 attempts: cannot connect: ", "cannot connect: "] {
         assert!(reasons.iter().any(|r| r.starts_with(reason)), "{approach}: no {reason}");
     }
     assert_eq!(failures.last().map(|failure| &failure["unit"]), Some(&"the books".into()));
@@ -312,6 +412,11 @@ impl<'a> Database<'a> {
 
     fn url(&self) -> String {
         self.server.url(self.name)
+    }
+
+    /// The URL over another port.
+    fn url_over(&self, port: u16) -> String {
+        self.url().replace(&format!(":{}/", self.server.port()), &format!(":{port}/"))
     }
 
     /// The URL for somebody else than its owner.
