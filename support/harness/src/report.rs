@@ -1,6 +1,6 @@
 //! What a run prints: a few lines for people, or one line of JSON.
 
-use std::{fmt, io::IsTerminal};
+use std::{fmt, io::IsTerminal, time::Duration};
 
 use serde::Serialize;
 
@@ -88,6 +88,10 @@ impl fmt::Display for Run<'_> {
             ),
             known(usage.peak_rss_bytes.map(bytes)),
         )?;
+        if let Some(start) = usage.start_ns {
+            let start = seconds(Duration::from_nanos(start));
+            writeln!(f, "The start of the worker processes took {start} of the wall time.")?;
+        }
         if let Some(bound) = self.plan.lower_bound {
             write!(
                 f,
