@@ -1,11 +1,15 @@
 //! How long the cells of the row sort take: `cargo bench -p bench-sort --bench sort`.
 //!
 //! The sweep is along the number of numbers. Beside the cells, under names of their own: the
-//! standard library's stable sort, rayon's `par_sort`, and rayon's cell with a serial merge.
+//! standard library's `sort` (std) and `sort_unstable`, rayon's `par_sort` and `par_sort_unstable`, a
+//! radix sort, and rayon's cell with a serial merge.
+
+mod radix;
 
 use anyhow::Result;
 use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores};
 use harness::{Limits, pool};
+use radix::radix_sort;
 use rayon::{ThreadPoolBuilder, slice::ParallelSliceMut};
 use sort_workload::{Input, Items, Merge, Sort};
 
@@ -39,6 +43,15 @@ fn bench(sort: &mut Bench<'_, Sort>) -> Result<()> {
             rayon.install(|| numbers.par_sort());
             Ok(numbers.into())
         });
+        sort.call_with("sort_unstable", parameter, numbers, |mut numbers| {
+            numbers.sort_unstable();
+            Ok(numbers.into())
+        });
+        sort.call_with("par_sort_unstable", parameter, numbers, |mut numbers| {
+            rayon.install(|| numbers.par_sort_unstable());
+            Ok(numbers.into())
+        });
+        sort.call_with("radix", parameter, numbers, |numbers| Ok(radix_sort(numbers).into()));
         sort.call_with("threads", parameter, numbers, |numbers| {
             Ok(sort_threads::merge_sort(numbers, how, limits)?.into())
         });

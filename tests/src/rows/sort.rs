@@ -8,6 +8,7 @@ use super::computing;
 use crate::{
     cells::{Cells, text},
     contract::{self, Contract, Input, LostWorker},
+    family::Ran,
     suite::{Pace, Test, tests, tests_of_each},
 };
 
@@ -65,8 +66,12 @@ pub(super) fn tests() -> Vec<Test> {
         lines_are_sorted_by_their_bytes_and_equal_ones_keep_their_order,
         numbers_are_written_one_a_line,
         files_without_a_line_and_with_odd_ends,
+        lines_longer_than_a_pipe_holds,
     );
-    tests.extend(tests_of_each!(SORT, Shared: what_cannot_be_written_is_a_failure));
+    tests.extend(tests_of_each!(SORT, Shared:
+        what_cannot_be_written_is_a_failure,
+        a_job_that_fails_leaves_the_file_as_it_was,
+    ));
     for approach in SORT.row().cells.iter().map(|cell| &cell.approach) {
         let name = format!("sort::{}::timeline_and_trace_of_serial_merges", approach.name());
         let test = || contract::timeline_and_trace(&SERIAL_MERGES, approach);
@@ -167,6 +172,33 @@ fn files_without_a_line_and_with_odd_ends() {
     // The last line of the first file ends with the file, although nothing else says so.
     let file = file(5, "b\na");
     assert_sorted(&SORT.agreed(&[text(&file), text(&file)]), 4);
+}
+
+fn lines_longer_than_a_pipe_holds() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("file");
+    // Several runs of empty lines, and some lines that are longer than everything else together.
+    let mut lines = vec![Vec::new(); 300_000];
+    for (index, letter) in [(299_999, b'a'), (150_000, b'b'), (0, b'c'), (7, b'b')] {
+        lines[index] = vec![letter; 3_000_000];
+    }
+    write(&file, &text_of(&lines));
+    for merge in ["parallel", "serial"] {
+        assert_sorted(&SORT.agreed(&["--merge", merge, "--workers", "3", text(&file)]), 300_000);
+    }
+}
+
+fn a_job_that_fails_leaves_the_file_as_it_was(approach: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let [there, absent] = ["there", "absent"].map(|name| folder.path().join(name));
+    write(&there, b"what it held");
+    for out in [&there, &absent] {
+        let mut command = SORT.command(approach, &["--len", "300000", "--out", text(out)]);
+        let ran = Ran::of(command.env("MEANWHILE_PANIC", "0"));
+        assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    }
+    assert_eq!(fs::read(&there).expect("it is still there"), b"what it held");
+    assert!(!absent.exists());
 }
 
 fn what_cannot_be_written_is_a_failure(approach: &str) {

@@ -7,10 +7,7 @@
 //! Unlike *threads*, which divides its workers beforehand, it forks wherever a permit is free at
 //! that moment. If one half is done early, its permit is of use in the other half.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-};
+use std::thread;
 
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -52,28 +49,27 @@ fn merge<T: Item>(part: Part<T>, permits: &Permits) -> Result<()> {
 
 /// Does both, at the same time if there is a permit for that.
 fn fork(
-    (give_back, take): &Permits,
+    permits: &Permits,
     one: impl FnOnce() -> Result<()> + Send,
     other: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
+    let (give_back, take) = permits;
     if take.try_recv().is_err() {
         return one().and_then(|()| other());
     }
-    // Two permits are in use now, and one suffices for what comes after both. So whoever is done
-    // first gives one back, and waits, if it must, without any.
-    let first = AtomicBool::new(true);
-    let done = || {
-        if first.swap(false, Ordering::Relaxed) {
-            give_back.send(()).expect("the channel has room for all permits");
-        }
-    };
     // The scope ends when the thread has, so the thread may borrow the items.
     thread::scope(|scope| {
-        let thread = thread::Builder::new()
-            .spawn_scoped(scope, || one().inspect(|()| done()))
-            .context("cannot start so many threads")?;
-        other()?;
-        done();
-        thread.join().expect("no sort panics")
+        let thread = thread::Builder::new().spawn_scoped(scope, || {
+            let one = one();
+            give_back.send(())?;
+            one
+        });
+        let thread = thread.context("cannot start so many threads")?;
+        let other = other();
+        // While this thread waits for the other one, somebody else may have its permit.
+        give_back.send(())?;
+        let one = thread.join().expect("no sort panics");
+        take.recv()?;
+        one.and(other)
     })
 }

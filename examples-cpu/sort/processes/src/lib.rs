@@ -4,51 +4,52 @@
 //! cargo run --release -p sort-processes
 //! ```
 //!
-//! Unlike *sequential*, it sends a share of the items to each process of a pool, and merges the
-//! shares that come back. Processes have no memory in common, so every item is copied into a pipe and
-//! out of it, twice; and a merge in several processes would send all of them again, so this one does
-//! it alone.
+//! Unlike *sequential*, it has each process of a pool sort a share of the items, and merge a part of
+//! what was sorted. Processes cannot borrow from each other. So the items are in a file that all of
+//! them have open, which is in memory where the system can do that. What goes through the pipes is
+//! only which items to sort or merge, but every process has to read those, and to write them back.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use harness::{
     Limits,
     pool::{JobError, Pool},
 };
-use sort_workload::{Item, Line, Merge, Neighbours, Parcel, Share};
+use sort_workload::{Item, Line, Merge, Opening, Sorting, Step, Store};
 
 /// Sorts items, stably, in `limits.workers` processes.
 pub fn merge_sort<T: Item>(items: Vec<T>, how: Merge, limits: Limits) -> Result<Vec<T>> {
-    let shares = Share::new(items, how).divide(limits.workers);
-    let mut pool = Pool::new(limits.workers, &T::NAME)?;
-    let sorted: Vec<Result<Share<T>, JobError>> = pool.map(&shares)?;
-    let sorted = sorted.into_iter().collect::<Result<_, _>>()?;
+    let mut sorting = Sorting::new(&items, how, limits.workers)?;
+    let mut pool = Pool::new(limits.workers, sorting.opening())?;
+    let mut steps = sorting.sort();
+    while !steps.is_empty() {
+        let done: Vec<Result<Done, JobError>> = pool.map(&steps)?;
+        // All of these steps have been done before the next begin, which read what these have written.
+        for done in done {
+            done?.map_err(|error| anyhow!("a worker process cannot do its step: {error}"))?;
+        }
+        steps = sorting.merge(limits.workers)?;
+    }
     // The pool is dropped at the end of this function, and waits there for its workers to end.
-    Ok(merge(sorted).into_items())
+    Ok(sorting.into_items(items)?)
 }
 
-/// Merges the shares by twos, until one is left.
-fn merge<T: Item>(mut shares: Vec<Share<T>>) -> Share<T> {
-    if shares.len() > 1 {
-        let right = merge(shares.split_off(shares.len() / 2));
-        let mut neighbours = Neighbours::new(merge(shares), right);
-        let cuts = neighbours.cuts(1);
-        let parts = cuts.into_iter().map(|cut| neighbours.merge_alone(cut)).collect();
-        return neighbours.join(parts);
-    }
-    shares.pop().expect("there is a share at least")
-}
+/// What a worker answers: nothing, or why it failed.
+type Done = Result<(), String>;
 
 /// What each worker process does: `main` hands this to the pool.
-pub fn worker(name: String) -> impl FnMut(Parcel) -> Parcel {
+pub fn worker(opening: Opening) -> impl FnMut(Step) -> Done {
     // A type cannot be sent to another process, but a name of it can.
-    match name.as_str() {
-        u64::NAME => sort::<u64>,
-        Line::NAME => sort::<Line>,
+    match opening.name.as_str() {
+        u64::NAME => steps::<u64>(&opening),
+        Line::NAME => steps::<Line>(&opening),
         _ => unreachable!("there are no other items"),
     }
 }
 
-fn sort<T: Item>(parcel: Parcel) -> Parcel {
-    let share = Share::<T>::try_from(parcel).expect("the parent has packed items of this type");
-    Parcel::from(&share.sort_alone())
+fn steps<T: Item>(opening: &Opening) -> Box<dyn FnMut(Step) -> Done> {
+    let mut store = Store::<T>::open(opening);
+    Box::new(move |step| {
+        let store = store.as_mut().map_err(|error| error.to_string())?;
+        store.run(step).map_err(|error| error.to_string())
+    })
 }

@@ -7,12 +7,12 @@
 //!
 //! Unlike *sequential*, it has a task sort each half, and again, until there is a share for each
 //! worker. What helps is that the executor runs the tasks on several threads. A task may outlive
-//! whoever spawned it, so it can't borrow, as a thread in a scope can: it owns what it sorts. Halves
-//! that are owned are apart in memory, and to part and join them some items have to be copied.
+//! whoever spawned it, so it can't borrow, as a thread in a scope can: it owns what it sorts. The two
+//! halves that it is cut into are owned, too, and yet remain where they are in memory.
 
-use std::{pin::Pin, sync::Arc};
+use std::pin::Pin;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use harness::Limits;
 use smol::Executor;
 use sort_workload::{Item, Merge, Neighbours, Share};
@@ -23,7 +23,7 @@ pub static EXECUTOR: Executor = Executor::new();
 /// Sorts items, stably, on the threads that run the executor.
 pub async fn merge_sort<T: Item>(items: Vec<T>, how: Merge, limits: Limits) -> Result<Vec<T>> {
     let sorted = EXECUTOR.spawn(sort(Share::new(items, how), limits.workers));
-    Ok(sorted.await?.into_items())
+    sorted.await?.into_items()
 }
 
 /// A future that contained itself would have no end, so one that is recursive is put into a box.
@@ -44,19 +44,13 @@ fn sort<T: Item>(share: Share<T>, workers: usize) -> Sorting<T> {
 }
 
 async fn merge<T: Item>(left: Share<T>, right: Share<T>, workers: usize) -> Result<Share<T>> {
-    let mut neighbours = Neighbours::new(left, right);
-    let cuts = neighbours.cuts(workers);
-    // All tasks read the same two halves, and each writes a vector of its own.
-    let neighbours = Arc::new(neighbours);
-    let mut tasks = Vec::with_capacity(cuts.len());
-    for cut in cuts {
-        let neighbours = neighbours.clone();
-        tasks.push(EXECUTOR.spawn(async move { neighbours.merge_alone(cut) }));
-    }
-    let mut parts = Vec::with_capacity(tasks.len());
+    let (neighbours, cuts) = Neighbours::cut(left, right, workers)?;
+    // All tasks read the same two halves, and each writes to memory of its own.
+    let tasks: Vec<_> =
+        cuts.into_iter().map(|cut| EXECUTOR.spawn(async move { cut.merge_alone() })).collect();
+    let mut merged = Vec::with_capacity(tasks.len());
     for task in tasks {
-        parts.push(task.await);
+        merged.push(task.await);
     }
-    let neighbours = Arc::into_inner(neighbours).context("a task still has the halves")?;
-    Ok(neighbours.join(parts))
+    neighbours.join(merged)
 }

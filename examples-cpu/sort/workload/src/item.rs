@@ -3,13 +3,19 @@
 use std::{
     cmp::Ordering,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    io::{self, Read, Write},
 };
 
+/// How many lines are written at a time.
+const CHUNK: usize = 8192;
+
 /// Something that can be sorted by all cells: it is copied when it is merged, handed to threads and
-/// tasks, and sent to worker processes.
+/// tasks, and written to a file for worker processes.
 pub trait Item: Copy + Default + Ord + Send + Sync + 'static {
     /// What one of them is called.
     const NAME: &'static str;
+    /// How many bytes one of them takes in a file, if that is the same for all of them.
+    const SIZE: Option<usize>;
 
     /// Whether `self` may come right before `next` in what a stable sort has sorted.
     fn precedes(&self, next: &Self) -> bool;
@@ -17,14 +23,23 @@ pub trait Item: Copy + Default + Ord + Send + Sync + 'static {
     /// A number that hardly any other item has.
     fn fingerprint(&self) -> u64;
 
-    /// How many bytes [`Self::write`] appends.
+    /// How many bytes it takes in a file.
     fn size(&self) -> usize;
 
-    /// Appends the item as bytes, for a digest or another process.
+    /// Appends the item as bytes, the same on every machine.
     fn write(&self, bytes: &mut Vec<u8>);
 
-    /// Reads the items that `bytes` hold; `None` if it holds anything else.
-    fn read(bytes: Vec<u8>) -> Option<Vec<Self>>;
+    /// Writes items to a file, for another process of this machine.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    fn write_all(items: &[Self], file: &mut impl Write) -> io::Result<()>;
+
+    /// Reads as many items as there is room for from a file, where they take so many bytes.
+    ///
+    /// # Errors
+    /// There are not so many bytes, or they hold something else.
+    fn read_all(file: &mut impl Read, bytes: u64, items: &mut [Self]) -> io::Result<()>;
 
     /// Appends the item as people read it.
     fn show(&self, text: &mut Vec<u8>);
@@ -32,6 +47,7 @@ pub trait Item: Copy + Default + Ord + Send + Sync + 'static {
 
 impl Item for u64 {
     const NAME: &'static str = "number";
+    const SIZE: Option<usize> = Some(size_of::<Self>());
 
     fn precedes(&self, next: &Self) -> bool {
         self <= next
@@ -49,9 +65,12 @@ impl Item for u64 {
         bytes.extend_from_slice(&self.to_le_bytes());
     }
 
-    fn read(bytes: Vec<u8>) -> Option<Vec<Self>> {
-        let (numbers, []) = bytes.as_chunks() else { return None };
-        Some(numbers.iter().map(|&number| Self::from_le_bytes(number)).collect())
+    fn write_all(items: &[Self], file: &mut impl Write) -> io::Result<()> {
+        file.write_all(bytemuck::cast_slice(items))
+    }
+
+    fn read_all(file: &mut impl Read, _bytes: u64, items: &mut [Self]) -> io::Result<()> {
+        file.read_exact(bytemuck::cast_slice_mut(items))
     }
 
     fn show(&self, text: &mut Vec<u8>) {
@@ -84,6 +103,15 @@ impl Line {
             .map(|(text, number)| Self { text, number })
             .collect()
     }
+
+    /// The first of the lines that were written one after the other, and what follows it.
+    fn first(bytes: &'static [u8]) -> Option<(Self, &'static [u8])> {
+        let (number, rest) = bytes.split_first_chunk()?;
+        let (len, rest) = rest.split_first_chunk()?;
+        let len = usize::try_from(u64::from_le_bytes(*len)).ok()?;
+        let (text, rest) = rest.split_at_checked(len)?;
+        Some((Self { text, number: u64::from_le_bytes(*number) }, rest))
+    }
 }
 
 impl PartialEq for Line {
@@ -108,6 +136,7 @@ impl Ord for Line {
 
 impl Item for Line {
     const NAME: &'static str = "line";
+    const SIZE: Option<usize> = None;
 
     fn precedes(&self, next: &Self) -> bool {
         (self.text, self.number) < (next.text, next.number)
@@ -127,19 +156,27 @@ impl Item for Line {
         bytes.extend_from_slice(self.text);
     }
 
-    fn read(bytes: Vec<u8>) -> Option<Vec<Self>> {
-        // What comes from another process stays in memory, too, like the text itself.
-        let mut bytes: &'static [u8] = bytes.leak();
-        let mut lines = Vec::new();
-        while !bytes.is_empty() {
-            let (number, rest) = bytes.split_first_chunk()?;
-            let (len, rest) = rest.split_first_chunk()?;
-            let len = usize::try_from(u64::from_le_bytes(*len)).ok()?;
-            let (text, rest) = rest.split_at_checked(len)?;
-            lines.push(Self { text, number: u64::from_le_bytes(*number) });
-            bytes = rest;
+    fn write_all(items: &[Self], file: &mut impl Write) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        for items in items.chunks(CHUNK) {
+            bytes.clear();
+            for item in items {
+                item.write(&mut bytes);
+            }
+            file.write_all(&bytes)?;
         }
-        Some(lines)
+        Ok(())
+    }
+
+    fn read_all(file: &mut impl Read, bytes: u64, items: &mut [Self]) -> io::Result<()> {
+        let mut text = Vec::new();
+        file.take(bytes).read_to_end(&mut text)?;
+        // What comes from another process stays in memory, too, like the text itself.
+        let mut text: &'static [u8] = text.leak();
+        for item in items {
+            (*item, text) = Self::first(text).ok_or(io::ErrorKind::UnexpectedEof)?;
+        }
+        Ok(())
     }
 
     fn show(&self, text: &mut Vec<u8>) {
@@ -180,6 +217,7 @@ pub(crate) mod tests {
 
     impl Item for Card {
         const NAME: &'static str = "card";
+        const SIZE: Option<usize> = Some(5);
 
         fn precedes(&self, next: &Self) -> bool {
             (self.rank, self.suit) < (next.rank, next.suit)
@@ -198,11 +236,12 @@ pub(crate) mod tests {
             bytes.extend_from_slice(&self.suit.to_le_bytes());
         }
 
-        fn read(bytes: Vec<u8>) -> Option<Vec<Self>> {
-            let (cards, []) = bytes.as_chunks() else { return None };
-            let card =
-                |&[rank, ref suit @ ..]: &[u8; 5]| Self { rank, suit: u32::from_le_bytes(*suit) };
-            Some(cards.iter().map(card).collect())
+        fn write_all(_: &[Self], _: &mut impl Write) -> io::Result<()> {
+            unreachable!("no test has cards in a file")
+        }
+
+        fn read_all(_: &mut impl Read, _: u64, _: &mut [Self]) -> io::Result<()> {
+            unreachable!("no test has cards in a file")
         }
 
         fn show(&self, text: &mut Vec<u8>) {
@@ -220,20 +259,26 @@ pub(crate) mod tests {
         assert_eq!(lines(b"a\n\nb\n"), [&b"a"[..], b"", b"b"]);
     }
 
+    fn read<T: Item>(mut bytes: &[u8], number: usize) -> io::Result<Vec<T>> {
+        let mut items = vec![T::default(); number];
+        let len = bytes.len() as u64;
+        T::read_all(&mut bytes, len, &mut items)?;
+        Ok(items)
+    }
+
     #[test]
     fn items_come_back_from_their_bytes() {
         let lines = Line::all(b"one\n\nthree".into());
         let mut bytes = Vec::new();
-        for line in &lines {
-            line.write(&mut bytes);
-        }
-        let read = Line::read(bytes.clone()).expect("they are whole");
+        Line::write_all(&lines, &mut bytes).expect("a vector takes everything");
+        assert_eq!(bytes.len(), lines.iter().map(Item::size).sum());
+        let read = read::<Line>(&bytes, lines.len()).expect("they are whole");
         assert!(read.iter().zip(&lines).all(|(read, line)| read.number == line.number));
         assert_eq!(read, lines);
-        for end in 1..19 {
-            assert!(Line::read(bytes[..end].into()).is_none(), "{end}");
+        for end in 0..19 {
+            assert!(read::<Line>(&bytes[..end], 1).is_err(), "{end}");
         }
-        assert_eq!(u64::read(7_u64.to_le_bytes().into()), Some(vec![7]));
-        assert_eq!(u64::read(vec![1; 9]), None);
+        assert_eq!(read::<u64>(&7_u64.to_ne_bytes(), 1).expect("it is whole"), [7]);
+        assert!(read::<u64>(&[1; 7], 1).is_err());
     }
 }

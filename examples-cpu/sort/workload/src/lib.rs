@@ -4,6 +4,8 @@
 mod item;
 mod piece;
 mod share;
+mod shared_file;
+mod store;
 
 use std::{
     fs::{self, File},
@@ -18,14 +20,18 @@ use serde_json::json;
 
 pub use item::{Item, Line};
 pub use piece::{Merge, Part, Piece, RUN};
-pub use share::{Cut, Neighbours, NoItems, Parcel, Share};
+pub use share::{Cut, Merged, Neighbours, Share};
+pub use store::{Opening, Sorting, Step, Store};
 
 /// What a number takes in the cell that needs the most memory for it, in bytes: *processes*, where
-/// it is in the input, in a share, in what a pipe carries, and the same again in a worker.
-const MEMORY_PER_NUMBER: usize = 80;
-/// The same for a line, beside its text.
-const MEMORY_PER_LINE: usize = 240;
-/// How often a text is in memory at the same time, in that same cell.
+/// it is in the input and in a copy of that, twice in the file, and twice in a worker.
+const MEMORY_PER_NUMBER: usize = 48;
+/// The same for a line, beside its text: in each of these places its number and its length, or where
+/// its text is, and in the file also where it ends.
+const MEMORY_PER_LINE: usize = 200;
+/// How often a text is in memory at the same time, in that same cell with two workers: once in the
+/// input, twice in the file, once in the workers for each time that it is sorted or merged, and once
+/// in the result.
 const COPIES_OF_A_TEXT: usize = 6;
 
 /// Sorts numbers, or the lines of files.

@@ -4,7 +4,7 @@
 //! Nothing here knows who does it. Two halves share no item, which the compiler knows from
 //! `split_at_mut`; so they may be handed to two threads, or be done one after the other.
 
-use std::mem;
+use std::{convert::Infallible, mem};
 
 use harness::unit::Unit;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,16 @@ impl Place {
         Self { level: self.runs.ilog2() as usize, ..self }
     }
 
+    /// Whether it is so short that the standard library takes over.
+    pub(crate) fn is_run(self) -> bool {
+        self.runs == 1
+    }
+
+    /// Whether a merge here may be cut into halves.
+    pub(crate) fn may_be_cut(self) -> bool {
+        self.runs > 1 && self.merge == Merge::Parallel
+    }
+
     /// The place of two neighbours.
     pub(crate) fn with_next(self) -> Self {
         Self { runs: 2 * self.runs, ..self }
@@ -105,17 +115,22 @@ impl<'a, T: Item> Piece<'a, T> {
     /// beginning and in the end, is of no use.
     pub fn new(items: &'a mut [T], spare: &'a mut [T], merge: Merge) -> Self {
         let place = Place::whole(items.len(), merge);
-        Self::at(place, items, spare)
+        Self::at(place, items, spare, false)
     }
 
-    pub(crate) fn at(place: Place, sorted: &'a mut [T], spare: &'a mut [T]) -> Self {
-        Self { sorted, spare, starts_in_spare: false, place }
+    pub(crate) fn at(
+        place: Place,
+        sorted: &'a mut [T],
+        spare: &'a mut [T],
+        starts_in_spare: bool,
+    ) -> Self {
+        Self { sorted, spare, starts_in_spare, place }
     }
 
     /// Whether it is so short that the standard library takes over.
     #[must_use]
     pub fn is_run(&self) -> bool {
-        self.place.runs == 1
+        self.place.is_run()
     }
 
     /// Sorts a run: a unit of work.
@@ -180,7 +195,7 @@ impl<'a, T: Item> Part<'a, T> {
     /// Whether it is not to be cut any further: it is as short as a run, or the merge is serial.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.place.runs == 1 || self.place.merge == Merge::Serial
+        !self.place.may_be_cut()
     }
 
     /// Merges it: a unit of work.
@@ -216,14 +231,27 @@ impl<'a, T: Item> Part<'a, T> {
 
 /// How many of the first `len` items, once the two are merged, come from the left.
 pub(crate) fn cut<T: Ord>(left: &[T], right: &[T], len: usize) -> usize {
-    let (mut low, mut high) = (len.saturating_sub(right.len()), len.min(left.len()));
+    let comes_first = |l: usize, r: usize| Ok::<_, Infallible>(left[l] <= right[r]);
+    let Ok(taken) = cut_where(left.len(), right.len(), len, comes_first);
+    taken
+}
+
+/// The same for items that are elsewhere: `comes_first` compares one of the left with one of the
+/// right by their indices. Of equal items the left comes first.
+pub(crate) fn cut_where<E>(
+    left: usize,
+    right: usize,
+    len: usize,
+    comes_first: impl Fn(usize, usize) -> Result<bool, E>,
+) -> Result<usize, E> {
+    let (mut low, mut high) = (len.saturating_sub(right), len.min(left));
     while low < high {
         let middle = usize::midpoint(low, high);
         // If so many came from the left, these two would be the next of the left and the last of
-        // the right. Of equal items the left comes first.
-        if left[middle] <= right[len - middle - 1] { low = middle + 1 } else { high = middle }
+        // the right.
+        if comes_first(middle, len - middle - 1)? { low = middle + 1 } else { high = middle }
     }
-    low
+    Ok(low)
 }
 
 /// Merges two sorted slices into `merged`, which is as long as both together. Of equal items, those

@@ -1,25 +1,45 @@
-//! The halves of a merge sort, owned: for whoever cannot borrow, as a task of an async runtime or
-//! another process.
+//! The halves of a merge sort, owned: for a task of an async runtime, which cannot borrow.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use anyhow::{Context, Result, ensure};
+use arc_slice::{ArcSliceMut, layout::ArcLayout};
 
 use crate::{
     item::Item,
     piece::{Merge, Part, Piece, Place, cut},
 };
 
-/// A share longer than this, in bytes, would be too long for a frame of the pool of processes.
-const MOST_BYTES: usize = 128 << 20;
+/// A part of a vector that belongs to its owner alone. It can be cut in two without copying anything,
+/// as `split_at_mut` cuts what is borrowed, and two neighbours can be put together again. The crate
+/// [bytes](https://docs.rs/bytes) offers the same for bytes.
+type Owned<T> = ArcSliceMut<[T], Layout, false>;
+/// The parts of one vector count their owners together, so that the last one has it back.
+type Layout = ArcLayout<true>;
+
+fn owned<T: Item>(items: Vec<T>) -> Owned<T> {
+    ArcSliceMut::<[T], Layout>::from(items).into_shared()
+}
+
+/// Puts neighbours together again.
+fn join<T: Item>(parts: impl IntoIterator<Item = Owned<T>>) -> Result<Owned<T>> {
+    let mut parts = parts.into_iter();
+    let mut joined = parts.next().context("there is no part")?;
+    for part in parts {
+        ensure!(joined.try_unsplit(part).is_ok(), "these parts are no neighbours");
+    }
+    Ok(joined)
+}
 
 /// Some of the items, to be sorted, or sorted already.
-#[derive(Clone, Debug)]
-pub struct Share<T> {
-    items: Vec<T>,
-    /// Memory for as many items, once the share has been sorted. The system takes longer to give a
-    /// program new memory than the program to copy something there, so it is kept for the merge.
-    spare: Vec<Vec<T>>,
+#[derive(Debug)]
+pub struct Share<T: Item> {
+    /// Where the items are to be in the end.
+    sorted: Owned<T>,
+    /// As much memory again.
+    spare: Owned<T>,
+    /// Whether the items are in the spare memory to begin with.
+    starts_in_spare: bool,
     place: Place,
 }
 
@@ -28,218 +48,137 @@ impl<T: Item> Share<T> {
     #[must_use]
     pub fn new(items: Vec<T>, merge: Merge) -> Self {
         let place = Place::whole(items.len(), merge);
-        Self { items, spare: Vec::new(), place }
+        let spare = owned(vec![T::default(); items.len()]);
+        Self { sorted: owned(items), spare, starts_in_spare: false, place }
     }
 
-    /// Its items.
-    #[must_use]
-    pub fn into_items(self) -> Vec<T> {
-        self.items
+    /// All of the items, sorted.
+    ///
+    /// # Errors
+    /// It is not the share that has them all.
+    pub fn into_items(self) -> Result<Vec<T>> {
+        if self.sorted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let items = self.sorted.try_into_buffer();
+        items.ok().context("another share has some of the items")
     }
 
     /// Whether it is so short that the standard library takes over.
     #[must_use]
     pub fn is_run(&self) -> bool {
-        self.place.runs == 1
+        self.place.is_run()
     }
 
-    /// Cuts it into halves. The second one has to be copied, since a vector is one allocation.
+    /// Cuts it into halves, to be sorted and then [merged](Neighbours). As for a [`Piece`], the two
+    /// memories change their roles.
     #[must_use]
     pub fn halves(self) -> (Self, Self) {
-        let Self { items: mut left, place, .. } = self;
-        let right = left.split_off(left.len() / 2);
+        let Self { sorted: mut spare_left, spare: mut left, starts_in_spare, place } = self;
+        let middle = left.len() / 2;
+        let (right, spare_right) = (left.split_off(middle), spare_left.split_off(middle));
+        let starts_in_spare = !starts_in_spare;
         let (left_place, right_place) = place.halves();
-        let [left, right] = [(left, left_place), (right, right_place)].map(|(items, place)| Self {
-            items,
-            spare: Vec::new(),
-            place,
-        });
-        (left, right)
-    }
-
-    /// Cuts it into at least so many shares of equal length, as far as there are runs, none of them
-    /// too long to be sent to another process.
-    #[must_use]
-    pub fn divide(self, shares: usize) -> Vec<Self> {
-        let too_long = |share: &Self| {
-            let bytes: usize = share.items.iter().map(Item::size).sum();
-            bytes > MOST_BYTES
-        };
-        let mut divided = vec![self];
-        while !divided[0].is_run() && (divided.len() < shares || divided.iter().any(too_long)) {
-            divided = divided
-                .into_iter()
-                .flat_map(|share| {
-                    let (left, right) = share.halves();
-                    [left, right]
-                })
-                .collect();
-        }
-        divided
+        (
+            Self { sorted: left, spare: spare_left, starts_in_spare, place: left_place },
+            Self { sorted: right, spare: spare_right, starts_in_spare, place: right_place },
+        )
     }
 
     /// Sorts it on this thread alone, one half after the other.
     #[must_use]
     pub fn sort_alone(mut self) -> Self {
-        let mut spare = vec![T::default(); self.items.len()];
-        Piece::at(self.place, &mut self.items, &mut spare).sort_alone();
-        self.spare.push(spare);
+        let Self { sorted, spare, starts_in_spare, place } = &mut self;
+        Piece::at(*place, sorted, spare, *starts_in_spare).sort_alone();
         self
     }
 }
 
 /// Two neighbours that are sorted, to be merged.
 #[derive(Debug)]
-pub struct Neighbours<T> {
-    left: Share<T>,
-    right: Share<T>,
+pub struct Neighbours<T: Item> {
+    /// Every part of their merge reads them, and nobody writes to them meanwhile.
+    sorted: Arc<[Owned<T>; 2]>,
+    place: Place,
 }
 
-/// Which items a part of their merge takes from the two of them.
+/// A part of a merge: what it takes from the two neighbours, and the memory that is to hold it.
 #[derive(Debug)]
-pub struct Cut<T> {
+pub struct Cut<T: Item> {
+    neighbours: Arc<[Owned<T>; 2]>,
     left: Range<usize>,
     right: Range<usize>,
+    merged: Owned<T>,
     place: Place,
-    /// Memory for them, if there is some.
-    merged: Option<Vec<T>>,
 }
+
+/// A part of a merge that is done.
+#[derive(Debug)]
+pub struct Merged<T: Item>(Owned<T>);
 
 impl<T: Item> Neighbours<T> {
-    /// Puts two shares side by side that are the halves of one.
-    #[must_use]
-    pub fn new(left: Share<T>, right: Share<T>) -> Self {
-        Self { left, right }
+    /// Puts the halves of a share side by side again, and cuts their merge into at least so many
+    /// parts of equal length, as far as there are runs; a serial merge is one part.
+    ///
+    /// # Errors
+    /// They are not the halves of one share.
+    pub fn cut(left: Share<T>, right: Share<T>, parts: usize) -> Result<(Self, Vec<Cut<T>>)> {
+        let place = left.place.with_next();
+        let merged = join([left.spare, right.spare])?;
+        let all = [0..left.sorted.len(), 0..right.sorted.len()];
+        let sorted = Arc::new([left.sorted, right.sorted]);
+        let [left, right] = all;
+        let neighbours = sorted.clone();
+        let mut cuts = vec![Cut { neighbours, left, right, merged, place: place.merged() }];
+        while cuts.len() < parts && cuts[0].place.may_be_cut() {
+            cuts = cuts.into_iter().flat_map(Cut::halves).collect();
+        }
+        Ok((Self { sorted, place }, cuts))
     }
 
-    /// Cuts their merge into at least so many parts of equal length, as far as there are runs; a
-    /// serial merge is one part.
-    #[must_use]
-    pub fn cuts(&mut self, parts: usize) -> Vec<Cut<T>> {
-        let (left, right) = (0..self.left.items.len(), 0..self.right.items.len());
-        let place = self.left.place.with_next().merged();
-        let mut cuts = vec![Cut { left, right, place, merged: None }];
-        let may_be_cut = |cut: &Cut<T>| cut.place.runs > 1 && cut.place.merge == Merge::Parallel;
-        while cuts.len() < parts && may_be_cut(&cuts[0]) {
-            cuts = cuts.into_iter().flat_map(|cut| self.halves(cut)).collect();
-        }
-        let spare = self.left.spare.drain(..).chain(self.right.spare.drain(..));
-        for (cut, spare) in cuts.iter_mut().zip(spare) {
-            cut.merged = Some(spare);
-        }
-        cuts
+    /// Puts all parts of the merge together, in their order.
+    ///
+    /// # Errors
+    /// These are not the parts, or not all of them are done.
+    pub fn join(self, parts: Vec<Merged<T>>) -> Result<Share<T>> {
+        let sorted = join(parts.into_iter().map(|Merged(part)| part))?;
+        let neighbours = Arc::into_inner(self.sorted).context("a part is still being merged")?;
+        Ok(Share { sorted, spare: join(neighbours)?, starts_in_spare: false, place: self.place })
     }
+}
 
-    fn halves(&self, Cut { left, right, place, .. }: Cut<T>) -> [Cut<T>; 2] {
-        let middle = usize::midpoint(left.len(), right.len());
-        let taken = cut(&self.left.items[left.clone()], &self.right.items[right.clone()], middle);
+impl<T: Item> Cut<T> {
+    fn halves(self) -> [Self; 2] {
+        let Self { neighbours, left, right, mut merged, place } = self;
+        let middle = merged.len() / 2;
+        let taken = cut(&neighbours[0][left.clone()], &neighbours[1][right.clone()], middle);
         let (left_cut, right_cut) = (left.start + taken, right.start + middle - taken);
+        let merged_rest = merged.split_off(middle);
         let (low, high) = place.halves();
         [
-            (left.start..left_cut, right.start..right_cut, low),
-            (left_cut..left.end, right_cut..right.end, high),
+            Self {
+                neighbours: neighbours.clone(),
+                left: left.start..left_cut,
+                right: right.start..right_cut,
+                merged,
+                place: low,
+            },
+            Self {
+                neighbours,
+                left: left_cut..left.end,
+                right: right_cut..right.end,
+                merged: merged_rest,
+                place: high,
+            },
         ]
-        .map(|(left, right, place)| Cut { left, right, place, merged: None })
     }
 
-    /// Merges a part on this thread alone.
+    /// Merges the part on this thread alone.
     #[must_use]
-    pub fn merge_alone(&self, Cut { left, right, place, merged }: Cut<T>) -> Vec<T> {
-        let (left, right) = (&self.left.items[left], &self.right.items[right]);
-        let len = left.len() + right.len();
-        let mut merged = merged
-            .filter(|memory| memory.capacity() >= len)
-            .unwrap_or_else(|| vec![T::default(); len]);
-        merged.resize(len, T::default());
+    pub fn merge_alone(self) -> Merged<T> {
+        let Self { neighbours, left, right, mut merged, place } = self;
+        let (left, right) = (&neighbours[0][left], &neighbours[1][right]);
         Part::at(place, left, right, &mut merged).merge_alone();
-        merged
-    }
-
-    /// Puts the merged parts together. Unless there is just one, they have to be copied.
-    #[must_use]
-    pub fn join(self, mut parts: Vec<Vec<T>>) -> Share<T> {
-        let place = self.left.place.with_next();
-        if parts.len() == 1 {
-            return Share { items: parts.remove(0), spare: parts, place };
-        }
-        // The left one has kept the memory of both since they were cut apart.
-        let mut items = self.left.items;
-        items.clear();
-        for part in &parts {
-            items.extend_from_slice(part);
-        }
-        Share { items, spare: parts, place }
-    }
-}
-
-/// A share as it travels to another process: its items as bytes, whatever they are.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Parcel {
-    place: Place,
-    bytes: Bytes,
-}
-
-impl<T: Item> From<&Share<T>> for Parcel {
-    fn from(share: &Share<T>) -> Self {
-        let mut bytes = Vec::with_capacity(share.items.iter().map(Item::size).sum());
-        for item in &share.items {
-            item.write(&mut bytes);
-        }
-        Self { place: share.place, bytes: Bytes(bytes) }
-    }
-}
-
-impl<T: Item> TryFrom<Parcel> for Share<T> {
-    type Error = NoItems;
-
-    fn try_from(Parcel { place, bytes: Bytes(bytes) }: Parcel) -> Result<Self, NoItems> {
-        Ok(Self { items: T::read(bytes).ok_or(NoItems)?, spare: Vec::new(), place })
-    }
-}
-
-/// What came from another process holds no items.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("these bytes hold no items")]
-pub struct NoItems;
-
-impl<T: Item> Serialize for Share<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Parcel::from(self).serialize(serializer)
-    }
-}
-
-impl<'de, T: Item> Deserialize<'de> for Share<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Parcel::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
-    }
-}
-
-/// Bytes that are written at once. A plain vector would be written one by one.
-#[derive(Debug)]
-struct Bytes(Vec<u8>);
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = Bytes;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("bytes")
-            }
-
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
-                Ok(Bytes(bytes.to_vec()))
-            }
-        }
-
-        deserializer.deserialize_bytes(Visitor)
+        Merged(merged)
     }
 }
