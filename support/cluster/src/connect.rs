@@ -361,21 +361,39 @@ mod tests {
     fn who_drips_is_not_waited_for_beyond_patience() {
         let addresses = addresses(2);
         let listener = TcpListener::bind(&addresses[0]).expect("the port is free");
-        let drip = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().expect("somebody calls");
-            // The other end hangs up when it has had enough; until then it gets a byte at a time.
-            for byte in MAGIC.iter().chain(&[0; 24]) {
-                thread::sleep(Duration::from_millis(300));
-                if stream.write_all(&[*byte]).is_err() {
-                    return true;
-                }
-            }
-            false
-        });
+        let drip = thread::spawn(move || drip(listener.accept().expect("somebody calls").0));
         let patience = Duration::from_millis(900);
         let error = to_all(&addresses, 1, hello(1), patience).expect_err("it never says hello");
         assert!(error.to_string().contains("was not there within 900ms"), "{error:#}");
         assert!(drip.join().expect("it does not panic"), "it was heard to its end");
+    }
+
+    #[test]
+    fn who_calls_and_drips_is_not_waited_for_beyond_patience() {
+        let addresses = addresses(2);
+        let patience = Duration::from_millis(900);
+        thread::scope(|scope| {
+            let first = scope.spawn(|| to_all(&addresses, 0, hello(0), patience));
+            let stranger = loop {
+                match TcpStream::connect(&addresses[0]) {
+                    Ok(stranger) => break stranger,
+                    Err(_) => thread::sleep(PAUSE),
+                }
+            };
+            assert!(drip(stranger), "it was heard to its end");
+            let first = first.join().expect("it does not panic");
+            let error = first.expect_err("it never says hello");
+            assert!(error.to_string().contains("was not there within 900ms"), "{error:#}");
+        });
+    }
+
+    /// Says a part of a hello, a byte at a time, and returns whether the other end has hung up
+    /// meanwhile, as it does when it has had enough.
+    fn drip(mut stream: TcpStream) -> bool {
+        MAGIC.iter().chain(&[0; 24]).any(|byte| {
+            thread::sleep(Duration::from_millis(300));
+            stream.write_all(&[*byte]).is_err()
+        })
     }
 
     #[test]

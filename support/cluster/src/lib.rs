@@ -149,14 +149,11 @@ impl Cluster {
     /// One of them is not there in time, or is about to do something else, and which it is.
     pub fn connect(&self, limits: Limits, job: impl Serialize) -> Result<Links> {
         let Self { addresses, process, patience, seed } = self;
-        // Other processes may have been built by another compiler, on another machine. So what is
-        // compared is independent of both, which std's hashes are not.
-        let job = crc32fast::hash(&postcard::to_stdvec(&(seed, job))?);
         let hello = Hello {
             process: *process as u64,
             processes: addresses.len() as u64,
             workers: limits.workers as u64,
-            job: job.into(),
+            job: fingerprint(*seed, job)?,
         };
         let streams = if addresses.len() == 1 {
             vec![None]
@@ -165,6 +162,12 @@ impl Cluster {
         };
         Ok(Links { process: *process, streams, addresses: addresses.clone() })
     }
+}
+
+/// What stands for a job. Other processes may have been built by another compiler, on another
+/// machine. So this is independent of both, which std's hashes are not.
+fn fingerprint(seed: u64, job: impl Serialize) -> Result<u64> {
+    Ok(crc32fast::hash(&postcard::to_stdvec(&(seed, job))?).into())
 }
 
 impl Links {
@@ -196,5 +199,20 @@ impl Links {
         let (builders, guard) =
             initialize_networking_from_sockets(within, self.streams, self.process, workers, hooks)?;
         Ok((builders.into_iter().map(AllocatorBuilder::Tcp).collect(), Box::new(guard)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_has_the_same_fingerprint_whatever_has_compiled_it() {
+        let of = |seed, job| fingerprint(seed, job).expect("it can be written as bytes");
+        // The CRC-32 of the bytes 7, 0x80, 0x94, 0xeb, 0xdc, 0x03: numbers in postcard are in base 128,
+        // the lowest digits first.
+        assert_eq!(of(7, 1_000_000_000_u64), 0x3e30_b392);
+        assert_ne!(of(8, 1_000_000_000_u64), 0x3e30_b392);
+        assert_ne!(of(7, 1_000_000_001_u64), 0x3e30_b392);
     }
 }
