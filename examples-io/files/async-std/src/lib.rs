@@ -2,51 +2,48 @@
 //!
 //! ```sh
 //! cargo run --release -p files-async-std
+//! cargo run --release -p files-async-std -- --by-chunks
 //! ```
 //!
-//! Unlike *sequential*, it has a thread of the runtime's pool for blocking calls read each file.
-//! A file is never *not ready yet*, as a socket may be, so there is nothing that a task could wait
-//! for: async-std's own files go to that same pool behind the scenes, several times each. Going there
-//! once per file is the cheaper way; [`checksum_all_by_chunks`] is the other one, to compare.
+//! Unlike *sequential*, it has the runtime's threads for blocking calls read the files. A file is
+//! never *not ready yet*, as a socket may be, so there is nothing that a task could wait for:
+//! async-std's own files go to those same threads behind the scenes, several times each.
+//! [`checksum_all_by_chunks`] shows them, to compare.
+
+mod by_chunks;
+
+use std::{
+    iter,
+    sync::{Arc, Mutex},
+};
 
 use anyhow::Result;
-use async_std::{fs::File, io::ReadExt, task};
-use files_workload::{CHUNK, Entry, Fault, Outcome, Sum, checksum};
-use futures_util::stream::{self, StreamExt};
-use harness::{Limits, unit::Unit};
+use async_std::task;
+use files_workload::{Entry, Outcome, checksum};
+use futures_util::future::join_all;
+use harness::Limits;
+
+pub use by_chunks::checksum_all_by_chunks;
 
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub async fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    // The stream hands a file to the threads for blocking calls whenever it is asked for the next.
-    let tasks = stream::iter(entries).map(|entry| {
-        let entry = entry.clone();
-        task::spawn_blocking(move || checksum(&entry))
-    });
-    // It is asked for no more files than the limit before the first of them is read, and their
-    // results come in input order.
-    Ok(tasks.buffered(limits.in_flight).collect().await)
-}
-
-/// Does the same with async-std's own files, from which a task reads chunk by chunk. It looks more
-/// like async, and goes to the pool once to open the file, and again for each chunk.
-pub async fn checksum_all_by_chunks(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    let tasks = stream::iter(entries).map(|entry| {
-        let entry = entry.clone();
-        let unit = Unit::begin(entry.index);
-        task::spawn(unit.drive(async move { checksum_by_chunks(&entry).await }))
-    });
-    Ok(tasks.buffered(limits.in_flight).collect().await)
-}
-
-async fn checksum_by_chunks(entry: &Entry) -> Outcome {
-    let mut file = File::open(&entry.path).await.map_err(Fault::open)?;
-    let mut sum = Sum::default();
-    // The task may go on in another thread after each wait, so the chunk has to go with it.
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        match file.read(&mut chunk).await.map_err(Fault::read)? {
-            0 => return Ok(sum.finish()),
-            read => sum.add(&chunk[..read]),
-        }
-    }
+    // A call that blocks may go on when this function has ended. So it shares the files, and does
+    // not borrow them.
+    let files = Arc::new(Mutex::new(entries.to_vec().into_iter()));
+    // To hand a file to a thread takes about as long as to read it, so what is handed over is a loop:
+    // it takes the next file that none has taken yet, until there is none.
+    let read = |_| {
+        let files = files.clone();
+        task::spawn_blocking(move || {
+            // The lock is free again as soon as a file is taken, long before it is read.
+            let files = iter::from_fn(|| files.lock().expect("nobody panics in it").next());
+            files.map(|entry| (entry.index, checksum(&entry))).collect::<Vec<_>>()
+        })
+    };
+    // On an early return the loops go on to the last file: nothing can cancel a call that blocks.
+    let loops = (0..limits.in_flight.min(entries.len())).map(read);
+    let mut done = join_all(loops).await.concat();
+    // They came in as the threads finished them; the results go out in input order.
+    done.sort_unstable_by_key(|&(index, _)| index);
+    Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
 }

@@ -4,45 +4,52 @@
 //! cargo run --release -p files-crossbeam
 //! ```
 //!
-//! Unlike *threads*, where each thread helps itself, here the files come to the crew through a
-//! channel, as they would from a walk through the tree that finds them one by one. The channel is
-//! bounded: a walk that is faster than the crew has to wait, instead of filling the memory.
+//! Unlike *threads*, where each thread helps itself, here batches of files come to the crew through a
+//! channel, as they would from a walk through the tree that finds one folder after the other. The
+//! channel is bounded: a walk that is faster than the crew has to wait, instead of filling the memory.
 
 use std::thread;
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{Receiver, bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded};
 use files_workload::{Entry, Outcome, checksum};
 use harness::Limits;
 
+/// How many batches each thread is sent on average: enough for all to be done at about the same time,
+/// though the files differ in size.
+const BATCHES: usize = 4;
+
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    let (send_entry, next_entry) = bounded::<&Entry>(limits.in_flight);
-    let (send_outcome, outcomes) = unbounded();
-    let read = |next_entry: Receiver<&Entry>| {
-        // Unlike std's, a crossbeam channel may have many receivers: each file goes to one of them.
-        for entry in next_entry {
-            let outcome = checksum(entry);
-            send_outcome.send((entry.index, outcome)).expect("the results are still wanted");
+    let mut outcomes = vec![None; entries.len()];
+    let threads = limits.in_flight.min(entries.len());
+    let (send, queue) = bounded(threads);
+    let read = |queue: Receiver<(&[Entry], &mut [Option<Outcome>])>| {
+        // Unlike std's, a crossbeam channel may have many receivers: each batch goes to one of them.
+        for (entries, outcomes) in queue {
+            for (entry, outcome) in entries.iter().zip(outcomes) {
+                *outcome = Some(checksum(entry));
+            }
         }
     };
-    // The scope ends when all its threads have, so they may borrow the entries.
+    // The scope ends when all its threads have, so they may borrow the entries and the outcomes.
     thread::scope(|scope| {
-        for _ in 0..limits.in_flight.min(entries.len()) {
-            let next_entry = next_entry.clone();
-            let thread = thread::Builder::new().spawn_scoped(scope, || read(next_entry));
+        for _ in 0..threads {
+            let queue = queue.clone();
+            let thread = thread::Builder::new().spawn_scoped(scope, || read(queue));
             thread.context("cannot start so many threads")?;
         }
         // With this receiver gone, only the threads have one. Sending fails if none of them is left:
         // then all have panicked, which the scope passes on.
-        drop(next_entry);
-        let _ = entries.iter().try_for_each(|entry| send_entry.send(entry));
+        drop(queue);
+        // To send a file takes about as long as to read it, and a batch takes no longer to send. With
+        // it go the places for its outcomes: so the results are in input order.
+        let size = (entries.len() / (BATCHES * threads).max(1)).max(1);
+        let mut batches = entries.chunks(size).zip(outcomes.chunks_mut(size));
+        let _ = batches.try_for_each(|batch| send.send(batch));
         // A closed channel tells the threads that no more files will come.
-        drop(send_entry);
+        drop(send);
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
-    let mut done: Vec<_> = outcomes.try_iter().collect();
-    done.sort_unstable_by_key(|&(index, _)| index);
-    Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
+    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every file was sent")).collect())
 }

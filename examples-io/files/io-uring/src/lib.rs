@@ -6,121 +6,71 @@
 //! ```
 //!
 //! Unlike *sequential*, it tells the kernel which files to open and which parts of them to read,
-//! and goes on; the kernel says what is done. So a task can wait for a file as it does for a
+//! and goes on; the kernel says what is done. So a future can wait for a file as it does for a
 //! socket, and one thread holds as many files in flight as the limit allows, without a pool.
 
-#[cfg(not(target_os = "linux"))]
-use anyhow::Result;
-#[cfg(target_os = "linux")]
-pub use ring::checksum_all;
+// Other systems have no `io_uring`, where this is empty, and `main` says so.
+#![cfg(target_os = "linux")]
 
-/// Elsewhere there is no `io_uring`.
-#[cfg(not(target_os = "linux"))]
-pub fn checksum_all(
-    _: &[files_workload::Entry],
-    _: harness::Limits,
-) -> Result<Vec<files_workload::Outcome>> {
-    anyhow::bail!("io_uring is a part of Linux, and of no other system")
+use std::{io, mem, sync::Mutex, thread};
+
+use anyhow::{Context, Result};
+use compio::{BufResult, fs::OpenOptions, io::AsyncReadAt, runtime::Runtime};
+use files_workload::{CHUNK, Entry, Fault, Outcome, Sum, check_regular, open_flags};
+use futures_util::future::join_all;
+use harness::{Limits, unit::Unit};
+
+/// Checksums all files, at most `limits.in_flight` at a time.
+pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
+    let mut outcomes = vec![None; entries.len()];
+    // Whoever is free takes the next file that none has taken yet, and with it the place for its
+    // outcome: so the results are in input order.
+    let files = Mutex::new(entries.iter().zip(&mut outcomes));
+    let read = async || {
+        let next = || files.lock().expect("nobody panics while holding it").next();
+        let mut chunk = Vec::with_capacity(CHUNK);
+        while let Some((entry, outcome)) = next() {
+            *outcome = Some(Unit::begin(entry.index).drive(checksum(entry, &mut chunk)).await);
+        }
+    };
+    let in_flight = limits.in_flight.min(entries.len());
+    let workers = limits.workers.min(in_flight);
+    // The kernel does the waiting, but a checksum needs a core, so there is a thread for each. A ring
+    // belongs to one thread, so the files in flight are dealt out among them.
+    let read_on_a_ring = |worker| {
+        let ring = Runtime::new().context("cannot use io_uring here")?;
+        // All of them are one task, which polls them in turn: so they may borrow.
+        ring.block_on(join_all((worker..in_flight).step_by(workers).map(|_| read())));
+        anyhow::Ok(())
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers)
+            .map(|worker| {
+                thread::Builder::new().spawn_scoped(scope, move || read_on_a_ring(worker))
+            })
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
+        threads.into_iter().try_for_each(|thread| thread.join().expect("no reading panics"))
+    })?;
+    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every file was taken")).collect())
 }
 
-#[cfg(target_os = "linux")]
-mod ring {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicUsize, Ordering},
-        },
-        thread,
-    };
-
-    use anyhow::{Context, Result};
-    use compio::{
-        BufResult,
-        fs::OpenOptions,
-        io::AsyncReadAt,
-        runtime::{ResumeUnwind, Runtime, spawn},
-    };
-    use files_workload::{CHUNK, Entry, Fault, Outcome, Sum, open_flags};
-    use harness::{Limits, unit::Unit};
-
-    /// Checksums all files, at most `limits.in_flight` at a time.
-    pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-        let in_flight = limits.in_flight.min(entries.len());
-        let workers = limits.workers.min(in_flight);
-        // A task may outlive the function that spawns it, so it cannot borrow the entries.
-        let (entries, next) = (Arc::<[Entry]>::from(entries), AtomicUsize::new(0));
-        let next = Arc::new(next);
-        let mut done = Vec::with_capacity(entries.len());
-        // The kernel does the waiting, but a checksum needs a core, so there is a thread for each.
-        // A ring belongs to one thread; the files in flight are shared out among them.
-        thread::scope(|scope| {
-            let threads: Vec<_> = (0..workers)
-                .map(|worker| {
-                    let tasks = in_flight / workers + usize::from(worker < in_flight % workers);
-                    let (entries, next) = (entries.clone(), next.clone());
-                    thread::Builder::new().spawn_scoped(scope, move || {
-                        let ring = Runtime::new().context("cannot use io_uring here")?;
-                        anyhow::Ok(ring.block_on(take_turns(entries, next, tasks)))
-                    })
-                })
-                .collect::<std::io::Result<_>>()
-                .context("cannot start so many threads")?;
-            for thread in threads {
-                done.extend(thread.join().expect("no reading panics")?);
-            }
-            anyhow::Ok(())
-        })?;
-        // They came in as the tasks finished them; the results go out in input order.
-        done.sort_unstable_by_key(|&(index, _)| index);
-        Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
-    }
-
-    /// Has as many tasks as files may be in flight read one file after the other.
-    async fn take_turns(
-        entries: Arc<[Entry]>,
-        next: Arc<AtomicUsize>,
-        tasks: usize,
-    ) -> Vec<(usize, Outcome)> {
-        let read = || {
-            let (entries, next) = (entries.clone(), next.clone());
-            spawn(async move {
-                let mut done = Vec::new();
-                // Every task takes the next file that none has taken yet, in whatever thread.
-                while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = Unit::begin(entry.index).drive(checksum(entry)).await;
-                    done.push((entry.index, outcome));
-                }
-                done
-            })
-        };
-        let tasks: Vec<_> = (0..tasks).map(|_| read()).collect();
-        let mut done = Vec::new();
-        for task in tasks {
-            done.extend(task.await.resume_unwind().expect("nobody cancels a task"));
-        }
-        done
-    }
-
-    async fn checksum(entry: &Entry) -> Outcome {
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(open_flags());
-        let file = options.open(&entry.path).await.map_err(Fault::open)?;
-        if !file.metadata().await.map_err(Fault::open)?.is_file() {
-            return Err(Fault::Replaced);
-        }
-        let mut sum = Sum::default();
-        let mut chunk = Vec::with_capacity(CHUNK);
-        loop {
-            // The kernel writes into the chunk while the task waits, so until then it is the
-            // kernel's: the call takes it, and gives it back with the result.
-            chunk.clear();
-            let position = sum.bytes();
-            let BufResult(read, returned) = file.read_at(chunk, position).await;
-            chunk = returned;
-            match read.map_err(Fault::read)? {
-                0 => return Ok(sum.finish()),
-                read => sum.add(&chunk[..read]),
-            }
+async fn checksum(entry: &Entry, chunk: &mut Vec<u8>) -> Outcome {
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(open_flags());
+    let file = options.open(&entry.path).await.map_err(Fault::open)?;
+    // The kernel has the answer at hand. Asked through the ring, it would wake a thread for it.
+    check_regular(&file)?;
+    let mut sum = Sum::default();
+    loop {
+        // The kernel writes into the chunk while the future waits, so until then it is the kernel's:
+        // the call takes it, and gives it back with the result.
+        chunk.clear();
+        let BufResult(read, returned) = file.read_at(mem::take(chunk), sum.bytes()).await;
+        *chunk = returned;
+        match read.map_err(Fault::read)? {
+            0 => return Ok(sum.finish()),
+            read => sum.add(&chunk[..read]),
         }
     }
 }

@@ -18,7 +18,7 @@ use harness::{
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
     // A worker has one file in hand, so the number of workers bounds the files in flight.
-    let mut pool = Pool::new(limits.in_flight, &())?;
+    let mut pool = Pool::new(limits.in_flight.min(entries.len()), &())?;
     let answers: Vec<Result<Outcome, JobError>> = pool.map(entries)?;
     // The pool is dropped at the end of this function, and waits there for its workers to end.
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|e| Err(e.into()))).collect())

@@ -131,6 +131,19 @@ fn open(path: &Path) -> Result<File, Fault> {
     Ok(file)
 }
 
+/// Checks that what was opened is a regular file, as it was when the files were listed. That waits for
+/// nothing: the kernel has it at hand.
+///
+/// # Errors
+/// It is none, or the system does not tell.
+#[cfg(unix)]
+pub fn check_regular(file: impl std::os::fd::AsFd) -> Result<(), Fault> {
+    use nix::sys::stat::{SFlag, fstat};
+    let stat = fstat(file).map_err(|error| Fault::open(error.into()))?;
+    let regular = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFREG;
+    if regular { Ok(()) } else { Err(Fault::Replaced) }
+}
+
 /// With these flags a file is opened, so that what has taken its place since the files were listed
 /// is neither followed, if it is a link, nor waited for, if it is a pipe.
 #[cfg(unix)]

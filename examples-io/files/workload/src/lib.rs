@@ -13,9 +13,9 @@ use clap::Args;
 use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, words::plural};
 use serde_json::json;
 
-#[cfg(unix)]
-pub use checksum::open_flags;
 pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum};
+#[cfg(unix)]
+pub use checksum::{check_regular, open_flags};
 use shown::shown;
 pub use tree::{Entry, List, Tree, TreeOptions};
 
@@ -41,6 +41,10 @@ pub struct Files {
     /// First evict the files from the page cache, so that they come from the disk
     #[arg(long)]
     cold: bool,
+    /// Have *tokio*, *async-std* (discontinued) and *smol* await each chunk of a file, with the
+    /// runtime's own files; the other approaches have one way each
+    #[arg(long)]
+    by_chunks: bool,
 }
 
 /// The files of a run.
@@ -48,6 +52,8 @@ pub struct Files {
 pub struct Input {
     /// The files, in path order.
     pub entries: Vec<Entry>,
+    /// Whether the async cells await each chunk of a file.
+    pub by_chunks: bool,
     /// The folder that they lie below.
     root: PathBuf,
     /// The folders that could not be read, with the reason.
@@ -80,7 +86,7 @@ impl Row for Files {
         if self.cold {
             cold::evict(&entries)?;
         }
-        Ok(Input { entries, root, unreadable, bytes, tree })
+        Ok(Input { entries, by_chunks: self.by_chunks, root, unreadable, bytes, tree })
     }
 
     fn plan(&self, input: &Input, limits: Limits) -> Plan {

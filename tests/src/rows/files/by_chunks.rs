@@ -1,4 +1,4 @@
-//! The other form of the async cells, a call per chunk, gives the same results as the first.
+//! The other form of the async cells, which await each chunk of a file, gives the same results.
 
 use std::{fmt::Debug, fs, future::pending, thread};
 

@@ -14,7 +14,10 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::LazyLock,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -33,7 +36,7 @@ use crate::{
     contract::{self, Contract, Input, LostWorker},
     family::{Family, Ran, WORKER},
     patience::wait_until,
-    suite::{Test, tests, tests_of_each},
+    suite::{Pace::Shared, Test, tests, tests_of_each},
 };
 
 static FILES: LazyLock<Cells> = LazyLock::new(|| Cells::of("files"));
@@ -74,6 +77,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_tree_of_the_users_own,
         the_digest_tells_names_and_contents_but_not_where_the_tree_lies,
         the_seed_decides_the_tree,
+        no_file_and_a_limit_beyond_all_bounds,
         a_tree_that_is_held_is_removed_at_the_end,
         ctrl_c_removes_a_tree_that_is_being_made,
         ctrl_c_removes_a_tree_that_is_held,
@@ -98,12 +102,25 @@ pub(super) fn tests() -> Vec<Test> {
             .into_iter()
             .map(|test| test.unless(hindrance.clone())),
     );
+    let allowed = with_few_threads(Path::new("true")).output();
+    let allowed = allowed.is_ok_and(|output| output.status.success());
+    let hindrance = (!allowed).then(|| "no program can be allowed few threads here".to_owned());
+    tests.extend(
+        tests_of_each!(FILES, Shared: what_has_too_few_threads_says_so_and_ends)
+            .into_iter()
+            .map(|test| test.unless(hindrance.clone())),
+    );
     tests.extend(tests_of_each!(FILES, Shared:
         files_that_vanish_or_change_their_kind_are_failures_that_name_them,
         a_large_file_needs_no_more_memory_than_a_small_one,
     ));
     tests.extend(tests_of_each!(FILES, Alone: ctrl_c_while_a_file_is_read));
     tests.extend(tests!("files", Alone: no_worker_reads_on_when_its_parent_is_killed));
+    for approach in ["tokio", "async-std", "smol"] {
+        let name = format!("files::{approach}::the_flag_by_chunks_has_a_task_for_each_file");
+        let test = move || the_flag_by_chunks_has_a_task_for_each_file(approach);
+        tests.push(Test::new(name, Shared, test));
+    }
     tests.extend(by_chunks::tests());
     tests.extend(contract::tests(&CONTRACT));
     tests
@@ -177,6 +194,48 @@ fn the_seed_decides_the_tree() {
     };
     assert_eq!(digest("1"), digest("1"));
     assert_ne!(digest("1"), digest("2"));
+}
+
+fn the_flag_by_chunks_has_a_task_for_each_file(approach: &str) {
+    let arguments = ["--json", "--tasks", "60", "--size", "100000", "--limit", "20", "--by-chunks"];
+    let ran = FILES.run(approach, &arguments).json();
+    assert_eq!(ran["answer"], FILES.run("sequential", &arguments).json()["answer"]);
+    // A task begins when it is spawned. Of threads that each take the next file, those that start
+    // late may find none.
+    assert_eq!(ran["peak_in_flight"], 20);
+}
+
+fn no_file_and_a_limit_beyond_all_bounds() {
+    let answer = FILES.agreed(&["--tasks", "0", "--limit", "18446744073709551615"]);
+    assert_eq!(answer["files"], 0);
+}
+
+/// Few threads, but the limit asks for many: a pool that cannot grow waits for ever, or is refused.
+fn what_has_too_few_threads_says_so_and_ends(approach: &str) {
+    let arguments = ["--json", "--tasks", "50", "--size", "1000", "--limit", "16"];
+    let place = temporary();
+    let program = within_reach_of_all(FILES.program(approach), place.path());
+    let mut command = with_few_threads(&program);
+    let ran = Family::spawn(command.args(arguments).stdin(Stdio::null())).end();
+    match approach {
+        // These have a thread per worker at most.
+        "sequential" | "rayon" | "io-uring" => {
+            assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+            assert_eq!(ran.json()["answer"]["files"], 50);
+        }
+        _ => ran.refused(1, "no room for 16 "),
+    }
+}
+
+/// Starts a program that may have eight threads: as a user who runs nothing else, since all threads of
+/// a user count.
+fn with_few_threads(program: &Path) -> Command {
+    static USER: AtomicU32 = AtomicU32::new(54_300);
+    let user = USER.fetch_add(1, Ordering::Relaxed);
+    let mut command = Command::new("setpriv");
+    command.args([format!("--reuid={user}"), format!("--regid={user}"), "--clear-groups".into()]);
+    command.args(["--", "prlimit", "--nproc=8", "--"]).arg(program);
+    command
 }
 
 fn files_that_vanish_or_change_their_kind_are_failures_that_name_them(approach: &str) {
@@ -406,11 +465,16 @@ fn run_without_privileges(program: &Path, arguments: &[&str]) -> Ran {
     let prefix = unprivileged().expect("the test would be ignored otherwise");
     let Some(mut command) = prefix else { return Ran::of(Command::new(program).args(arguments)) };
     let place = temporary();
-    open_to_all(place.path());
-    let copy = place.path().join("program");
+    Ran::of(command.arg(within_reach_of_all(program, place.path())).args(arguments))
+}
+
+/// Copies a program into a folder where every user can start it.
+fn within_reach_of_all(program: &Path, place: &Path) -> PathBuf {
+    open_to_all(place);
+    let copy = place.join("program");
     // Not by this process: what another test starts meanwhile would inherit the file while it is
     // open to be written, and a program that somebody may write to cannot be started.
     let copied = Command::new("cp").arg(program).arg(&copy).status();
     assert!(copied.expect("every Unix has a cp").success(), "the program cannot be copied");
-    Ran::of(command.arg(&copy).args(arguments))
+    copy
 }
