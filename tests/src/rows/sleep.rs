@@ -85,6 +85,8 @@ fn without_a_limit_all_wait_at_once() {
 fn a_limit_beyond_all_bounds_is_no_more_than_all() {
     let arguments = ["--tasks", "5", "--latency", "1ms", "--limit", "18446744073709551615"];
     assert_eq!(SLEEP.agreed(&arguments)["completed"], 5);
+    let arguments = ["--tasks", "0", "--limit", "18446744073709551615"];
+    assert_eq!(SLEEP.agreed(&arguments)["completed"], 0);
 }
 
 fn waits_that_overlap_take_a_fraction_of_those_that_do_not() {

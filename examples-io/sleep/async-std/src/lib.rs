@@ -22,5 +22,7 @@ pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result
         stream::iter(0..tasks).map(|index| task::spawn(Wait { index, latency }.drive(task::sleep)));
     // It is asked for no more tasks than the limit before the first of them has ended, and their
     // results come in input order.
+    // On an early return the stream is dropped, and with it the handles; but async-std lets
+    // the tasks behind them go on.
     Ok(waits.buffered(limits.in_flight).collect().await)
 }

@@ -11,7 +11,7 @@
 use std::{thread, time::Duration};
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{Receiver, bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded};
 use harness::Limits;
 use sleep_workload::{Outcome, Wait};
 
@@ -21,33 +21,30 @@ const STACK: usize = 64 * 1024;
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
 pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
-    let (send_task, next_task) = bounded(limits.in_flight);
-    let (send_outcome, outcomes) = unbounded();
-    let wait = |next_task: Receiver<usize>| {
+    let mut outcomes = vec![None; tasks];
+    let (send, queue) = bounded(limits.in_flight.min(tasks));
+    let wait = |queue: Receiver<(usize, &mut Option<Outcome>)>| {
         // Unlike std's, a crossbeam channel may have many receivers: each task goes to one of them.
-        for index in next_task {
-            let outcome = Wait { index, latency }.run(thread::sleep);
-            send_outcome.send((index, outcome)).expect("the results are still wanted");
+        for (index, outcome) in queue {
+            *outcome = Some(Wait { index, latency }.run(thread::sleep));
         }
     };
-    // The scope ends when all its threads have, so they may borrow the channels' ends.
+    // The scope ends when all its threads have, so they may borrow the outcomes.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(tasks) {
-            let next_task = next_task.clone();
+            let queue = queue.clone();
             let thread =
-                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || wait(next_task));
+                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || wait(queue));
             thread.context("cannot start so many threads")?;
         }
         // With this receiver gone, only the threads have one. Sending fails if none of them is left:
         // then all have panicked, which the scope passes on.
-        drop(next_task);
-        let _ = (0..tasks).try_for_each(|index| send_task.send(index));
+        drop(queue);
+        // With each task goes the place for its outcome: so the results are in input order.
+        let _ = (0..tasks).zip(&mut outcomes).try_for_each(|task| send.send(task));
         // A closed channel tells the threads that no more tasks will come.
-        drop(send_task);
+        drop(send);
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
-    let mut waited: Vec<_> = outcomes.try_iter().collect();
-    waited.sort_unstable_by_key(|&(index, _)| index);
-    Ok(waited.into_iter().map(|(_, outcome)| outcome).collect())
+    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every task was sent")).collect())
 }

@@ -25,5 +25,6 @@ pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result
         .map(|index| EXECUTOR.spawn(Wait { index, latency }.drive(Timer::after)));
     // It is asked for no more tasks than the limit before the first of them has ended, and their
     // results come in input order.
+    // On an early return the stream is dropped, and with it the tasks, which smol cancels.
     Ok(waits.buffered(limits.in_flight).collect().await)
 }

@@ -7,12 +7,7 @@
 //! Unlike *sequential*, it starts as many threads as may wait at once. A thread that sleeps is
 //! blocked and uses no core, so there may be thousands of them on a few cores.
 
-use std::{
-    io, iter,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-    time::Duration,
-};
+use std::{sync::Mutex, thread, time::Duration};
 
 use anyhow::{Context, Result};
 use harness::Limits;
@@ -25,27 +20,24 @@ const STACK: usize = 64 * 1024;
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
 pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
-    let next = AtomicUsize::new(0);
+    let mut outcomes = vec![None; tasks];
+    // Every thread takes the next task that none has taken yet, and with it the place for its
+    // outcome: so the results are in input order.
+    let queue = Mutex::new((0..tasks).zip(&mut outcomes));
     let wait = || {
-        // Every thread takes the next task that none has taken yet. `fetch_add` gives each index
-        // to one thread only, and nothing else depends on its order: relaxed suffices.
-        let indices = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-        let indices = indices.take_while(|&index| index < tasks);
-        indices.map(|index| (index, Wait { index, latency }.run(thread::sleep))).collect::<Vec<_>>()
+        // The lock is free again as soon as a task is taken, long before its wait is over.
+        let next = || queue.lock().expect("nobody panics while holding it").next();
+        while let Some((index, outcome)) = next() {
+            *outcome = Some(Wait { index, latency }.run(thread::sleep));
+        }
     };
-    let mut waited = Vec::with_capacity(tasks);
-    // The scope ends when all its threads have, so they may borrow the counter.
+    // The scope ends when all its threads have, so they may borrow the queue.
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..limits.in_flight.min(tasks))
-            .map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, wait))
-            .collect::<io::Result<_>>()
-            .context("cannot start so many threads")?;
-        for thread in threads {
-            waited.extend(thread.join().expect("no wait panics"));
+        for _ in 0..limits.in_flight.min(tasks) {
+            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, wait);
+            thread.context("cannot start so many threads")?;
         }
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
-    waited.sort_unstable_by_key(|&(index, _)| index);
-    Ok(waited.into_iter().map(|(_, outcome)| outcome).collect())
+    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every task was taken")).collect())
 }

@@ -22,5 +22,7 @@ pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result
         .map(|index| tokio::spawn(Wait { index, latency }.drive(time::sleep)));
     // It is asked for no more tasks than the limit before the first of them has ended, and their
     // results come in input order.
+    // On an early return the stream is dropped, and with it the handles; but tokio lets the
+    // tasks behind them go on.
     Ok(waits.buffered(limits.in_flight).try_collect().await?)
 }
