@@ -1,6 +1,6 @@
 //! The row life.
 
-use std::{fs, sync::LazyLock};
+use std::{fs, process::Stdio, sync::LazyLock};
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::computing;
 use crate::{
     cells::{Cells, text},
     contract::{self, Contract, Input, LostWorker},
+    family::{Family, Ran},
     suite::{Test, tests},
 };
 
@@ -49,6 +50,10 @@ pub(super) fn tests() -> Vec<Test> {
         every_cell_evolves_the_same_board,
         the_smallest_boards_agree,
         any_number_of_workers_agrees,
+        steps_over_several_generations_agree,
+        threads_that_spin_agree,
+        a_thread_that_panics_keeps_no_other_waiting,
+        a_run_without_an_answer_leaves_the_file_as_it_was,
         a_glider_comes_back_to_its_start,
         an_r_pentomino_becomes_what_it_is_known_to_become,
         a_pattern_is_read_from_a_file,
@@ -92,6 +97,52 @@ fn any_number_of_workers_agrees() {
     for workers in ["1", "3", "16", "100"] {
         assert_eq!(agreed("130", "37", "50", &["--workers", workers]), answer, "{workers}");
     }
+}
+
+fn steps_over_several_generations_agree() {
+    let answer = agreed("130", "37", "50", &[]);
+    // With 3 workers a band has 12 rows at least, with 16 it has 2.
+    for (workers, halo) in [("1", "50"), ("3", "4"), ("3", "7"), ("3", "1000"), ("16", "2")] {
+        let more = ["--workers", workers, "--halo", halo];
+        assert_eq!(agreed("130", "37", "50", &more), answer, "{more:?}");
+    }
+    let ran = LIFE.run("crossbeam", &["--json", "--generations", "50", "--halo", "8"]).json();
+    let bands = ran["workers"].as_u64().expect("it is a number");
+    assert_eq!(ran["units"], 7 * bands, "there are six steps over 8 generations, and one over 2");
+    LIFE.refused(&["--halo", "0"], 2, "--halo");
+}
+
+fn threads_that_spin_agree() {
+    for more in [&["--workers", "1"][..], &["--workers", "3"], &["--workers", "3", "--halo", "5"]] {
+        let size = ["--width", "130", "--height", "37", "--generations", "50"];
+        LIFE.agrees("threads", &[&size[..], &["--barrier", "spin"], more].concat());
+    }
+}
+
+fn a_thread_that_panics_keeps_no_other_waiting() {
+    let size = ["--width", "640", "--height", "480", "--generations", "1000", "--workers", "3"];
+    for (barrier, unit) in [("sleep", "0"), ("sleep", "301"), ("spin", "0"), ("spin", "301")] {
+        let arguments = [&size[..], &["--barrier", barrier]].concat();
+        let ran = with_panic("threads", unit, &arguments);
+        assert_eq!(ran.status, Some(1), "{barrier}, {unit}: {}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("unit {unit} panics")), "{}", ran.stderr);
+    }
+}
+
+fn a_run_without_an_answer_leaves_the_file_as_it_was() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("life.gif");
+    fs::write(&file, "old").expect("it can be written");
+    let ran = with_panic("sequential", "0", &["--generations", "10", "--out", text(&file)]);
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    assert_eq!(fs::read(&file).expect("it is there"), b"old");
+}
+
+/// Runs a cell whose unit with this index panics.
+fn with_panic(approach: &str, unit: &str, arguments: &[&str]) -> Ran {
+    let mut command = LIFE.command(approach, arguments);
+    command.env("MEANWHILE_PANIC", unit).stdin(Stdio::null());
+    Family::spawn(&mut command).end()
 }
 
 fn a_glider_comes_back_to_its_start() {

@@ -6,34 +6,34 @@
 //! cargo run --release -p life-async-std -- --workers 1
 //! ```
 //!
-//! Unlike *sequential*, it cuts the board into bands, and spawns a task per band. Each sends its
-//! edges to its two neighbours, and waits for theirs. What helps is that the runtime runs the tasks
-//! on several threads: the rows that a task awaits come from others that compute, and with one
-//! thread it is the thread itself which has to compute them.
+//! Unlike *sequential*, it spawns a task per band of the board. Each sends its edges to its two
+//! neighbours, and computes what needs nothing of theirs before it waits for those. What helps is that
+//! the runtime runs the tasks on several threads: with one, no wait leaves anything else to be done.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use async_std::{
     channel::{Receiver, Sender, bounded},
     task,
 };
 use harness::Limits;
-use life_workload::{Board, Row};
+use life_workload::{Board, Input, Rows};
 
-/// Evolves a board by so many generations, on the threads of the runtime that calls it.
-pub async fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
-    let bands = start.bands(limits.workers);
-    let links = ring(bands.len());
+/// Evolves a board to its last generation, on the threads of the runtime that calls it.
+pub async fn evolve(input: &Input, limits: Limits) -> Result<Board> {
+    let bands = input.start.bands(limits.workers);
+    let (steps, links) = (input.steps(bands.len()), ring(bands.len()));
     let mut tasks = Vec::with_capacity(bands.len());
     for (mut band, (above, below)) in bands.into_iter().zip(links) {
+        let steps = steps.clone();
         tasks.push(task::spawn(async move {
-            for _ in 0..generations {
+            for generations in steps {
                 // Both are sent before either is waited for, so nobody waits in a circle.
-                above.send.send(band.top()).await?;
-                below.send.send(band.bottom()).await?;
-                let from_above = above.receive.recv().await.context(CUT)?;
-                let from_below = below.receive.recv().await.context(CUT)?;
+                above.send.send(band.top(generations)).await?;
+                below.send.send(band.bottom(generations)).await?;
                 // Until the next `.await` the task keeps its thread.
-                band.advance(&from_above, &from_below);
+                band.advance_interior(generations);
+                // An error: a neighbour has ended early.
+                band.advance_edges(&above.receive.recv().await?, &below.receive.recv().await?);
             }
             anyhow::Ok(band)
         }));
@@ -46,12 +46,10 @@ pub async fn evolve(start: &Board, generations: usize, limits: Limits) -> Result
     Ok(Board::joined(bands))
 }
 
-const CUT: &str = "a neighbour has ended early";
-
 /// One end of what connects two neighbours.
 struct Link {
-    send: Sender<Row>,
-    receive: Receiver<Row>,
+    send: Sender<Rows>,
+    receive: Receiver<Rows>,
 }
 
 /// Connects each band with the one above it and the one below it, and the last with the first.

@@ -5,16 +5,13 @@ use std::process::ExitCode;
 use async_global_executor::GlobalExecutorConfig;
 use async_std::task;
 use life_async_std::evolve;
-use life_workload::{Input, Life};
+use life_workload::Life;
 
 fn main() -> ExitCode {
-    harness::run::<Life>(
-        env!("CARGO_PKG_NAME"),
-        |Input { start, generations, .. }, limits, meter| {
-            // async-std itself takes the number of its threads from the environment alone.
-            let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
-            async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
-            meter.measure(|| task::block_on(evolve(start, *generations, limits)))
-        },
-    )
+    harness::run::<Life>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        // async-std itself takes the number of its threads from the environment alone.
+        let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
+        async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        meter.measure(|| task::block_on(evolve(input, limits)))
+    })
 }

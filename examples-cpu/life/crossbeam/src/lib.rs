@@ -13,18 +13,20 @@ use std::{io, thread};
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use harness::Limits;
-use life_workload::{Band, Board, Row};
+use life_workload::{Band, Board, Input, Rows};
 
-/// Evolves a board by so many generations, on `limits.workers` threads.
-pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
-    let bands = start.bands(limits.workers);
-    let links = ring(bands.len());
+/// Evolves a board to its last generation, on `limits.workers` threads.
+pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
+    let bands = input.start.bands(limits.workers);
+    let (steps, links) = (input.steps(bands.len()), ring(bands.len()));
     let evolve = |mut band: Band, above: Link, below: Link| {
-        for _ in 0..generations {
+        for generations in steps.clone() {
             // Both are sent before either is waited for, so nobody waits in a circle.
-            above.send.send(band.top())?;
-            below.send.send(band.bottom())?;
-            band.advance(&above.receive.recv()?, &below.receive.recv()?);
+            above.send.send(band.top(generations))?;
+            below.send.send(band.bottom(generations))?;
+            // By far the most is computed while the rows are under way.
+            band.advance_interior(generations);
+            band.advance_edges(&above.receive.recv()?, &below.receive.recv()?);
         }
         Ok(band)
     };
@@ -47,8 +49,8 @@ pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board
 
 /// One end of what connects two neighbours.
 struct Link {
-    send: Sender<Row>,
-    receive: Receiver<Row>,
+    send: Sender<Rows>,
+    receive: Receiver<Rows>,
 }
 
 /// Connects each band with the one above it and the one below it, and the last with the first.

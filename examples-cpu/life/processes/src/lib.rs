@@ -2,73 +2,62 @@
 //!
 //! ```sh
 //! cargo run --release -p life-processes
+//! cargo run --release -p life-processes -- --halo 16
 //! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and gives each to a process that keeps it to
-//! the end. The processes share no memory; what goes through their pipes in every generation are
-//! the edges of the bands, and nothing else. What they keep is what makes them fast, and also what
-//! makes them mortal: where a worker of `primes` dies, another does its job again, but a band that
-//! dies with its worker is lost, and the run fails.
+//! the end. The processes share no memory here; what goes through their pipes in every step are the
+//! edges of the bands, and nothing else. What they keep is what makes them fast, and also what makes
+//! them mortal: where a worker of `primes` dies, another does its job again, but a band that dies
+//! with its worker is lost, and the run fails.
 
 use anyhow::Result;
-use harness::{Limits, pool::Crew};
-use life_workload::{Band, Board, Edges, Row};
+use harness::{Limits, pool::StatefulPool};
+use life_workload::{Band, Board, Edges, Input, Rows};
 use serde::{Deserialize, Serialize};
 
-/// Evolves a board by so many generations, in `limits.workers` processes.
-pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
-    let bands = start.bands(limits.workers);
-    let number = bands.len();
-    let mut edges: Vec<Edges> = bands.iter().map(Band::edges).collect();
+/// Evolves a board to its last generation, in `limits.workers` processes.
+pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
+    let mut bands = input.start.bands(limits.workers);
+    let (number, mut steps) = (bands.len(), input.steps(bands.len()));
+    let Some(first) = steps.next() else { return Ok(Board::joined(bands)) };
+    let mut edges: Vec<Edges> = bands.iter().map(|band| band.edges(first)).collect();
     // Each worker begins with a band of its own.
-    let mut crew = Crew::start(&bands)?;
-    for _ in 0..generations {
-        let step = |i: usize| {
+    let mut pool = StatefulPool::start(&bands)?;
+    // After the last step comes none, and the bands come back.
+    for next in steps.chain([0]) {
+        let job = |i: usize| {
             let above = edges[(i + number - 1) % number].bottom.clone();
             let below = edges[(i + 1) % number].top.clone();
-            Job::Advance { above, below }
+            Job { above, below, next }
         };
-        let steps: Vec<Job> = (0..number).map(step).collect();
-        // All get their step before the first answer is waited for, and all have answered before
-        // the next step: that is the barrier.
-        edges = crew.ask_all(&steps)?.into_iter().map(|Answer { edges, .. }| edges).collect();
+        let jobs: Vec<Job> = (0..number).map(job).collect();
+        // All get their job before the first answer is waited for, and all have answered before they
+        // get the next: that is the barrier.
+        let answers: Vec<Answer> = pool.ask_all(&jobs)?;
+        let (shown, last): (Vec<Edges>, Vec<Option<Band>>) = answers.into_iter().unzip();
+        (edges, bands) = (shown, last.into_iter().flatten().collect());
     }
-    let answers = crew.ask_all(&vec![Job::Return; number])?;
-    let bands = answers.into_iter().filter_map(|Answer { band, .. }| band);
-    // The crew is dropped at the end of this function, and waits there for its workers to end.
-    Ok(Board::joined(bands.collect()))
+    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    Ok(Board::joined(bands))
 }
 
 /// What each worker process does: `main` hands this to the harness.
 pub fn worker(mut band: Band) -> impl FnMut(Job) -> Answer {
-    move |job| match job {
-        Job::Advance { above, below } => {
-            band.advance(&above, &below);
-            Answer { edges: band.edges(), band: None }
-        }
-        Job::Return => Answer { edges: band.edges(), band: Some(band.clone()) },
+    move |Job { above, below, next }| {
+        band.advance(&above, &below);
+        (band.edges(next), (next == 0).then(|| band.clone()))
     }
 }
 
-/// What a worker is to do with its band.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Job {
-    /// Evolve it by one generation, between these two rows.
-    Advance {
-        /// The row above the band.
-        above: Row,
-        /// The row below it.
-        below: Row,
-    },
-    /// Send it back.
-    Return,
-}
+/// What the neighbours need for the next step, and the whole band if there is none.
+pub type Answer = (Edges, Option<Band>);
 
-/// What a worker says to that.
+/// A step between the rows above the band and those below it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Answer {
-    /// What the band's neighbours need.
-    edges: Edges,
-    /// The whole band, if it was asked for.
-    band: Option<Band>,
+pub struct Job {
+    above: Rows,
+    below: Rows,
+    /// How many generations the next step takes; 0 after the last.
+    next: usize,
 }

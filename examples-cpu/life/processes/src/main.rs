@@ -4,15 +4,12 @@ use std::process::ExitCode;
 
 use harness::pool;
 use life_processes::{evolve, worker};
-use life_workload::{Input, Life};
+use life_workload::Life;
 
 fn main() -> ExitCode {
     // The pool starts this same program again for each worker, and there this never returns.
     pool::serve(worker);
-    harness::run::<Life>(
-        env!("CARGO_PKG_NAME"),
-        |Input { start, generations, .. }, limits, meter| {
-            meter.measure(|| evolve(start, *generations, limits))
-        },
-    )
+    harness::run::<Life>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        meter.measure(|| evolve(input, limits))
+    })
 }

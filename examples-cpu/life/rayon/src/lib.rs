@@ -11,16 +11,16 @@
 
 use anyhow::Result;
 use harness::Limits;
-use life_workload::{Band, Board, Edges};
+use life_workload::{Board, Edges, Input};
 use rayon::prelude::*;
 
-/// Evolves a board by so many generations, on the threads of the pool that calls it.
-pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
-    let mut bands = start.bands(limits.workers);
+/// Evolves a board to its last generation, on the threads of the pool that calls it.
+pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
+    let mut bands = input.start.bands(limits.workers);
     let number = bands.len();
-    for _ in 0..generations {
+    for generations in input.steps(number) {
         // Copies of the edges as they are now: below, each band changes as soon as its turn comes.
-        let edges: Vec<Edges> = bands.iter().map(Band::edges).collect();
+        let edges: Vec<Edges> = bands.iter().map(|band| band.edges(generations)).collect();
         bands.par_iter_mut().enumerate().for_each(|(i, band)| {
             band.advance(&edges[(i + number - 1) % number].bottom, &edges[(i + 1) % number].top);
         });

@@ -3,15 +3,12 @@
 use std::process::ExitCode;
 
 use life_rayon::evolve;
-use life_workload::{Input, Life};
+use life_workload::Life;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
-    harness::run::<Life>(
-        env!("CARGO_PKG_NAME"),
-        |Input { start, generations, .. }, limits, meter| {
-            let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
-            meter.measure(|| pool.install(|| evolve(start, *generations, limits)))
-        },
-    )
+    harness::run::<Life>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        let pool = ThreadPoolBuilder::new().num_threads(limits.workers).build()?;
+        meter.measure(|| pool.install(|| evolve(input, limits)))
+    })
 }

@@ -6,15 +6,15 @@
 
 use anyhow::Result;
 use harness::Limits;
-use life_workload::Board;
+use life_workload::{Board, Input};
 
-/// Evolves a board by so many generations, on one thread.
-pub fn evolve(start: &Board, generations: usize, _limits: Limits) -> Result<Board> {
-    let mut bands = start.bands(1);
-    for _ in 0..generations {
+/// Evolves a board to its last generation, on one thread.
+pub fn evolve(input: &Input, _limits: Limits) -> Result<Board> {
+    let mut bands = input.start.bands(1);
+    for generations in input.steps(1) {
         for band in &mut bands {
             // The board is a torus, so a band that is all of it lies above and below itself.
-            let (above, below) = (band.bottom(), band.top());
+            let (above, below) = (band.bottom(generations), band.top(generations));
             band.advance(&above, &below);
         }
     }

@@ -3,17 +3,14 @@
 use std::{future::pending, process::ExitCode, thread};
 
 use life_smol::{EXECUTOR, evolve};
-use life_workload::{Input, Life};
+use life_workload::Life;
 
 fn main() -> ExitCode {
-    harness::run::<Life>(
-        env!("CARGO_PKG_NAME"),
-        |Input { start, generations, .. }, limits, meter| {
-            for _ in 0..limits.workers {
-                // A thread that waits for what never comes, and runs tasks meanwhile.
-                thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
-            }
-            meter.measure(|| smol::block_on(evolve(start, *generations, limits)))
-        },
-    )
+    harness::run::<Life>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        for _ in 0..limits.workers {
+            // A thread that waits for what never comes, and runs tasks meanwhile.
+            thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
+        }
+        meter.measure(|| smol::block_on(evolve(input, limits)))
+    })
 }

@@ -2,95 +2,70 @@
 //!
 //! ```sh
 //! cargo run --release -p life-threads
+//! cargo run --release -p life-threads -- --barrier spin
 //! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and a thread per band keeps its band to the
-//! end. What a thread needs of the bands above and below is one row of each, and of the right
-//! generation: so all show their edges, and meet at a barrier before anybody looks.
+//! end. What a thread needs of the bands above and below is a row of each, and of the right
+//! generation: so all show their edges, and none looks at those of others before all have arrived at
+//! a barrier. Meanwhile each computes what needs no neighbour.
 
-use std::{
-    array, io, mem,
-    sync::{Barrier, Mutex},
-    thread,
-};
+mod barrier;
+
+use std::{array, io, mem, sync::Mutex, thread};
 
 use anyhow::{Context, Result};
 use harness::Limits;
-use life_workload::{Band, Board, Row};
+use life_workload::{Band, Board, Input, Rows};
 
-/// Evolves a board by so many generations, on `limits.workers` threads.
-pub fn evolve(start: &Board, generations: usize, limits: Limits) -> Result<Board> {
-    let bands = start.bands(limits.workers);
-    let number = bands.len();
-    // What the bands show: in even generations on the first board, in odd ones on the second. So
-    // whoever is late still finds what was shown to it, while the others show the next.
+use barrier::Member;
+
+/// Evolves a board to its last generation, on `limits.workers` threads.
+pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
+    let bands = input.start.bands(limits.workers);
+    let (number, steps) = (bands.len(), input.steps(bands.len()));
+    // What the bands show: in even steps on the first board, in odd ones on the second. So whoever is
+    // late still finds what it was shown, while the others show the next.
     let shown: [Vec<Shown>; 2] =
         array::from_fn(|_| (0..number).map(|_| Shown::default()).collect());
-    let barrier = Barrier::new(number);
-    let over = Mutex::new(false);
-    let evolve = |i: usize, mut band: Band| {
-        if !*over.lock().expect(UNHARMED) {
-            let _last_time = LastTime { barrier: &barrier, over: &over };
-            for shown in shown.iter().cycle().take(generations) {
-                *shown[i].top.lock().expect(UNHARMED) = band.top();
-                *shown[i].bottom.lock().expect(UNHARMED) = band.bottom();
-                // Here the threads wait for each other: for the slowest, in every generation.
-                barrier.wait();
-                if *over.lock().expect(UNHARMED) {
-                    break;
-                }
-                let above = take(&shown[(i + number - 1) % number].bottom);
-                let below = take(&shown[(i + 1) % number].top);
-                band.advance(&above, &below);
-            }
+    let evolve = |i: usize, mut band: Band, mut barrier: Member| {
+        for (generations, shown) in steps.clone().zip(shown.iter().cycle()) {
+            replace(&shown[i].top, band.top(generations));
+            replace(&shown[i].bottom, band.bottom(generations));
+            barrier.arrive();
+            band.advance_interior(generations);
+            // Here a thread waits for the slowest of all, if that has not even begun this step.
+            barrier.wait()?;
+            let above = replace(&shown[(i + number - 1) % number].bottom, Rows::default());
+            let below = replace(&shown[(i + 1) % number].top, Rows::default());
+            band.advance_edges(&above, &below);
         }
-        band
+        Ok(band)
     };
     let evolve = &evolve;
     // The scope ends when all its threads have, so they may borrow what is shown.
     thread::scope(|scope| {
-        // Held until all threads are there. If one cannot be started, the others would wait for it
-        // at the barrier for ever; so they find that it is over before it has begun.
-        let mut not_begun = over.lock().expect(UNHARMED);
-        let threads: io::Result<Vec<_>> = (0..)
-            .zip(bands)
-            .map(|(i, band)| thread::Builder::new().spawn_scoped(scope, move || evolve(i, band)))
-            .collect();
-        *not_begun = threads.is_err();
-        drop(not_begun);
-        let threads = threads.context("cannot start so many threads")?;
+        let threads: Vec<_> = (0..number)
+            .zip(bands.into_iter().zip(barrier::members(number, input.barrier)))
+            .map(|(i, (band, member))| {
+                thread::Builder::new().spawn_scoped(scope, move || evolve(i, band, member))
+            })
+            // If one cannot be started, its place at the barrier is dropped, which the others learn.
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
         let bands = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
-        Ok(Board::joined(bands.collect()))
+        Ok(Board::joined(bands.collect::<Result<_>>()?))
     })
 }
 
-/// Has a thread that panics come to the barrier a last time, where the others would wait for it for
-/// ever, and tell them that it is over.
-struct LastTime<'a> {
-    barrier: &'a Barrier,
-    over: &'a Mutex<bool>,
-}
-
-impl Drop for LastTime<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            *self.over.lock().expect(UNHARMED) = true;
-            self.barrier.wait();
-        }
-    }
-}
-
-/// The rows of a band that its neighbours see. Nobody ever waits for one of these locks: the barrier
-/// keeps those who write apart from those who read, and the compiler wants to see that they are.
+/// The rows of a band that its neighbours see. Nobody waits for one of these locks: the barrier keeps
+/// those who write apart from those who read, and the locks are to let the compiler know.
 #[derive(Default)]
 struct Shown {
-    top: Mutex<Row>,
-    bottom: Mutex<Row>,
+    top: Mutex<Rows>,
+    bottom: Mutex<Rows>,
 }
 
-/// Takes a row that no other band looks at.
-fn take(row: &Mutex<Row>) -> Row {
-    mem::take(&mut *row.lock().expect(UNHARMED))
+fn replace(shown: &Mutex<Rows>, rows: Rows) -> Rows {
+    mem::replace(&mut *shown.lock().expect("nobody panics while holding it"), rows)
 }
-
-const UNHARMED: &str = "nobody panics while holding it";

@@ -3,13 +3,10 @@
 use std::process::ExitCode;
 
 use life_threads::evolve;
-use life_workload::{Input, Life};
+use life_workload::Life;
 
 fn main() -> ExitCode {
-    harness::run::<Life>(
-        env!("CARGO_PKG_NAME"),
-        |Input { start, generations, .. }, limits, meter| {
-            meter.measure(|| evolve(start, *generations, limits))
-        },
-    )
+    harness::run::<Life>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        meter.measure(|| evolve(input, limits))
+    })
 }

@@ -1,11 +1,8 @@
 //! The board, a torus of cells, and the bands of rows that it is cut into.
 
-use std::{iter, mem};
+use std::iter;
 
-use harness::unit::Unit;
-use serde::{Deserialize, Serialize};
-
-use crate::kernel::{self, Sums};
+use crate::{band::Band, kernel};
 
 /// A board of cells. It is a torus: beyond its last row comes its first, beyond the last cell of a
 /// row its first.
@@ -16,35 +13,6 @@ pub struct Board {
     /// Row by row, each beginning with a new word; the leftmost of 64 cells is the lowest bit. What
     /// is left of the last word of a row is always 0.
     words: Vec<u64>,
-}
-
-/// A copy of one row, as bands show it to each other.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Row(Vec<u64>);
-
-/// Copies of the two rows of a band that others need.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Edges {
-    /// What the band above looks at.
-    pub top: Row,
-    /// What the band below looks at.
-    pub bottom: Row,
-}
-
-/// Some rows of a board, and what it takes to evolve them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Band {
-    /// Which of how many bands it is.
-    place: (usize, usize),
-    width: usize,
-    words: Vec<u64>,
-    generation: usize,
-    /// Where the next generation comes to be. This and the sums are made when they are first used.
-    #[serde(skip)]
-    next: Vec<u64>,
-    /// The sums of three rows, one above the other.
-    #[serde(skip)]
-    sums: [Sums; 3],
 }
 
 impl Board {
@@ -129,12 +97,14 @@ impl Board {
 
     /// The board after so many generations.
     pub(crate) fn later(&self, generations: usize) -> Self {
-        let mut band = self.bands(1).remove(0);
+        let (mut words, row) = (self.words.clone(), self.width.div_ceil(64));
+        let mut sums = Default::default();
         for _ in 0..generations {
-            let (Row(above), Row(below)) = (band.bottom(), band.top());
-            band.next_generation(&above, &below);
+            let mut all = [&words[words.len() - row..], &words, &words[..row]].concat();
+            kernel::evolve(&mut all, self.width, 1, &mut sums);
+            words = all[row..all.len() - row].into();
         }
-        Self::joined(vec![band])
+        Self { words, ..*self }
     }
 
     /// Cuts the board into this many bands of rows that are as equal as can be, from top to bottom,
@@ -145,14 +115,7 @@ impl Board {
         let row = self.width.div_ceil(64);
         let start = |i: usize| i * self.height / number * row;
         (0..number)
-            .map(|i| Band {
-                place: (i, number),
-                width: self.width,
-                words: self.words[start(i)..start(i + 1)].into(),
-                generation: 0,
-                next: Vec::new(),
-                sums: Default::default(),
-            })
+            .map(|i| Band::new((i, number), self.width, self.words[start(i)..start(i + 1)].into()))
             .collect()
     }
 
@@ -168,64 +131,10 @@ impl Board {
     }
 }
 
-impl Band {
-    /// A copy of the uppermost row.
-    #[must_use]
-    pub fn top(&self) -> Row {
-        Row(self.words[..self.words_per_row()].into())
-    }
-
-    /// A copy of the lowest row.
-    #[must_use]
-    pub fn bottom(&self) -> Row {
-        Row(self.words[self.words.len() - self.words_per_row()..].into())
-    }
-
-    /// Copies of both.
-    #[must_use]
-    pub fn edges(&self) -> Edges {
-        Edges { top: self.top(), bottom: self.bottom() }
-    }
-
-    fn words_per_row(&self) -> usize {
-        self.width.div_ceil(64)
-    }
-
-    /// Evolves the band by one generation, between the row above it and the row below it as they are
-    /// before that: the unit of work.
-    ///
-    /// # Panics
-    /// Panics if those are rows of another board.
-    pub fn advance(&mut self, Row(above): &Row, Row(below): &Row) {
-        let (number, bands) = self.place;
-        let unit = Unit::begin(self.generation * bands + number);
-        unit.run(|| self.next_generation(above, below));
-    }
-
-    fn next_generation(&mut self, above: &[u64], below: &[u64]) {
-        let width = self.width;
-        let words = self.words_per_row();
-        assert!(above.len() == words && below.len() == words, "they are rows of another board");
-        self.next.resize(self.words.len(), 0);
-        self.sums[1].sum_up(above, width);
-        self.sums[2].sum_up(&self.words[..words], width);
-        let rows_below = self.words.chunks_exact(words).skip(1).chain([below]);
-        let rows = self.words.chunks_exact(words).zip(rows_below);
-        for ((row, below), next) in rows.zip(self.next.chunks_exact_mut(words)) {
-            // What was below is the row itself now, and what was the row itself is above it.
-            self.sums.rotate_left(1);
-            self.sums[2].sum_up(below, width);
-            let [above, here, below] = &self.sums;
-            kernel::next_row([above, here, below], row, width, next);
-        }
-        mem::swap(&mut self.words, &mut self.next);
-        self.generation += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::band::Edges;
 
     /// The rule, word by word: what anybody would write first.
     fn next_by_the_rule(board: &Board) -> Board {
@@ -249,11 +158,11 @@ mod tests {
         next
     }
 
-    /// What the cells do, one band after the other.
-    fn next_in_bands(board: &Board, number: usize) -> Board {
+    /// What the cells do, one band after the other: a step over so many generations.
+    fn next_in_bands(board: &Board, number: usize, generations: usize) -> Board {
         let mut bands = board.bands(number);
         let number = bands.len();
-        let edges: Vec<Edges> = bands.iter().map(Band::edges).collect();
+        let edges: Vec<Edges> = bands.iter().map(|band| band.edges(generations)).collect();
         for (i, band) in bands.iter_mut().enumerate() {
             band.advance(&edges[(i + number - 1) % number].bottom, &edges[(i + 1) % number].top);
         }
@@ -282,7 +191,7 @@ mod tests {
             for generation in 0..5 {
                 let expected = next_by_the_rule(&board);
                 for bands in [1, 2, 3, 7, 1000] {
-                    let next = next_in_bands(&board, bands);
+                    let next = next_in_bands(&board, bands, 1);
                     assert_eq!(
                         next, expected,
                         "{width} × {height} in {bands} bands, generation {generation}"
@@ -290,6 +199,24 @@ mod tests {
                 }
                 assert_eq!(board.later(1), expected);
                 board = expected;
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_over_several_generations_is_as_many_steps_over_one() {
+        let mut random = fastrand::Rng::with_seed(2);
+        for (width, height) in [(1, 1), (3, 7), (64, 12), (65, 30), (200, 41)] {
+            let board = Board::random(width, height, random.u64(..));
+            for bands in [1, 2, 3, 7] {
+                // As many as the lowest band has rows.
+                for generations in 1..=(height / bands).max(1) {
+                    assert_eq!(
+                        next_in_bands(&board, bands, generations),
+                        board.later(generations),
+                        "{width} × {height} in {bands} bands, {generations} generations"
+                    );
+                }
             }
         }
     }
@@ -395,7 +322,7 @@ mod tests {
     #[should_panic(expected = "another board")]
     fn rows_of_another_board_are_refused() {
         let mut band = Board::empty(64, 2).bands(1).remove(0);
-        let row = Board::empty(65, 1).bands(1).remove(0).top();
+        let row = Board::empty(65, 1).bands(1).remove(0).top(1);
         band.advance(&row, &row);
     }
 }

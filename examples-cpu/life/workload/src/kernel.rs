@@ -8,7 +8,32 @@
 //! it, itself included, or if there are four and it is one of them. That is Conway's rule: with
 //! three in the square, the cell is born or has two neighbours; with four, it lives on if it has
 //! three neighbours. So first each row is summed up, each cell with its left and right neighbour;
-//! then the sums of three rows, one above the other, are added. A row's sums serve three times.
+//! then the sums of three rows, one above the other, are added. A row's sums serve three times, and
+//! once they are there, the row itself can be overwritten.
+
+use multiversion::multiversion;
+
+/// Evolves rows in place, by so many generations. Nobody knows what is above the first row and below
+/// the last, so after each generation another row at either end is no longer what it should be.
+///
+/// A program for x86-64 may use no more than the vectors of two words that all such processors share,
+/// unless it asks the one that it runs on, as here.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(crate) fn evolve(rows: &mut [u64], width: usize, generations: usize, sums: &mut [Sums; 3]) {
+    let words = width.div_ceil(64);
+    let place = |row: usize| row * words..(row + 1) * words;
+    for lost in 1..=generations {
+        let inner = lost..rows.len() / words - lost;
+        sums[1].sum_up(&rows[place(lost - 1)], width);
+        sums[2].sum_up(&rows[place(lost)], width);
+        for row in inner {
+            // What was below is the row itself now, and what was the row itself is above it.
+            sums.rotate_left(1);
+            sums[2].sum_up(&rows[place(row + 1)], width);
+            next_row(sums, width, &mut rows[place(row)]);
+        }
+    }
+}
 
 /// For each cell of a row, how many of it and its two neighbours live: 0 to 3, in two binary digits.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +44,9 @@ pub(crate) struct Sums {
 
 impl Sums {
     /// Sums up a row of `width` cells whose ends meet.
-    pub(crate) fn sum_up(&mut self, row: &[u64], width: usize) {
+    #[expect(clippy::inline_always, reason = "`evolve` compiles it for each kind of processor")]
+    #[inline(always)]
+    fn sum_up(&mut self, row: &[u64], width: usize) {
         let words = row.len();
         self.ones.resize(words, 0);
         self.twos.resize(words, 0);
@@ -44,17 +71,21 @@ impl Sums {
 }
 
 /// Adds three numbers of one binary digit: 64 such sums at once.
+#[expect(clippy::inline_always, reason = "`evolve` compiles it for each kind of processor")]
+#[inline(always)]
 fn sum(a: u64, b: u64, c: u64) -> (u64, u64) {
     (a ^ b ^ c, a & b | (a ^ b) & c)
 }
 
-/// Writes the next generation of a row, from it and from the sums of the row above, of itself and of
-/// the row below.
-pub(crate) fn next_row(sums: [&Sums; 3], row: &[u64], width: usize, next: &mut [u64]) {
+/// Makes a row its next generation, from it and from the sums of the row above, of itself and of the
+/// row below.
+#[expect(clippy::inline_always, reason = "`evolve` compiles it for each kind of processor")]
+#[inline(always)]
+fn next_row(sums: &[Sums; 3], width: usize, row: &mut [u64]) {
     let words = row.len();
-    let [above, here, below] = sums.map(|sums| (&sums.ones[..words], &sums.twos[..words]));
-    let next = &mut next[..words];
-    for i in 0..words {
+    let [above, here, below] =
+        sums.each_ref().map(|sums| (&sums.ones[..words], &sums.twos[..words]));
+    for (i, cells) in row.iter_mut().enumerate() {
         // Of the total of the nine cells: its ones, its twos in two parts, and one of its fours.
         let (ones, carried) = sum(above.0[i], here.0[i], below.0[i]);
         let (twos, fours) = sum(above.1[i], here.1[i], below.1[i]);
@@ -62,10 +93,10 @@ pub(crate) fn next_row(sums: [&Sums; 3], row: &[u64], width: usize, next: &mut [
         let three = ones & two & !fours;
         // Either both parts of the twos and no four, or none of them and a four.
         let four = !ones & !two & (carried ^ fours);
-        next[i] = three | four & row[i];
+        *cells = three | four & *cells;
     }
     // What lies beyond the last cell is no cell.
-    next[words - 1] &= last_word(width);
+    row[words - 1] &= last_word(width);
 }
 
 /// Those bits of a row's last word that are cells.

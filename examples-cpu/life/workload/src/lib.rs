@@ -1,6 +1,7 @@
 //! The row `life` without its concurrency: the board, its bands, a generation, and the answer.
 
 mod animation;
+mod band;
 mod board;
 mod kernel;
 mod rle;
@@ -12,14 +13,15 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Kind, Limits, Plan, Shared, capacity,
     words::{grouped, plural},
 };
 use serde_json::json;
 
-pub use board::{Band, Board, Edges, Row};
+pub use band::{Band, Edges, Rows};
+pub use board::Board;
 use start::Start;
 
 /// The largest board, in bytes: 2^30 cells, if its width is a multiple of 64.
@@ -39,15 +41,31 @@ pub struct Life {
           value_parser = clap::value_parser!(u32).range(1..))]
     height: u32,
     /// How often all cells change
-    #[arg(long, value_name = "N", default_value_t = 500,
+    #[arg(long, value_name = "N", default_value_t = 2000,
           value_parser = clap::value_parser!(u32).range(..=1_000_000_000))]
     generations: u32,
+    /// How many generations a step takes at most: bands exchange so many rows, and so much less often
+    #[arg(long, value_name = "K", default_value_t = 1,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    halo: u32,
+    /// How the threads of `threads` wait for each other
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Wait::Sleep)]
+    barrier: Wait,
     /// What the board begins with: random, glider, r-pentomino, or the path of an RLE file
     #[arg(long, default_value = "random")]
     pattern: Start,
     /// Draw it afterwards into this file, an animated GIF
     #[arg(long, value_name = "FILE.gif")]
     out: Option<PathBuf>,
+}
+
+/// How a thread waits for the others at a barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Wait {
+    /// It sleeps until the system wakes it
+    Sleep,
+    /// It keeps looking, and its core busy
+    Spin,
 }
 
 /// The board of a run, and how far it is evolved.
@@ -57,6 +75,21 @@ pub struct Input {
     pub start: Board,
     /// How many generations follow.
     pub generations: usize,
+    /// How many of them a step takes at most.
+    pub halo: usize,
+    /// How threads wait at a barrier.
+    pub barrier: Wait,
+}
+
+impl Input {
+    /// The steps from the first to the last generation, if the board is cut into so many bands: of
+    /// each, how many generations it takes. It cannot be more than a band has rows.
+    #[must_use]
+    pub fn steps(&self, bands: usize) -> impl ExactSizeIterator<Item = usize> + Clone + use<> {
+        let halo = self.halo.min(self.start.height() / bands).max(1);
+        let generations = self.generations;
+        (0..generations).step_by(halo).map(move |done| halo.min(generations - done))
+    }
 }
 
 impl harness::Row for Life {
@@ -71,8 +104,8 @@ impl harness::Row for Life {
     }
 
     fn prepare(&self, shared: &Shared) -> Result<Input> {
-        let [width, height, generations] =
-            [self.width, self.height, self.generations].map(|number| number as usize);
+        let [width, height, generations, halo] =
+            [self.width, self.height, self.generations, self.halo].map(|number| number as usize);
         let row = width.div_ceil(64) * 8;
         ensure!(
             height <= MOST_BYTES / row,
@@ -86,7 +119,7 @@ impl harness::Row for Life {
         if let Some(out) = &self.out {
             capacity::for_writing(out)?;
         }
-        Ok(Input { start, generations })
+        Ok(Input { start, generations, halo, barrier: self.barrier })
     }
 
     fn plan(&self, input: &Input, Limits { workers, .. }: Limits) -> Plan {
@@ -105,7 +138,7 @@ impl harness::Row for Life {
                 "width": start.width(), "height": start.height(), "generations": generations,
                 "population": start.population(), "digest": digest(start),
             }),
-            units: generations * bands,
+            units: input.steps(bands).len() * bands,
             lower_bound: None,
         }
     }
