@@ -11,6 +11,7 @@ use std::{
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     sync::Mutex,
+    thread,
 };
 
 use anyhow::Context;
@@ -24,8 +25,8 @@ const MAPPINGS_PER_THREAD: usize = 4;
 const MEMORY_PER_THREAD: usize = 32 * 1024;
 /// What a worker process takes that it shares with no other, in bytes.
 const MEMORY_PER_PROCESS: usize = 512 * 1024;
-/// The most threads that may steal work from each other.
-const MOST_STEALING: usize = 1024;
+/// The most threads that may steal work from each other, unless there are more cores.
+const MOST_STEALING: usize = 256;
 /// The most files that a runtime opens before it does anything, to wait for events and to be woken.
 const FILES_OF_A_RUNTIME: usize = 5;
 /// How many files are kept for the end of a program.
@@ -52,17 +53,18 @@ pub fn for_threads(number: usize) -> Result<(), NoRoom> {
 }
 
 /// Checks that a pool whose threads steal work from each other makes sense at this size. A thread
-/// that has nothing to do looks for work at all others, and does so again before it sleeps; of
-/// 2,000 threads that takes a hundred times as long as the primes that *primes* counts meanwhile.
+/// that has nothing to do looks for work at all others, and does so again before it sleeps. With
+/// twice as many threads that takes four times as long, and *life* has them do it in each step.
 ///
 /// # Errors
-/// It has more than 1,024 threads.
+/// It has more than 256 threads, and more than there are cores.
 pub fn for_stealing(threads: usize) -> Result<(), NoRoom> {
-    if threads <= MOST_STEALING {
+    let most = MOST_STEALING.max(thread::available_parallelism().map_or(1, usize::from));
+    if threads <= most {
         return Ok(());
     }
     let wanted = format!("{threads} threads that steal work from each other");
-    let reason = format!("those without any would search all others, so {MOST_STEALING} are most");
+    let reason = format!("those without any would search all others, so {most} are most");
     Err(NoRoom { wanted, reason })
 }
 
