@@ -416,9 +416,6 @@ pub struct StatefulPool {
     workers: Vec<Worker>,
 }
 
-/// The former name of [`StatefulPool`].
-pub type Crew = StatefulPool;
-
 impl StatefulPool {
     /// Starts a worker process for each of the setups, and returns when all are ready.
     pub fn start<S: Serialize>(setups: &[S]) -> Result<Self, PoolError> {

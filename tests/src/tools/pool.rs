@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use harness::pool::{self, Crew, JobError, JobFault, Pool, PoolError};
+use harness::pool::{self, JobError, JobFault, Pool, PoolError, StatefulPool};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -35,10 +35,10 @@ pub(super) fn tests() -> Vec<Test> {
         an_exit_fails_its_job_alone,
         a_signal_fails_its_job_alone,
         rubbish_fails_its_job_alone,
-        each_of_a_crew_keeps_what_is_its_own,
-        all_of_a_crew_work_at_the_same_time,
-        long_jobs_and_answers_of_a_crew_arrive_whole,
-        a_failure_ends_the_whole_crew,
+        each_of_a_stateful_pool_keeps_what_is_its_own,
+        all_of_a_stateful_pool_work_at_the_same_time,
+        long_jobs_and_answers_of_a_stateful_pool_arrive_whole,
+        a_failure_ends_the_whole_stateful_pool,
         a_worker_cannot_have_workers,
         a_worker_whose_parent_dies_while_it_sends_a_job_says_nothing,
         a_program_that_is_not_prepared_gets_an_error,
@@ -70,6 +70,8 @@ enum Job {
     Rubbish,
     /// Write a frame that holds something else.
     WrongFrame,
+    /// Write bytes that, taken for a length, promise far more than ever comes.
+    LongFrame,
     /// Panic if nobody has done so before, which the file tells; answer otherwise.
     PanicOnce(PathBuf),
     /// Start a pool in the worker, and answer whether that was refused.
@@ -111,9 +113,14 @@ fn worker(mut setup: u64) -> impl FnMut(Job) -> Answer {
             Vec::new()
         }
         Job::WrongFrame => {
-            let mut frame = vec![0xff, 3, 0, 0, 0, 0, 0, 0];
+            let length = 3_u64;
+            let mut frame = [length.to_le_bytes(), (!length).to_le_bytes()].concat();
             frame.extend([0xff; 3]);
             std::io::stdout().write_all(&frame).expect("the pool reads");
+            Vec::new()
+        }
+        Job::LongFrame => {
+            std::io::stdout().write_all(&[0xff; 100]).expect("the pool reads");
             Vec::new()
         }
         Job::PanicOnce(file) => {
@@ -234,49 +241,49 @@ fn a_signal_fails_its_job_alone() {
 }
 
 fn rubbish_fails_its_job_alone() {
-    for job in [Job::Rubbish, Job::WrongFrame] {
+    for job in [Job::Rubbish, Job::WrongFrame, Job::LongFrame] {
         let fault = among_others(job);
         assert!(matches!(fault, JobFault::Rubbish { .. }), "{fault}");
     }
 }
 
-fn each_of_a_crew_keeps_what_is_its_own() {
-    let mut crew = Crew::start(&[100_u64, 200, 300]).expect("this program is prepared");
+fn each_of_a_stateful_pool_keeps_what_is_its_own() {
+    let mut pool = StatefulPool::start(&[100_u64, 200, 300]).expect("this program is prepared");
     let mut ask = |numbers: [u64; 3]| -> Vec<Answer> {
-        crew.ask_all(&numbers.map(Job::Keep)).expect("they are easy jobs")
+        pool.ask_all(&numbers.map(Job::Keep)).expect("they are easy jobs")
     };
     assert_eq!(ask([1, 2, 3]), [b"101", b"202", b"303"]);
     assert_eq!(ask([10, 20, 30]), [b"111", b"222", b"333"]);
 }
 
-fn all_of_a_crew_work_at_the_same_time() {
+fn all_of_a_stateful_pool_work_at_the_same_time() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let mut crew = Crew::start(&[0_u64; 4]).expect("this program is prepared");
+    let mut pool = StatefulPool::start(&[0_u64; 4]).expect("this program is prepared");
     // None of them can answer before all are at work.
     let jobs = vec![Job::Meet(folder.path().into(), 4); 4];
-    let answers: Vec<Answer> = crew.ask_all(&jobs).expect("they are easy jobs");
+    let answers: Vec<Answer> = pool.ask_all(&jobs).expect("they are easy jobs");
     assert_eq!(answers, [b"met"; 4]);
 }
 
-fn long_jobs_and_answers_of_a_crew_arrive_whole() {
-    let mut crew = Crew::start(&[0_u64; 2]).expect("this program is prepared");
+fn long_jobs_and_answers_of_a_stateful_pool_arrive_whole() {
+    let mut pool = StatefulPool::start(&[0_u64; 2]).expect("this program is prepared");
     // So long a path is no file's, so nothing is made there, and the job succeeds.
     let long_job = Job::PanicOnce("a".repeat(5_000_000).into());
     let answers: Vec<Answer> =
-        crew.ask_all(&[Job::Long(5_000_000), long_job]).expect("they are easy jobs");
+        pool.ask_all(&[Job::Long(5_000_000), long_job]).expect("they are easy jobs");
     assert_eq!(answers, [vec![7; 5_000_000], b"second".to_vec()]);
 }
 
-fn a_failure_ends_the_whole_crew() {
+fn a_failure_ends_the_whole_stateful_pool() {
     for (job, expected) in
         [(Job::Panic, "101"), (Job::Kill, "signal: 9"), (Job::Rubbish, "no answer")]
     {
-        let mut crew = Crew::start(&[0_u64; 3]).expect("this program is prepared");
+        let mut pool = StatefulPool::start(&[0_u64; 3]).expect("this program is prepared");
         let answers: Vec<Answer> =
-            crew.ask_all(&[const { Job::Pid }; 3]).expect("they are easy jobs");
+            pool.ask_all(&[const { Job::Pid }; 3]).expect("they are easy jobs");
         let start = Instant::now();
         let jobs = [Job::Add(1), job, Job::Endless];
-        let error = crew.ask_all::<_, Answer>(&jobs).expect_err("one of them fails").to_string();
+        let error = pool.ask_all::<_, Answer>(&jobs).expect_err("one of them fails").to_string();
         assert!(error.starts_with("job 1: ") && error.contains(expected), "{error}");
         assert!(start.elapsed() < PATIENCE, "the endless one is waited for");
         for pid in answers {
@@ -284,7 +291,7 @@ fn a_failure_ends_the_whole_crew() {
             let alive = Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status();
             assert!(!alive.expect("every Unix has a kill").success(), "{pid} lives");
         }
-        let again = crew.ask_all::<_, Answer>(&[const { Job::Pid }; 3]);
+        let again = pool.ask_all::<_, Answer>(&[const { Job::Pid }; 3]);
         assert!(matches!(again, Err(JobError { fault: JobFault::Gone, .. })), "{again:?}");
     }
 }

@@ -25,10 +25,9 @@ pub fn count_words(text: &Text, _limits: Limits) -> Result<Counts> {
         total.merge(counts);
         total
     };
-    // Every share has a map, and each of these has to learn the frequent words anew. Left to itself
-    // rayon makes a share of each piece that might be stolen; with two for each thread there is still
-    // one to steal for whoever is done early.
-    let share = text.pieces().len().div_ceil(2 * rayon::current_num_threads());
-    let pieces = text.pieces().into_par_iter().with_min_len(share);
-    Ok(pieces.fold(Counts::default, count).reduce(Counts::default, merge))
+    // Every share has a map, which has to learn the frequent words anew. `into_par_iter` would cut
+    // the pieces into more shares whenever a thread has nothing to do. With `par_bridge` there is one
+    // share for each thread, which takes the next piece as soon as it is done with one.
+    let counts = text.pieces().par_bridge().fold(Counts::default, count);
+    Ok(counts.reduce(Counts::default, merge))
 }

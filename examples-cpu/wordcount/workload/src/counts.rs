@@ -5,19 +5,62 @@ use std::{collections::HashMap, hash::BuildHasher, mem};
 
 use crc32fast::Hasher;
 use rustc_hash::FxBuildHasher;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// How often each word occurs in some pieces of a text.
 ///
 /// Whoever counts has a map of their own, and [merges](Self::merge) it with those of the others. In
 /// which order, and who does it, makes no difference to the result.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Packed")]
 pub struct Counts {
     /// The words are UTF-8. As bytes they can be looked up just as they stand in the text; only one
     /// that is new is copied. The hash is a quick one, which withstands no text that is made to
     /// collide.
     words: HashMap<Box<[u8]>, u64, FxBuildHasher>,
     missed: Vec<Missed>,
+}
+
+/// The counts as they travel to another process. All words are written and read as one text: byte by
+/// byte, as a map of byte strings would be, that takes far longer than to count them.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    /// A space follows each of them, which is in none.
+    words: String,
+    counts: Vec<u64>,
+    missed: Vec<Missed>,
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut packed = Packed {
+            words: String::new(),
+            counts: Vec::with_capacity(self.words.len()),
+            missed: self.missed.clone(),
+        };
+        for (word, count) in self.words() {
+            packed.words.push_str(word);
+            packed.words.push(' ');
+            packed.counts.push(count);
+        }
+        packed.serialize(serializer)
+    }
+}
+
+impl TryFrom<Packed> for Counts {
+    type Error = &'static str;
+
+    fn try_from(Packed { words, counts, missed }: Packed) -> Result<Self, Self::Error> {
+        let number = counts.len();
+        // They come in the order of a map with this hash. One that grew meanwhile would put them all
+        // into the same corner, where they would be in each other's way.
+        let mut map = HashMap::with_capacity_and_hasher(number, FxBuildHasher);
+        map.extend(words.split_terminator(' ').map(|word| word.as_bytes().into()).zip(counts));
+        if words.matches(' ').count() != number || map.len() != number {
+            return Err("there is not one count for each word");
+        }
+        Ok(Self { words: map, missed })
+    }
 }
 
 /// A piece that could not be counted, or not to its end.
@@ -52,6 +95,8 @@ impl Counts {
         if self.words.len() < other.words.len() {
             mem::swap(self, &mut other);
         }
+        // As in `try_from`, and half as many as in the other map are the guess that std makes, too.
+        self.words.reserve(other.words.len() / 2);
         for (word, count) in other.words {
             *self.words.entry(word).or_default() += count;
         }
@@ -179,6 +224,23 @@ mod tests {
                 merged.merge(share);
             }
             assert_eq!(merged, whole);
+        }
+    }
+
+    #[test]
+    fn counts_come_back_from_another_process() {
+        let mut whole = counts("a b a c a ä b");
+        whole.miss(Missed { piece: 3, reason: "gone".into() });
+        for counts in [whole, Counts::default()] {
+            let text = serde_json::to_string(&counts).expect("it can be written");
+            assert_eq!(serde_json::from_str::<Counts>(&text).expect("it can be read"), counts);
+        }
+        for text in [
+            r#"{"words":"a ","counts":[1,2],"missed":[]}"#,
+            r#"{"words":"a a ","counts":[1,2],"missed":[]}"#,
+            r#"{"words":"a b ","counts":[1],"missed":[]}"#,
+        ] {
+            assert!(serde_json::from_str::<Counts>(text).is_err(), "{text}");
         }
     }
 

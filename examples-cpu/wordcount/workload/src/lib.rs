@@ -6,9 +6,12 @@ mod made;
 mod split;
 mod text;
 
-use std::path::PathBuf;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared,
@@ -26,7 +29,7 @@ const MOST_BYTES: u64 = 1 << 60;
 /// Counts how often each word of a text occurs.
 #[derive(Args, Debug)]
 pub struct WordCount {
-    /// The files to count, instead of the example's own text
+    /// The files to count, instead of the example's own text; one may be /dev/stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The size of the example's own text, in bytes
@@ -59,7 +62,7 @@ pub struct Input {
     pub text: Text,
     /// What the threads of *threads* count into.
     pub map: Map,
-    /// The example's own text. It is removed when this is dropped.
+    /// The example's own text, or the copy of stdin. It is removed when this is dropped.
     made: Option<Made>,
 }
 
@@ -75,8 +78,9 @@ impl Row for WordCount {
 
     fn prepare(&self, shared: &Shared) -> Result<Input> {
         if !self.files.is_empty() {
-            let text = Text::of(&self.files);
-            return Ok(Input { text, map: self.map, made: None });
+            let mut files = self.files.clone();
+            let made = copy_of_stdin(&mut files)?;
+            return Ok(Input { text: Text::of(&files), map: self.map, made });
         }
         let made = Made::write(self.size, shared.seed)?;
         let text = Text::of(&[made.path().to_owned()]);
@@ -126,9 +130,23 @@ impl Row for WordCount {
     }
 
     fn held(&self, input: &Input) -> Vec<String> {
-        // The user's own files are among the arguments already.
+        // The user's own files are among the arguments already. (Whoever holds the input has its
+        // stdin for that, so no text comes from there.)
         input.made.iter().map(|made| made.path().display().to_string()).collect()
     }
+}
+
+/// If one of the files is stdin and that is a pipe, puts a copy of what comes through it in its place.
+fn copy_of_stdin(files: &mut [PathBuf]) -> Result<Option<Made>> {
+    let stdin = Path::new("/dev/stdin");
+    let Some(file) = files.iter_mut().find(|file| *file == stdin) else { return Ok(None) };
+    // A file can be opened again by its name, and read from several places.
+    if fs::metadata(stdin).is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(None);
+    }
+    let made = Made::copy(&mut io::stdin().lock()).context("cannot read /dev/stdin")?;
+    made.path().clone_into(file);
+    Ok(Some(made))
 }
 
 /// A path as people should see it: as it is, unless that is no text or would upset a terminal.

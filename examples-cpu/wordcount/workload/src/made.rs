@@ -1,9 +1,9 @@
-//! The text that the example makes for itself.
+//! The text that the example makes for itself, or copies from stdin.
 
 use std::{
     collections::HashSet,
     fs::File,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -28,27 +28,43 @@ const VOWELS: [&str; 6] = ["a", "e", "i", "o", "u", "ea"];
 const OTHERS: [&str; 6] = ["é", "ä", "ö", "å", "ø", "я"];
 const CODAS: [&str; 10] = ["", "", "", "", "n", "r", "s", "t", "l", "m"];
 
-/// A text of made-up words, in a temporary folder that is removed when this is dropped.
+/// A text in a temporary folder, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Made {
     path: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Made {
-    /// Writes a text of this many bytes. All of it follows from the seed.
+    /// Writes a text of this many bytes, in made-up words. All of it follows from the seed.
     ///
     /// # Errors
     /// It cannot be written, or there is no room for it.
     pub fn write(bytes: u64, seed: u64) -> Result<Self> {
+        let made = Self::begin()?;
+        check_room(made.folder.path(), bytes)?;
+        let write = || write(&made.path, bytes, &mut Rng::with_seed(seed));
+        write().with_context(|| format!("cannot write {}", made.path.display()))?;
+        Ok(made)
+    }
+
+    /// Copies a text that can be read only once and only from its beginning on, such as what comes
+    /// through a pipe: several workers read a file from several places.
+    ///
+    /// # Errors
+    /// It cannot be read, or not be written.
+    pub fn copy(from: &mut impl Read) -> Result<Self> {
+        let made = Self::begin()?;
+        let mut copy = || io::copy(from, &mut File::create(&made.path)?);
+        copy().with_context(|| format!("cannot copy it to {}", made.path.display()))?;
+        Ok(made)
+    }
+
+    fn begin() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("meanwhile-wordcount-").tempdir();
         let folder = folder.context("cannot make a temporary folder")?;
         remove_on_interrupt(folder.path());
-        check_room(folder.path(), bytes)?;
-        let path = folder.path().join("text");
-        let write = || write(&path, bytes, &mut Rng::with_seed(seed));
-        write().with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path, _folder: folder })
+        Ok(Self { path: folder.path().join("text"), folder })
     }
 
     /// Where the text is.
@@ -58,7 +74,7 @@ impl Made {
     }
 }
 
-fn write(path: &Path, bytes: u64, rng: &mut Rng) -> std::io::Result<()> {
+fn write(path: &Path, bytes: u64, rng: &mut Rng) -> io::Result<()> {
     let vocabulary = vocabulary(rng);
     let mut file = BufWriter::new(File::create(path)?);
     let mut left = bytes;

@@ -5,7 +5,7 @@ pub(super) mod timely;
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -69,6 +69,8 @@ pub(super) fn tests() -> Vec<Test> {
         files_that_cannot_be_read_are_failures_that_name_them,
         a_text_that_no_disk_holds_is_refused,
         memory_does_not_grow_with_the_text,
+        a_file_whose_size_nobody_knows_is_read_to_its_end,
+        a_text_that_comes_through_a_pipe_is_read_to_its_end,
     ));
     tests.extend(computing::tests(&CONTRACT));
     tests.extend(contract::tests(&CONTRACT));
@@ -235,6 +237,40 @@ fn memory_does_not_grow_with_the_text(approach: &str) {
     };
     let (small, large) = (peak(&["--size", "0"]), peak(&[text(&large)]));
     assert!(large < small + (8 << 20), "{small} bytes, then {large}");
+}
+
+fn a_file_whose_size_nobody_knows_is_read_to_its_end(approach: &str) {
+    let made_up = Path::new("/proc/version");
+    assert_eq!(fs::metadata(made_up).expect("Linux has it").len(), 0);
+    let folder = temporary();
+    let copy = folder.path().join("copy");
+    write(&copy, &fs::read(made_up).expect("it can be read"));
+    let ran = WORDCOUNT.run(approach, &["--json", text(made_up)]);
+    let (answer, _) = WORDCOUNT.expected(&[text(&copy)]);
+    assert_eq!((ran.status, &ran.json()["answer"]), (Some(0), answer), "{}", ran.stderr);
+    assert!(answer["words"].as_u64() > Some(3), "{answer}");
+}
+
+fn a_text_that_comes_through_a_pipe_is_read_to_its_end(approach: &str) {
+    let folder = temporary();
+    // It is cut into several pieces, and longer than a pipe holds.
+    let made = Made::write(1_600_000, 5).expect("a text can be made");
+    let content = fs::read(made.path()).expect("it can be read");
+    let mut child = WORDCOUNT
+        .command(approach, &["--json", "/dev/stdin"])
+        .env("TMPDIR", folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a program that was built can be started");
+    let mut pipe = child.stdin.take().expect("it was asked for");
+    pipe.write_all(&content).expect("the program reads all of it");
+    drop(pipe);
+    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    let (answer, _) = WORDCOUNT.expected(&[text(made.path())]);
+    assert_eq!((ran.status, &ran.json()["answer"]), (Some(0), answer), "{}", ran.stderr);
+    assert!(children(folder.path()).is_empty(), "{:?} is left", children(folder.path()));
 }
 
 fn the_text_is_removed_on_ctrl_c() {
