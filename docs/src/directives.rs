@@ -8,7 +8,7 @@
 //! | `{{#versus http threads tokio}}` | the libraries of two cells of a row, side by side |
 //! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
-//! | `{{#claim ID}}` | a claim that holds in what was recorded, with its figures |
+//! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
 //! | `{{#claims}}` | all claims with their verdicts |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
@@ -245,7 +245,6 @@ mod tests {
             ("{{#versus web tokio smol}}", "there is no row web"),
             ("{{#versus http tokio rayon}}", "the row http has no cell rayon"),
             ("{{#readme comparisons/none}}", "cannot read comparisons/none/README.md"),
-            ("{{#claim http-tokio}}", "benches/results.json has no claim http-tokio"),
             ("{{#item http/tokio}}", "item does not take 1 arguments"),
             ("{{#include a.rs}}", "there is no such directive"),
             ("{{#claims", "a directive ends in }} on the line where it begins"),

@@ -18,7 +18,6 @@ use crate::{
     links::{Needed, OTHER_SOURCES, Pages, anchor_of},
     rows,
     source::{self, Source},
-    verdicts,
 };
 
 /// Where the chapters lie that are written by hand, from the workspace's root.
@@ -45,7 +44,7 @@ impl Lessons {
         book.for_each_chapter_mut(|chapter| note(chapter, &mut pages));
         self.insert_rows(&mut book, &mut pages)?;
 
-        let record = verdicts::recorded(root)?;
+        let record = claims::recorded(&self.workspace)?;
         let directives =
             Directives { workspace: &self.workspace, pages: &pages, record: record.as_ref() };
         let mut needed = self.needed.borrow_mut();

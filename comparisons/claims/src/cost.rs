@@ -3,20 +3,15 @@
 //!
 //! A figure is called `cost/<price>/<kind>/<size>`, in the words of that program's `--json`:
 //! `cost/create/thread/1` is the time to create one thread and join it, `cost/memory/tokio/100000`
-//! the memory of one of 100,000 waiting tasks. Its last output is kept.
+//! the memory of one of 100,000 waiting tasks. What it prints is a part of a run.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::collections::BTreeSet;
 
-use anyhow::Result;
 use serde::Deserialize;
-
-use crate::{date, files};
+use serde_json::Value;
 
 /// With what all names of these figures begin.
 pub const PREFIX: &str = "cost/";
-
-/// The file, in the folder of what is kept, with the last output of the program.
-const FILE: &str = "cost-of-a-task.json";
 
 /// The version of the JSON that is understood here.
 const VERSION: u32 = 1;
@@ -37,25 +32,18 @@ struct Figure {
 }
 
 impl Cost {
-    /// Reads what was kept, and when that was, in seconds since 1970.
+    /// Reads what the program has printed.
     ///
     /// # Errors
-    /// Nothing was kept, or the file cannot be used; the error says so in words.
-    pub fn kept(kept: &Path) -> Result<(Self, u64), String> {
-        let path = &kept.join(FILE);
-        if !path.exists() {
-            return Err("cost-of-a-task has not run yet".into());
-        }
-        let cost: Self = files::json(path)?;
+    /// It is something else; the error says so in words.
+    pub fn read(printed: &Value) -> Result<Self, String> {
+        let cost = Self::deserialize(printed);
+        let cost =
+            cost.map_err(|error| format!("cost-of-a-task printed something else: {error}"))?;
         if cost.version != VERSION {
-            return Err(format!(
-                "{}: this is version {}, not {VERSION}",
-                path.display(),
-                cost.version
-            ));
+            return Err(format!("cost-of-a-task printed version {}, not {VERSION}", cost.version));
         }
-        let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
-        Ok((cost, modified.map_or(0, date::seconds)))
+        Ok(cost)
     }
 
     /// The samples of a figure, in the order of the rounds in which they were taken.
@@ -79,11 +67,6 @@ impl Figure {
     fn name(&self) -> String {
         format!("{PREFIX}{}/{}/{}", self.price, self.kind, self.size)
     }
-}
-
-/// Keeps what the program has printed.
-pub(crate) fn keep(kept: &Path, json: &str) -> Result<()> {
-    files::keep(&kept.join(FILE), json)
 }
 
 /// The arguments with which the program measures all of these figures, and not much more.

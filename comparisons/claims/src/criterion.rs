@@ -1,5 +1,5 @@
 //! What criterion has left behind: for each benchmark a folder with `new/benchmark.json`, which
-//! names it, `new/estimates.json` and `new/sample.json`.
+//! names it, and `new/estimates.json`.
 //!
 //! The names of the folders are those of the benchmarks but for some characters, so a benchmark is
 //! found by the name in its file.
@@ -11,11 +11,11 @@ use std::{
     time::SystemTime,
 };
 
-use figures::statistics::Estimate;
-use serde::{Deserialize, Serialize};
+use figures::{calls::Work, statistics::Estimate};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{date, files::json};
+use crate::files::json;
 
 /// The confidence of all intervals here, which is criterion's default too.
 const CONFIDENCE: f64 = 0.95;
@@ -36,15 +36,6 @@ struct Benchmark {
     measured: SystemTime,
 }
 
-/// How much an iteration of a benchmark does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Work {
-    /// Of what: `Elements` or `Bytes`.
-    pub unit: String,
-    /// How many.
-    pub amount: f64,
-}
-
 /// The estimate of one benchmark.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
@@ -52,8 +43,6 @@ pub struct Measured {
     pub time: Estimate,
     /// How much it does, if it says so.
     pub work: Option<Work>,
-    /// When it was measured, in seconds since 1970.
-    pub date: u64,
 }
 
 #[derive(Deserialize)]
@@ -78,12 +67,6 @@ struct IntervalFile {
     confidence_level: f64,
     lower_bound: f64,
     upper_bound: f64,
-}
-
-#[derive(Deserialize)]
-struct SampleFile {
-    iters: Vec<f64>,
-    times: Vec<f64>,
 }
 
 impl Criterion {
@@ -113,7 +96,7 @@ impl Criterion {
         };
         let modified = fs::metadata(file).and_then(|metadata| metadata.modified());
         let measured = modified.unwrap_or(SystemTime::UNIX_EPOCH);
-        let work = throughput.as_ref().and_then(Work::of);
+        let work = throughput.as_ref().and_then(work);
         let benchmark = Benchmark { folder: folder.into(), work, measured };
         // A benchmark that got another folder meanwhile has left its old one behind.
         if self.benchmarks.get(&full_id).is_none_or(|other| other.measured <= measured) {
@@ -147,30 +130,7 @@ impl Criterion {
                 interval.confidence_level * 100.0
             ));
         }
-        Ok(Measured { time, work: benchmark.work.clone(), date: date::seconds(benchmark.measured) })
-    }
-
-    /// The times of an iteration in a benchmark's samples, in nanoseconds and in their order, and
-    /// when they were measured.
-    ///
-    /// # Errors
-    /// It was not measured, or its file cannot be used; the error says so in words.
-    pub fn samples(&self, name: &str) -> Result<(Vec<f64>, u64), String> {
-        let benchmark = self.benchmark(name)?;
-        let path = benchmark.folder.join("new/sample.json");
-        let SampleFile { iters, times } = json(&path)?;
-        let samples: Vec<f64> = times.iter().zip(&iters).map(|(time, n)| time / n).collect();
-        let sound = samples.iter().all(|time| time.is_finite() && *time > 0.0);
-        if !sound || samples.is_empty() || iters.len() != times.len() {
-            return Err(format!("{}: the samples are no times", path.display()));
-        }
-        Ok((samples, date::seconds(benchmark.measured)))
-    }
-
-    /// How much an iteration does, if the benchmark is there and says so.
-    #[must_use]
-    pub fn work(&self, name: &str) -> Option<&Work> {
-        self.benchmarks.get(name)?.work.as_ref()
+        Ok(Measured { time, work: benchmark.work.clone() })
     }
 
     fn benchmark(&self, name: &str) -> Result<&Benchmark, String> {
@@ -180,11 +140,9 @@ impl Criterion {
     }
 }
 
-impl Work {
-    /// From criterion's way to write it: `{"Elements":100}`, or both kinds in one object.
-    fn of(throughput: &Value) -> Option<Self> {
-        let (unit, amount) = throughput.as_object()?.iter().next()?;
-        let amount = amount.as_f64().or_else(|| amount.get("elements")?.as_f64())?;
-        Some(Self { unit: unit.clone(), amount })
-    }
+/// What criterion writes as `{"Elements":100}`, or as both kinds in one object.
+fn work(throughput: &Value) -> Option<Work> {
+    let (unit, amount) = throughput.as_object()?.iter().next()?;
+    let amount = amount.as_f64().or_else(|| amount.get("elements")?.as_f64())?;
+    Some(Work { unit: unit.clone(), amount })
 }

@@ -18,6 +18,12 @@ pub(crate) fn day(seconds: u64) -> String {
     humantime::format_rfc3339_seconds(time).to_string().chars().take(10).collect()
 }
 
+/// The time, as in `2026-01-31T12:00:00Z`.
+pub(crate) fn time(seconds: u64) -> String {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    humantime::format_rfc3339_seconds(time).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,85 +1,121 @@
-//! Ratios of what was measured, with their 95 % intervals.
+//! Ratios of what was measured.
 //!
 //! There are two kinds of them:
 //!
-//! - *Paired*: both were measured in the same rounds, one soon after the other. The ratio is the
-//!   geometric mean of the rounds' ratios, and its interval a bootstrap over the rounds
-//!   ([`figures::statistics::paired_ratio`]). What slows the machine down for a while slows both,
+//! - *Paired*: `--run` has measured both in the same blocks, one soon after the other. Each accepted
+//!   block gives a ratio, and the blocks together their geometric mean and its interval
+//!   ([`figures::statistics::geometric_mean`]). What slows the machine down for a while slows both,
 //!   and cancels.
-//! - *Unpaired*: criterion has measured both, some minutes apart. The ratio is that of the medians.
-//!   For the interval, the distance from each median to the ends of its own interval is taken on
-//!   the logarithms, and the distances of the two are added in quadrature, as the errors of
+//! - *One after the other*: criterion has measured both, some minutes apart. The ratio is that of the
+//!   medians. For the interval, the distance from each median to the ends of its own interval is
+//!   taken on the logarithms, and the distances of the two are added in quadrature, as the errors of
 //!   independent measurements are (*Guide to the Expression of Uncertainty in Measurement*, JCGM
 //!   100:2008, 5.1). This assumes that the errors are independent and, on the logarithms, about
 //!   normal. It knows nothing of a machine that was slower while one of the two was measured, so
 //!   such an interval is rather too narrow.
-//!
-//! The one that was measured last counts. A control compares the first half of a benchmark's
-//! samples with the second, or two measurements of each round.
 
-use std::path::Path;
-
-use figures::statistics::{self, Estimate};
+use figures::{
+    calls::{Calls, Work},
+    statistics::{self, CONFIDENCE, Estimate},
+};
 
 use crate::{
     cost::{self, Cost},
-    criterion::{Criterion, Measured, Work},
-    rounds::{self, Run},
-    statement::{self, Quantity, Ratio},
+    criterion::Criterion,
+    instructions,
+    raw::{Block, Run, Turn},
+    statement::{self, Metric, Quantity, Ratio, split},
 };
 
 /// All that was measured.
 #[derive(Debug)]
 pub struct Evidence {
     cores: usize,
-    criterion: Criterion,
-    /// The newest last.
-    runs: Vec<Run>,
-    cost: Result<(Cost, u64), String>,
-    /// What could not be read, and why.
-    pub warnings: Vec<String>,
+    source: Source,
 }
 
-/// An estimate and where it comes from.
+/// Where figures come from.
+#[derive(Debug)]
+enum Source {
+    Run(Box<Run>, Result<Cost, String>),
+    Criterion(Criterion),
+    Nothing,
+}
+
+/// A ratio and what it was drawn from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The estimate.
-    pub estimate: Estimate,
-    /// What it was drawn from, in words: `16 rounds`, `criterion`.
+    drawn: Drawn,
+    /// In words: `8 blocks`, `criterion, one after the other`.
     pub source: String,
-    /// When it was measured, in seconds since 1970; the earlier of the two, if there are two.
-    pub date: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Drawn {
+    /// The ratio of each block, and the capacity of the machine meanwhile.
+    Blocks { ratios: Vec<f64>, capacities: Vec<f64> },
+    /// A ratio with its 95 % interval.
+    Apart(Estimate),
+}
+
+impl Found {
+    /// The ratio with an interval of this confidence.
+    #[must_use]
+    pub fn estimate(&self, confidence: f64) -> Estimate {
+        match &self.drawn {
+            Drawn::Blocks { ratios, .. } => mean(ratios, confidence),
+            Drawn::Apart(estimate) => widened(*estimate, confidence),
+        }
+    }
+
+    /// The ratio divided by the parallel capacity that the machine had in the same blocks; `None` if
+    /// that was not measured.
+    #[must_use]
+    pub fn of_capacity(&self, confidence: f64) -> Option<Estimate> {
+        match &self.drawn {
+            Drawn::Blocks { ratios, capacities } if ratios.len() == capacities.len() => {
+                let shares: Vec<f64> = ratios
+                    .iter()
+                    .zip(capacities)
+                    .map(|(ratio, capacity)| ratio / capacity)
+                    .collect();
+                Some(mean(&shares, confidence))
+            }
+            _ => None,
+        }
+    }
+
+    /// The ratio of every single block; `None` if it was not measured in blocks.
+    #[must_use]
+    pub fn each(&self) -> Option<&[f64]> {
+        match &self.drawn {
+            Drawn::Blocks { ratios, .. } => Some(ratios),
+            Drawn::Apart(_) => None,
+        }
+    }
 }
 
 impl Evidence {
-    /// Reads what criterion has left in its folder, and what `--run` has in that of what is kept.
-    /// Runs with another number of cores than these are left aside.
+    /// What a run has measured.
     #[must_use]
-    pub fn read(criterion: &Path, kept: &Path, cores: usize) -> Self {
-        let criterion = Criterion::read(criterion);
-        let mut warnings = criterion.broken.clone();
-        let mut runs = Vec::new();
-        for run in rounds::kept(kept) {
-            match run {
-                Ok(run) if run.machine.cores == cores => runs.push(run),
-                Ok(_) => {}
-                Err(reason) => warnings.push(reason),
-            }
-        }
-        runs.sort_by_key(|run| run.date);
-        Self { cores, criterion, runs, cost: Cost::kept(kept), warnings }
+    pub fn of_run(run: Run) -> Self {
+        let cost = match &run.cost {
+            Some(printed) => Cost::read(printed),
+            None => Err("cost-of-a-task has not run".into()),
+        };
+        Self { cores: run.header.machine.cores, source: Source::Run(Box::new(run), cost) }
     }
 
-    /// What a single run has measured, and `cost-of-a-task` at its beginning.
+    /// What criterion has measured.
     #[must_use]
-    pub fn of_run(run: Run, kept: &Path) -> Self {
-        Self {
-            cores: run.machine.cores,
-            criterion: Criterion::default(),
-            runs: vec![run],
-            cost: Cost::kept(kept),
-            warnings: Vec::new(),
-        }
+    pub fn of_criterion(criterion: Criterion, cores: usize) -> Self {
+        Self { cores, source: Source::Criterion(criterion) }
+    }
+
+    /// Nothing at all.
+    #[must_use]
+    pub fn none(cores: usize) -> Self {
+        Self { cores, source: Source::Nothing }
     }
 
     /// How many times as large the numerator is.
@@ -87,25 +123,21 @@ impl Evidence {
     /// # Errors
     /// It was not measured; the error says in words what is missing.
     pub fn ratio(&self, ratio: &Ratio) -> Result<Found, String> {
-        let to = statement::on_cores(&ratio.to, self.cores);
-        let of = match &ratio.of {
-            Quantity::Measured(name) => statement::on_cores(name, self.cores),
-            Quantity::Limit(limit) => {
-                let found = self.time(&to)?;
-                let nanos = exactly(limit.seconds() * 1e9);
-                return Ok(Found { estimate: unpaired(nanos, found.estimate), ..found });
+        let (of, to) = (self.on_cores(&ratio.of), self.on_cores(&ratio.to));
+        match &self.source {
+            Source::Nothing => Err("nothing has been measured yet".into()),
+            Source::Run(_, cost) if names(&of, &to).any(|name| name.starts_with(cost::PREFIX)) => {
+                let cost = cost.as_ref().map_err(Clone::clone)?;
+                ratio_of_costs(cost, &of, &to)
             }
-        };
-        if of.starts_with(cost::PREFIX) || to.starts_with(cost::PREFIX) {
-            return self.ratio_of_costs(&of, &to);
+            Source::Run(run, _)
+                if names(&of, &to).any(|name| name.starts_with(instructions::PREFIX)) =>
+            {
+                ratio_of_instructions(run, &of, &to)
+            }
+            Source::Run(run, _) => ratio_in_run(run, &of, &to, ratio.per_unit),
+            Source::Criterion(criterion) => ratio_in_criterion(criterion, &of, &to, ratio.per_unit),
         }
-        if of == to {
-            return newer(self.control_in_runs(&of), self.control_in_criterion(&of));
-        }
-        newer(
-            self.ratio_in_runs(&of, &to, ratio.per_unit),
-            self.ratio_in_criterion(&of, &to, ratio.per_unit),
-        )
     }
 
     /// The time of a benchmark, in nanoseconds.
@@ -113,92 +145,199 @@ impl Evidence {
     /// # Errors
     /// It was not measured; the error says in words what is missing.
     pub fn time(&self, name: &str) -> Result<Found, String> {
-        let name = statement::on_cores(name, self.cores);
-        let in_runs = self.runs.iter().rev().find_map(|run| {
-            let times: Vec<f64> = run.times(&name).into_iter().flatten().collect();
-            let estimate = statistics::paired_ratio(&times, &vec![1.0; times.len()])?;
-            Some(found(estimate, times.len(), run))
-        });
-        let in_criterion = self.criterion.time(&name).map(|measured| Found {
-            estimate: measured.time,
-            source: "criterion".into(),
-            date: measured.date,
-        });
-        newer(in_runs.ok_or_else(|| self.fault(&name)), in_criterion)
+        let one = Quantity::Number(1.0);
+        let name = Quantity::Measured(name.to_owned());
+        self.ratio(&Ratio { of: name, to: one, per_unit: false })
     }
 
-    fn ratio_in_runs(&self, of: &str, to: &str, per_unit: bool) -> Result<Found, String> {
-        for run in self.runs.iter().rev() {
-            let both = run.times(of).into_iter().zip(run.times(to));
-            let (of_times, to_times): (Vec<f64>, Vec<f64>) =
-                both.filter_map(|(of, to)| of.zip(to)).unzip();
-            if let Some(estimate) = statistics::paired_ratio(&of_times, &to_times) {
-                let scale = scale(run.work.get(of), run.work.get(to), per_unit)
-                    .map_err(|reason| format!("{of} and {to}: {reason}"))?;
-                return Ok(found(times(estimate, scale), of_times.len(), run));
+    /// What single calls of a benchmark took, in the accepted blocks of a run.
+    #[must_use]
+    pub fn calls(&self, name: &str) -> Vec<&Calls> {
+        let name = statement::on_cores(name, self.cores);
+        let Source::Run(run, _) = &self.source else { return Vec::new() };
+        let row = row(&name);
+        let blocks = run.blocks.iter();
+        let accepted = blocks.filter(|(block, _)| block.row == row && block.rejected.is_none());
+        let turns = accepted.flat_map(|(_, turns)| turns);
+        turns.filter(|turn| turn.benchmark == name).map(|turn| &turn.calls).collect()
+    }
+
+    /// The parallel capacity of the machine in the accepted blocks of a row.
+    #[must_use]
+    pub fn capacity(&self, row: &str) -> Option<Estimate> {
+        let Source::Run(run, _) = &self.source else { return None };
+        let capacities: Vec<f64> = run.accepted(row).map(|(block, _)| capacity(block)).collect();
+        statistics::geometric_mean(&capacities, CONFIDENCE)
+    }
+
+    /// How many blocks of a row count.
+    #[must_use]
+    pub fn blocks(&self, row: &str) -> usize {
+        match &self.source {
+            Source::Run(run, _) => run.accepted(row).count(),
+            _ => 0,
+        }
+    }
+
+    /// The name with the number of cores in it.
+    fn on_cores(&self, quantity: &Quantity) -> Quantity {
+        match quantity {
+            Quantity::Measured(name) => Quantity::Measured(statement::on_cores(name, self.cores)),
+            other => other.clone(),
+        }
+    }
+}
+
+/// The row that a benchmark belongs to.
+#[must_use]
+pub fn row(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(row, _)| row)
+}
+
+/// The names of what is measured.
+fn names<'a>(of: &'a Quantity, to: &'a Quantity) -> impl Iterator<Item = &'a str> {
+    [of, to].into_iter().filter_map(|quantity| match quantity {
+        Quantity::Measured(name) => Some(&**name),
+        Quantity::Number(_) | Quantity::Limit(_) => None,
+    })
+}
+
+fn ratio_in_run(run: &Run, of: &Quantity, to: &Quantity, per_unit: bool) -> Result<Found, String> {
+    let row = row(names(of, to).next().ok_or("it speaks of nothing measured")?);
+    for name in names(of, to) {
+        let (benchmark, _) = split(name);
+        if let Some(reason) = run.faults.get(benchmark) {
+            return Err(format!("{benchmark}: {reason}"));
+        }
+    }
+    complete(run, row)?;
+    // Of a control, the second turn is the numerator.
+    let control = of == to;
+    let (mut ratios, mut capacities) = (Vec::new(), Vec::new());
+    for (block, turns) in run.accepted(row) {
+        let of = figure(of, turns, control)?;
+        let to = figure(to, turns, false)?;
+        let scale = scale(of.1, to.1, per_unit)?;
+        ratios.push(of.0 / to.0 * scale);
+        capacities.push(capacity(block));
+    }
+    if let Some(unusable) = ratios.iter().find(|ratio| !(ratio.is_finite() && **ratio > 0.0)) {
+        return Err(format!("a block gives {unusable}, which is no positive ratio"));
+    }
+    let source = format!("{} blocks", ratios.len());
+    Ok(Found { drawn: Drawn::Blocks { ratios, capacities }, source })
+}
+
+/// A row of which blocks are missing has not been measured.
+fn complete(run: &Run, row: &str) -> Result<(), String> {
+    let accepted = run.accepted(row).count();
+    let planned = run.header.protocol.blocks;
+    if accepted == planned {
+        return Ok(());
+    }
+    let rejected = run.blocks.iter().filter(|(block, _)| block.row == row);
+    let last = rejected.filter_map(|(block, _)| block.rejected.as_deref()).next_back();
+    let reason =
+        last.map_or_else(String::new, |reason| format!(" (of the last rejected: {reason})"));
+    Err(match (accepted, &run.end) {
+        (0, _) if reason.is_empty() => format!("the run has no blocks of {row}"),
+        (_, None) => format!("the run was cut short, with {accepted} of {planned} blocks of {row}"),
+        (_, Some(_)) => {
+            format!("only {accepted} of {planned} blocks of {row} were accepted{reason}")
+        }
+    })
+}
+
+/// The figure of a block, and how much the benchmark does.
+fn figure<'a>(
+    quantity: &Quantity,
+    turns: &'a [Turn],
+    again: bool,
+) -> Result<(f64, Option<&'a Work>), String> {
+    let name = match quantity {
+        Quantity::Measured(name) => name,
+        Quantity::Number(number) => return Ok((*number, None)),
+        Quantity::Limit(limit) => return Ok((limit.seconds() * 1e9, None)),
+    };
+    let (benchmark, metric) = split(name);
+    let turn = turns.iter().find(|turn| turn.benchmark == benchmark && turn.again == again);
+    let calls = &turn.ok_or_else(|| format!("the run has not measured {benchmark}"))?.calls;
+    Ok((value(calls, metric), calls.work.as_ref()))
+}
+
+/// A figure of some calls: the geometric mean, or the largest of what was counted.
+fn value(calls: &Calls, metric: Metric) -> f64 {
+    let largest = |figures: &[u64]| figures.iter().copied().max().unwrap_or(0) as f64;
+    let mean = |figures: Vec<f64>| {
+        statistics::geometric_mean(&figures, CONFIDENCE).map_or(f64::NAN, |mean| mean.value)
+    };
+    let wall = || calls.wall_ns.iter().map(|&nanos| nanos as f64);
+    let computing =
+        || calls.user_ns.iter().zip(&calls.system_ns).map(|(user, system)| (user + system) as f64);
+    match metric {
+        Metric::Time => mean(wall().collect()),
+        Metric::Computing => mean(computing().collect()),
+        Metric::Cores => mean(computing().zip(wall()).map(|(cpu, wall)| cpu / wall).collect()),
+        Metric::InFlight => largest(&calls.in_flight),
+        Metric::Memory => largest(&calls.memory_bytes),
+    }
+}
+
+fn capacity(block: &Block) -> f64 {
+    let [before, after] = block.canaries.map(|canary| canary.capacity());
+    (before * after).sqrt()
+}
+
+fn ratio_in_criterion(
+    criterion: &Criterion,
+    of: &Quantity,
+    to: &Quantity,
+    per_unit: bool,
+) -> Result<Found, String> {
+    let time = |quantity: &Quantity| match quantity {
+        Quantity::Measured(name) => {
+            let (benchmark, metric) = split(name);
+            let measured = criterion.time(benchmark)?;
+            match metric {
+                Metric::Time => Ok((measured.time, measured.work)),
+                _ => Err(format!("criterion measures nothing but the time of {benchmark}")),
             }
         }
-        Err(self.fault(of) + &self.fault(to))
+        Quantity::Number(number) => Ok((exactly(*number), None)),
+        Quantity::Limit(limit) => Ok((exactly(limit.seconds() * 1e9), None)),
+    };
+    if of == to {
+        return Err("criterion measures nothing twice".into());
     }
-
-    fn ratio_in_criterion(&self, of: &str, to: &str, per_unit: bool) -> Result<Found, String> {
-        let of_time: Measured = self.criterion.time(of)?;
-        let to_time: Measured = self.criterion.time(to)?;
-        let scale = scale(of_time.work.as_ref(), to_time.work.as_ref(), per_unit)
-            .map_err(|reason| format!("{of} and {to}: {reason}"))?;
-        Ok(Found {
-            estimate: times(unpaired(of_time.time, to_time.time), scale),
-            source: "criterion".into(),
-            date: of_time.date.min(to_time.date),
-        })
-    }
-
-    fn control_in_runs(&self, name: &str) -> Result<Found, String> {
-        let again = rounds::again(name);
-        self.ratio_in_runs(&again, name, false)
-    }
-
-    fn control_in_criterion(&self, name: &str) -> Result<Found, String> {
-        let (samples, date) = self.criterion.samples(name)?;
-        let (first, second) = samples.split_at(samples.len() / 2);
-        let estimate = statistics::paired_ratio(first, &second[..first.len()])
-            .ok_or_else(|| format!("{name} has a single sample, which has no halves"))?;
-        Ok(Found { estimate, source: "two halves of criterion's samples".into(), date })
-    }
-
-    fn ratio_of_costs(&self, of: &str, to: &str) -> Result<Found, String> {
-        let (cost, date) = self.cost.as_ref().map_err(Clone::clone)?;
-        let (of, to) = (cost.samples(of)?, cost.samples(to)?);
-        let rounds = of.len().min(to.len());
-        let estimate = statistics::paired_ratio(&of[..rounds], &to[..rounds])
-            .expect("there are samples of both");
-        Ok(Found { estimate, source: format!("cost-of-a-task, {rounds} rounds"), date: *date })
-    }
-
-    /// What went wrong with a benchmark in the last run that tried it; empty if nothing did.
-    fn fault(&self, name: &str) -> String {
-        let fault = self.runs.iter().rev().find_map(|run| run.faults.get(name));
-        fault.map(|fault| format!("{name}: {fault}; ")).unwrap_or_default()
-    }
+    let ((of, of_work), (to, to_work)) = (time(of)?, time(to)?);
+    let scale = scale(of_work.as_ref(), to_work.as_ref(), per_unit)?;
+    Ok(Found {
+        drawn: Drawn::Apart(apart(of, to).over(1.0 / scale)),
+        source: "criterion, one after the other".into(),
+    })
 }
 
-/// Of two the one that was measured last; if there is neither, why.
-fn newer(
-    in_runs: Result<Found, String>,
-    in_criterion: Result<Found, String>,
-) -> Result<Found, String> {
-    match (in_runs, in_criterion) {
-        (Ok(run), Ok(criterion)) => Ok(if criterion.date > run.date { criterion } else { run }),
-        (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
-        // A fault says more than that there is nothing.
-        (Err(fault), Err(missing)) => {
-            Err(if fault.is_empty() { missing } else { fault.trim_end_matches("; ").into() })
-        }
-    }
+fn ratio_of_costs(cost: &Cost, of: &Quantity, to: &Quantity) -> Result<Found, String> {
+    let (Quantity::Measured(of), Quantity::Measured(to)) = (of, to) else {
+        return Err("a cost can be compared with another cost alone".into());
+    };
+    let (of, to) = (cost.samples(of)?, cost.samples(to)?);
+    let ratios: Vec<f64> = of.iter().zip(to).map(|(of, to)| of / to).collect();
+    let source = format!("cost-of-a-task, {} rounds", ratios.len());
+    Ok(Found { drawn: Drawn::Blocks { ratios, capacities: Vec::new() }, source })
 }
 
-fn found(estimate: Estimate, rounds: usize, run: &Run) -> Found {
-    Found { estimate, source: format!("{rounds} rounds"), date: run.date }
+/// A count is the same each time, so its ratio has no error.
+fn ratio_of_instructions(run: &Run, of: &Quantity, to: &Quantity) -> Result<Found, String> {
+    let count = |quantity: &Quantity| match quantity {
+        Quantity::Measured(name) => match run.instructions.get(name) {
+            Some(count) => count.clone().map(|count| count as f64),
+            None => Err(format!("the run has not counted {name}")),
+        },
+        _ => Err("a count can be compared with another count alone".into()),
+    };
+    let ratio = exactly(count(of)? / count(to)?);
+    Ok(Found { drawn: Drawn::Apart(ratio), source: "callgrind".into() })
 }
 
 /// By what the ratio of the times is multiplied: 1, or for times per unit what one has to do
@@ -218,8 +357,12 @@ fn scale(of: Option<&Work>, to: Option<&Work>, per_unit: bool) -> Result<f64, St
     }
 }
 
+fn mean(ratios: &[f64], confidence: f64) -> Estimate {
+    statistics::geometric_mean(ratios, confidence).expect("nothing is found without a ratio")
+}
+
 /// The ratio of two independent estimates of positive quantities, as the module says.
-fn unpaired(of: Estimate, to: Estimate) -> Estimate {
+fn apart(of: Estimate, to: Estimate) -> Estimate {
     let [of, to] = [of, to].map(|estimate| Estimate {
         value: estimate.value.ln(),
         low: estimate.low.ln(),
@@ -231,13 +374,16 @@ fn unpaired(of: Estimate, to: Estimate) -> Estimate {
     Estimate { value: value.exp(), low: (value - below).exp(), high: (value + above).exp() }
 }
 
-const fn exactly(value: f64) -> Estimate {
-    Estimate { value, low: value, high: value }
+/// An estimate with a 95 % interval, with one of another confidence instead.
+fn widened(estimate: Estimate, confidence: f64) -> Estimate {
+    let factor = statistics::normal_quantile(confidence) / statistics::normal_quantile(CONFIDENCE);
+    let Estimate { value, low, high } = estimate;
+    let end = |end: f64| value * (end / value).powf(factor);
+    Estimate { value, low: end(low), high: end(high) }
 }
 
-fn times(estimate: Estimate, scale: f64) -> Estimate {
-    let Estimate { value, low, high } = estimate;
-    Estimate { value: value * scale, low: low * scale, high: high * scale }
+const fn exactly(value: f64) -> Estimate {
+    Estimate { value, low: value, high: value }
 }
 
 #[cfg(test)]
@@ -247,13 +393,23 @@ mod tests {
     #[test]
     fn errors_add_in_quadrature_on_the_logarithms() {
         let spread = |value: f64, by: f64| Estimate { value, low: value / by, high: value * by };
-        let ratio = unpaired(spread(20.0, 0.3_f64.exp()), spread(2.0, 0.4_f64.exp()));
+        let ratio = apart(spread(20.0, 0.3_f64.exp()), spread(2.0, 0.4_f64.exp()));
         assert!((ratio.value - 10.0).abs() < 1e-9);
         assert!((ratio.high / ratio.value - 0.5_f64.exp()).abs() < 1e-9);
         assert!((ratio.value / ratio.low - 0.5_f64.exp()).abs() < 1e-9);
         // What is known exactly adds nothing.
-        let limit = unpaired(exactly(20.0), spread(2.0, 1.1));
+        let limit = apart(exactly(20.0), spread(2.0, 1.1));
         assert!((limit.high - 11.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn more_confidence_makes_an_interval_wider() {
+        let estimate = Estimate { value: 2.0, low: 1.0, high: 4.0 };
+        assert_eq!(widened(estimate, CONFIDENCE), estimate);
+        // 99.9 % of a normal distribution lie within 3.29 standard deviations, 95 % within 1.96.
+        let wide = widened(estimate, 0.999);
+        assert!((wide.high - 2.0 * 2.0_f64.powf(3.2905 / 1.95996)).abs() < 1e-3, "{wide:?}");
+        assert!((wide.low * wide.high - 4.0).abs() < 1e-9, "{wide:?}");
     }
 
     #[test]
@@ -265,5 +421,19 @@ mod tests {
         assert!(scale(Some(&many), Some(&few), false).is_err());
         assert_eq!(scale(Some(&many), Some(&few), true), Ok(0.1));
         assert!(scale(None, Some(&few), true).is_err());
+    }
+
+    #[test]
+    fn times_are_means_and_counts_are_the_largest() {
+        let calls = Calls {
+            wall_ns: vec![100, 400],
+            user_ns: vec![100, 300],
+            system_ns: vec![100, 500],
+            in_flight: vec![19, 20],
+            ..Calls::default()
+        };
+        assert!((value(&calls, Metric::Time) - 200.0).abs() < 1e-9);
+        assert!((value(&calls, Metric::Cores) - 2.0).abs() < 1e-9);
+        assert!((value(&calls, Metric::InFlight) - 20.0).abs() < 1e-9);
     }
 }

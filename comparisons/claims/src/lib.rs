@@ -1,10 +1,10 @@
 //! Says which claims of this project the measurements prove, and which they refute.
 //!
-//! The way through it: [`statement`] reads `benches/claims.toml`; [`criterion`], [`cost`] and
-//! [`rounds`] bring what was measured; [`evidence`] makes ratios of it, and [`verdict`] judges them;
-//! [`run`] measures in rounds until the verdicts stand; [`report`] puts them into words, [`results`]
-//! records them, and [`update`] writes what was recorded into the READMEs. Each imports only what
-//! comes before it.
+//! The way through it: [`statement`] reads `benches/claims.toml`; [`protocol`] holds the rules by which
+//! [`blocks`] measures, and [`raw`] what that writes down; [`criterion`], [`cost`] and [`instructions`] bring what
+//! other programs have measured; [`evidence`] makes ratios of it all, and [`verdict`] judges them;
+//! [`results`] draws verdicts and tables from a run, [`report`] puts them into words, and [`update`]
+//! writes them into the READMEs. Each imports only what comes before it.
 //!
 //! Whoever only quotes what was recorded, such as the book, needs no more than [`recorded`] and
 //! [`Recorded::claim`].
@@ -18,18 +18,23 @@ pub mod statement;
 // What was measured.
 pub mod cost;
 pub mod criterion;
-pub mod rounds;
+pub mod instructions;
+pub mod protocol;
+pub mod raw;
 
 // Ratios, and verdicts on them.
 pub mod evidence;
 pub mod verdict;
 
-// More rounds, until the verdicts stand.
-pub mod run;
+// What is drawn from a run.
+pub mod results;
+
+// Measuring.
+pub mod blocks;
+pub mod needed;
 
 // What people read.
 pub mod report;
-pub mod results;
 pub mod update;
 
 pub use results::{Recorded, RecordedError, recorded};

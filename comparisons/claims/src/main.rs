@@ -3,17 +3,17 @@
 use std::{
     env, fs,
     io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use claims::{
-    Judged, Recorded, RecordedError, Verdict,
-    evidence::Evidence,
-    report,
-    results::{self, recorded},
-    run,
+    Judged, Verdict, blocks,
+    criterion::Criterion,
+    evidence::{self, Evidence},
+    needed::needed,
+    raw, report, results,
     statement::{self, Claim, Claims},
     today, update, verdict,
 };
@@ -32,14 +32,19 @@ use workspace::Workspace;
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of a command line")]
 struct Arguments {
-    /// Measure first: what the claims need, and nothing else, in rounds that interleave it
+    /// Measure first, on a machine that is idle; takes up to 25 minutes
     #[arg(long)]
     run: bool,
-    /// Judge these claims alone
-    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    /// Measure and judge these claims alone, or those of these rows
+    #[arg(long, value_name = "ID|ROW,…", value_delimiter = ',')]
     only: Vec<String>,
-    /// Write the verdicts to benches/results.json, from where the READMEs and the book quote them;
-    /// with --run, what their tables show is measured too
+    /// Judge what `cargo bench` has measured, one benchmark after the other
+    #[arg(long, conflicts_with_all = ["run", "record", "recorded"])]
+    criterion: bool,
+    /// Judge the run that is recorded in benches/runs, which the READMEs and the book quote
+    #[arg(long, conflicts_with_all = ["run", "record"])]
+    recorded: bool,
+    /// Record the newest run of all claims in benches/runs
     #[arg(long, conflicts_with = "only")]
     record: bool,
     /// Write the measured tables of the READMEs anew, from what is recorded
@@ -78,7 +83,7 @@ fn main() -> ExitCode {
 
 /// The user has named a claim that is not made.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no claim {0}; {place} has them all", place = statement::PLACE)]
+#[error("there is no claim and no row {0}; {place} has them all", place = statement::PLACE)]
 struct Unknown(String);
 
 /// Does what the arguments ask for, and returns the exit status.
@@ -87,37 +92,56 @@ fn run(arguments: &Arguments) -> Result<u8> {
     let claims = Claims::read(&workspace.root().join(statement::PLACE))?;
     let selected = select(&claims, &arguments.only)?;
     let machine = Machine::here();
-    let target = target(&workspace);
-    let kept = target.join("claims");
+    let own = target(&workspace).join("claims/runs");
     if arguments.run {
-        measure(&workspace, &claims, &selected, &kept, arguments.record)?;
+        measure(&workspace, &claims, &selected, &arguments.only, &own)?;
     }
-
-    let criterion = env::var_os("CRITERION_HOME").map(PathBuf::from);
-    let criterion = criterion.unwrap_or_else(|| target.join("criterion"));
-    let evidence = Evidence::read(&criterion, &kept, machine.cores);
-    for warning in &evidence.warnings {
-        eprintln!("warning: {warning}");
-    }
-    let judged: Vec<Judged> =
-        selected.iter().map(|claim| verdict::judge(claim, &evidence, machine.cores)).collect();
-    print(arguments, &machine, &judged)?;
-
+    let recorded = results::folder(workspace.root());
     if arguments.record {
-        record(&workspace, &claims, &evidence, machine, &judged)?;
+        record(&own, &recorded)?;
     }
+
+    let (evidence, machine) = if arguments.criterion {
+        let folder = env::var_os("CRITERION_HOME").map(PathBuf::from);
+        let folder = folder.unwrap_or_else(|| target(&workspace).join("criterion"));
+        let criterion = Criterion::read(&folder);
+        for warning in &criterion.broken {
+            eprintln!("warning: {warning}");
+        }
+        (Evidence::of_criterion(criterion, machine.cores), machine)
+    } else {
+        match raw::newest(if arguments.recorded { &recorded } else { &own })? {
+            Some(run) => {
+                let machine = run.header.machine.clone();
+                (Evidence::of_run(run), machine)
+            }
+            None => (Evidence::none(machine.cores), machine),
+        }
+    };
+    let judged: Vec<Judged> = selected
+        .iter()
+        .map(|claim| verdict::judge(claim, &claims, &evidence, machine.cores))
+        .collect();
+    print(arguments, &machine, &judged)?;
     if arguments.update {
-        rewrite(&workspace)?;
+        for page in update::update(&workspace, results::recorded(&workspace)?.as_ref())? {
+            eprintln!("updated {}", page.display());
+        }
     }
     Ok(status(&judged))
 }
 
-/// The claims that were asked for, in the order of the file: all, if none was.
+/// The claims that were asked for, by their names or by those of rows, in the order of the file: all,
+/// if none was.
 fn select<'a>(claims: &'a Claims, only: &[String]) -> Result<Vec<&'a Claim>, Unknown> {
-    if let Some(unknown) = only.iter().find(|id| claims.get(id).is_none()) {
+    let is_row = |word: &String| claims.tables.iter().any(|table| table.row == *word);
+    if let Some(unknown) = only.iter().find(|word| claims.get(word).is_none() && !is_row(word)) {
         return Err(Unknown(unknown.clone()));
     }
-    let wanted = |claim: &&Claim| only.is_empty() || only.contains(&claim.id);
+    let wanted = |claim: &&Claim| {
+        let rows: Vec<&str> = claim.names().map(evidence::row).collect();
+        only.is_empty() || only.iter().any(|word| *word == claim.id || rows.contains(&&**word))
+    };
     Ok(claims.claims.iter().filter(wanted).collect())
 }
 
@@ -133,27 +157,44 @@ fn measure(
     workspace: &Workspace,
     claims: &Claims,
     selected: &[&Claim],
-    kept: &Path,
-    tables: bool,
+    only: &[String],
+    folder: &std::path::Path,
 ) -> Result<()> {
-    if let Some(warning) = Load::look().warning() {
+    let load = Load::look();
+    if let Some(warning) = load.warning() {
         eprintln!("warning: {warning}");
     }
-    let tables = if tables { &claims.tables[..] } else { &[] };
-    let shown = tables.iter().flat_map(|table| results::approaches(table, workspace));
-    let also: Vec<String> = shown.map(|(_, name)| name).collect();
-    let show = |text: &str| {
+    let rows = claims.tables.iter().map(|table| &*table.row);
+    let tables: Vec<&str> =
+        rows.filter(|row| only.is_empty() || only.iter().any(|word| word == row)).collect();
+    let needed = needed(workspace, claims, selected, &tables, load.cores);
+    let path = blocks::run(workspace, &needed, folder, |text| {
         if io::stderr().is_terminal() {
             eprintln!("{text}");
         }
-    };
-    run::rounds(workspace, claims, selected, &also, kept, show)
+    })?;
+    eprintln!("the raw data: {}", path.display());
+    Ok(())
+}
+
+/// Records the newest run, if it has come to its end.
+fn record(own: &std::path::Path, recorded: &std::path::Path) -> Result<()> {
+    let Some(run) = raw::newest(own)? else { bail!("there is no run to record; --run makes one") };
+    if run.end.is_none() {
+        bail!("the run {} was cut short, so it is not recorded", run.id);
+    }
+    let from = raw::path(own, &run.header.begun);
+    let to = raw::path(recorded, &run.header.begun);
+    fs::create_dir_all(recorded)
+        .and_then(|()| fs::copy(from, &to))
+        .with_context(|| format!("cannot write {}", to.display()))?;
+    Ok(())
 }
 
 fn print(arguments: &Arguments, machine: &Machine, judged: &[Judged]) -> Result<()> {
     let mut out = io::stdout().lock();
     if arguments.json {
-        let json = Json { version: 1, machine, claims: judged };
+        let json = Json { version: 2, machine, claims: judged };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else if arguments.markdown {
         write!(out, "{}\n{machine}, {}.\n", report::markdown(judged), today())?;
@@ -170,52 +211,11 @@ fn print(arguments: &Arguments, machine: &Machine, judged: &[Judged]) -> Result<
     Ok(())
 }
 
-/// Records the verdicts and the tables.
-fn record(
-    workspace: &Workspace,
-    claims: &Claims,
-    evidence: &Evidence,
-    machine: Machine,
-    judged: &[Judged],
-) -> Result<()> {
-    let tables = claims.tables.iter();
-    let tables = tables.map(|table| results::measured_table(table, workspace, evidence)).collect();
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let recorded = Recorded {
-        version: results::VERSION,
-        machine,
-        date: today(),
-        command: format!("cargo run --release -p claims -- {}", arguments.join(" ")),
-        claims: judged.into(),
-        tables,
-    };
-    let path = workspace.root().join(results::PLACE);
-    let json = serde_json::to_string_pretty(&recorded)?;
-    fs::write(&path, json + "\n").with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Writes the tables of the READMEs anew.
-fn rewrite(workspace: &Workspace) -> Result<()> {
-    let recorded = match recorded(&workspace.root().join(results::PLACE)) {
-        Ok(recorded) => Some(recorded),
-        Err(RecordedError::Unreadable { source, .. })
-            if source.kind() == io::ErrorKind::NotFound =>
-        {
-            None
-        }
-        Err(error) => return Err(error.into()),
-    };
-    for page in update::update(workspace, recorded.as_ref())? {
-        eprintln!("updated {}", page.display());
-    }
-    Ok(())
-}
-
 fn status(judged: &[Judged]) -> u8 {
     let any = |verdict| judged.iter().any(|claim| claim.verdict == verdict);
     if any(Verdict::Refuted) {
         1
-    } else if any(Verdict::NotMeasured) {
+    } else if any(Verdict::NotMeasured) || any(Verdict::NotJudged) {
         2
     } else {
         0

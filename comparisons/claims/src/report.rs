@@ -18,15 +18,14 @@ pub fn block(judged: &Judged) -> String {
 
 /// A ratio in one line.
 fn line(ratio: &JudgedRatio, threshold: &str) -> String {
-    let JudgedRatio { of, to, verdict, ratio, source, date } = ratio;
+    let JudgedRatio { of, to, verdict, ratio, of_capacity, source } = ratio;
     let of_to = format!("{} : {}", labelled(of), labelled(to));
-    match (ratio, date) {
-        (Some(estimate), Some(date)) => {
-            let estimate = words::estimate(*estimate);
-            format!("{of_to} = {estimate}, should be {threshold}: {verdict} ({source}, {date})")
-        }
-        _ => format!("{of_to}: {verdict}; {source}"),
-    }
+    let Some(estimate) = ratio else { return format!("{of_to}: {verdict}; {source}") };
+    let capacity = of_capacity.map_or_else(String::new, |share| {
+        format!(", {} of the capacity of the cores", words::estimate(share))
+    });
+    let estimate = words::estimate(*estimate);
+    format!("{of_to} = {estimate}{capacity}, should be {threshold}: {verdict} ({source})")
 }
 
 /// How many claims have which verdict, in one line.
@@ -38,6 +37,7 @@ pub fn summary(judged: &[Judged]) -> String {
         (Verdict::Refuted, "refuted"),
         (Verdict::Inconclusive, "inconclusive"),
         (Verdict::NotMeasured, "not measured"),
+        (Verdict::NotJudged, "not judged, since a control failed"),
         (Verdict::TooFewCores, "left out, since they need more cores"),
     ];
     let parts: Vec<String> = all

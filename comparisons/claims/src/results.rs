@@ -1,109 +1,117 @@
-//! What is recorded and committed, so that READMEs and the book quote measured figures:
-//! `benches/results.json`. The README of this package describes the format.
+//! What READMEs and the book quote: the verdicts and the tables, drawn from the raw data of one
+//! recorded run. Nothing of it is stored: whoever shows a figure computes it anew.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
+use std::path::{Path, PathBuf};
+
+use figures::{
+    machine::Machine,
+    statistics::{CONFIDENCE, Estimate},
 };
-
-use figures::{machine::Machine, statistics::Estimate};
-use serde::{Deserialize, Serialize};
-use workspace::{Approach, Workspace};
+use serde::Serialize;
+use workspace::Workspace;
 
 use crate::{
     evidence::Evidence,
-    statement::{Claims, Quantity, Ratio, Table},
-    verdict::Judged,
+    raw::{self, RawError, Run},
+    statement::{self, Claims, Quantity, Ratio, StatementError, Table},
+    verdict::{self, Judged},
 };
 
-/// Where the results stand, below the root of the workspace.
-pub const PLACE: &str = "benches/results.json";
+/// Where the recorded runs are, below the root of the workspace.
+pub const PLACE: &str = "benches/runs";
 
-/// The version of the format.
-pub const VERSION: u32 = 1;
-
-/// What was recorded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a run has shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recorded {
-    /// The version of this format.
-    pub version: u32,
-    /// The machine that all of it was measured on.
+    /// The name of the run's file.
+    pub run: String,
+    /// The machine.
     pub machine: Machine,
-    /// The day on which it was recorded, as in `2026-01-31`.
+    /// The day on which it was measured, as in `2026-01-31`.
     pub date: String,
-    /// The command that recorded it.
-    pub command: String,
     /// The claims, in the order of `benches/claims.toml`.
     pub claims: Vec<Judged>,
     /// The tables of the rows.
     pub tables: Vec<MeasuredTable>,
 }
 
-/// The cells of a row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The versions of a row.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MeasuredTable {
     /// The row.
     pub row: String,
     /// The parameter at which all cells but the baseline are shown, such as `limit=20`.
     pub at: String,
-    /// A line for each cell.
+    /// The arguments that describe the job; `None` if nothing was measured.
+    pub job: Option<String>,
+    /// How many blocks it is drawn from.
+    pub blocks: usize,
+    /// A benchmark against itself; `None` if that was not measured.
+    pub control: Option<Estimate>,
+    /// What the cores could do together, against one of them.
+    pub capacity: Option<Estimate>,
+    /// A line for each version.
     pub lines: Vec<Line>,
 }
 
-/// One cell.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One version.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
-    /// Its approach.
-    pub approach: Approach,
-    /// The time of the benchmark's iteration, in nanoseconds; `None` if it was not measured.
+    /// What it is called.
+    pub label: String,
+    /// The approach, if it is a cell.
+    pub approach: Option<String>,
+    /// Whether the speed-ups are counted from it.
+    pub is_baseline: bool,
+    /// The time of a call, in nanoseconds; `None` if it was not measured.
     pub time_ns: Option<Estimate>,
-    /// How many times as fast as sequential it is; `None` for sequential itself.
+    /// How many times as fast as the baseline it is; `None` for the baseline itself.
     pub speed_up: Option<Estimate>,
+    /// The most units in flight at once in any call.
+    pub in_flight: Option<u64>,
 }
 
 /// Why there are no results to quote.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordedError {
-    /// The file cannot be read. Before the first `--record` there is none.
-    #[error("cannot read {}", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is not the JSON that it should be.
-    #[error("{}: this is no record of claims", path.display())]
-    Malformed {
-        /// Which file.
-        path: PathBuf,
-        /// Where and why.
-        source: serde_json::Error,
-    },
-    /// It is of another version.
-    #[error("{}: this is version {found}, not {VERSION}", path.display())]
-    Version {
-        /// Which file.
-        path: PathBuf,
-        /// The version that it is of.
-        found: u32,
-    },
+    /// The raw data cannot be used.
+    #[error(transparent)]
+    Raw(#[from] RawError),
+    /// The claims cannot be used.
+    #[error(transparent)]
+    Claims(#[from] StatementError),
 }
 
-/// Reads what was recorded.
+/// Draws the results of the newest recorded run; `None` if none was recorded.
 ///
 /// # Errors
-/// The file cannot be read, or is not one of ours.
-pub fn recorded(path: &Path) -> Result<Recorded, RecordedError> {
-    let path = || path.to_path_buf();
-    let text = fs::read_to_string(path())
-        .map_err(|source| RecordedError::Unreadable { path: path(), source })?;
-    let recorded: Recorded = serde_json::from_str(&text)
-        .map_err(|source| RecordedError::Malformed { path: path(), source })?;
-    if recorded.version != VERSION {
-        return Err(RecordedError::Version { path: path(), found: recorded.version });
+/// The run or the claims cannot be read.
+pub fn recorded(workspace: &Workspace) -> Result<Option<Recorded>, RecordedError> {
+    let Some(run) = raw::newest(&folder(workspace.root()))? else { return Ok(None) };
+    let claims = Claims::read(&workspace.root().join(statement::PLACE))?;
+    Ok(Some(draw(run, &claims, workspace)))
+}
+
+/// The folder with the recorded runs.
+#[must_use]
+pub fn folder(root: &Path) -> PathBuf {
+    root.join(PLACE)
+}
+
+/// Draws the results of a run.
+#[must_use]
+pub fn draw(run: Run, claims: &Claims, workspace: &Workspace) -> Recorded {
+    let (id, machine) = (run.id.clone(), run.header.machine.clone());
+    let date = run.header.begun.chars().take(10).collect();
+    let evidence = Evidence::of_run(run);
+    let judge = |claim| verdict::judge(claim, claims, &evidence, machine.cores);
+    Recorded {
+        claims: claims.claims.iter().map(judge).collect(),
+        tables: claims.tables.iter().map(|table| measured(table, workspace, &evidence)).collect(),
+        run: id,
+        machine,
+        date,
     }
-    Ok(recorded)
 }
 
 impl Recorded {
@@ -118,62 +126,76 @@ impl Recorded {
     pub fn table(&self, row: &str) -> Option<&MeasuredTable> {
         self.tables.iter().find(|table| table.row == row)
     }
-
-    /// What was recorded of claims that are no longer made, or no longer in these words; one
-    /// sentence each.
-    #[must_use]
-    pub fn stale(&self, claims: &Claims) -> Vec<String> {
-        self.claims
-            .iter()
-            .filter_map(|judged| match claims.get(&judged.id) {
-                None => Some(format!("{} is recorded, but no longer claimed", judged.id)),
-                Some(claim) if claim.says != judged.says => {
-                    Some(format!("{} is recorded in other words than it is claimed", judged.id))
-                }
-                Some(_) => None,
-            })
-            .collect()
-    }
 }
 
-/// The table of a row, with a line for each cell that the workspace has.
-#[must_use]
-pub fn measured_table(table: &Table, workspace: &Workspace, evidence: &Evidence) -> MeasuredTable {
-    let lines = approaches(table, workspace)
-        .into_iter()
-        .map(|(approach, name)| {
-            let ratio = Ratio {
-                of: Quantity::Measured(table.baseline.clone()),
-                to: name.clone(),
-                per_unit: false,
-            };
-            let speed_up = || evidence.ratio(&ratio).ok().map(|found| found.estimate);
-            Line {
-                speed_up: if approach.is_baseline() { None } else { speed_up() },
-                time_ns: evidence.time(&name).ok().map(|found| found.estimate),
-                approach,
-            }
-        })
-        .collect();
-    MeasuredTable { row: table.row.clone(), at: table.at.clone(), lines }
+/// A version that a table shows.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// What it is called.
+    pub label: String,
+    /// The approach, if it is a cell.
+    pub approach: Option<String>,
+    /// The benchmark.
+    pub benchmark: String,
+    /// The benchmark that its speed-up is counted from.
+    pub baseline: String,
 }
 
-/// The approaches of a row that the workspace has, with the names of the benchmarks that a table
-/// shows of them; none if there is no such row.
+/// The versions that a table shows: the cells of the grid that the workspace has, and what else the
+/// table names. Cells beyond the grid have no benchmark, unless the table names one.
 #[must_use]
-pub fn approaches(table: &Table, workspace: &Workspace) -> Vec<(Approach, String)> {
+pub fn shown(table: &Table, workspace: &Workspace) -> Vec<Shown> {
     let row = workspace.rows().iter().find(|row| row.name == table.row);
     let cells = row.map(|row| row.cells.iter()).into_iter().flatten();
-    // Cells beyond the grid have no benchmark.
-    cells
-        .filter(|cell| cell.approach.column().is_some())
-        .map(|cell| {
-            let name = if cell.approach.is_baseline() {
-                table.baseline.clone()
-            } else {
-                format!("{}/{}/{}", table.row, cell.approach.name(), table.at)
-            };
-            (cell.approach.clone(), name)
-        })
-        .collect()
+    let cells = cells.filter(|cell| cell.approach.column().is_some()).map(|cell| Shown {
+        label: cell.approach.label().to_owned(),
+        approach: Some(cell.approach.name().to_owned()),
+        benchmark: if cell.approach.is_baseline() {
+            table.baseline.clone()
+        } else {
+            format!("{}/{}/{}", table.row, cell.approach.name(), table.at)
+        },
+        baseline: table.baseline.clone(),
+    });
+    let also = table.also.iter().map(|also| Shown {
+        label: also.label.clone(),
+        approach: None,
+        benchmark: also.benchmark.clone(),
+        baseline: also.baseline.clone().unwrap_or_else(|| table.baseline.clone()),
+    });
+    cells.chain(also).collect()
+}
+
+/// The table of a row.
+fn measured(table: &Table, workspace: &Workspace, evidence: &Evidence) -> MeasuredTable {
+    let line = |Shown { label, approach, benchmark, baseline }| {
+        let is_baseline = benchmark == baseline;
+        let ratio = Ratio {
+            of: Quantity::Measured(baseline),
+            to: Quantity::Measured(benchmark.clone()),
+            per_unit: false,
+        };
+        let estimate = |found: Result<crate::evidence::Found, String>| {
+            found.ok().map(|found| found.estimate(CONFIDENCE))
+        };
+        let calls = evidence.calls(&benchmark);
+        Line {
+            label,
+            approach,
+            is_baseline,
+            time_ns: estimate(evidence.time(&benchmark)),
+            speed_up: if is_baseline { None } else { estimate(evidence.ratio(&ratio)) },
+            in_flight: calls.iter().flat_map(|calls| &calls.in_flight).max().copied(),
+        }
+    };
+    let control = verdict::control(table, evidence).ok();
+    MeasuredTable {
+        row: table.row.clone(),
+        at: table.at.clone(),
+        job: evidence.calls(&table.baseline).first().map(|calls| calls.job.clone()),
+        blocks: evidence.blocks(&table.row),
+        control: control.map(|found| found.estimate(CONFIDENCE)),
+        capacity: evidence.capacity(&table.row),
+        lines: shown(table, workspace).into_iter().map(line).collect(),
+    }
 }

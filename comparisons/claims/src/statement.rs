@@ -44,29 +44,51 @@ pub struct Claim {
 }
 
 /// How many times as large one quantity is as another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ratio {
     /// The numerator.
     pub of: Quantity,
-    /// The denominator. If it has the name of the numerator, the ratio is a control: it compares
-    /// one measurement with another of the same thing.
-    pub to: String,
+    /// The denominator. If it is the numerator, the ratio is a control: it compares one measurement
+    /// with another of the same thing.
+    pub to: Quantity,
     /// Whether the times count for each unit of what criterion calls throughput (a page, a
     /// number): then the two may have done different amounts of work.
     pub per_unit: bool,
 }
 
 /// What can stand in a ratio.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a quantity is the name of a measurement, a number, or { N = …, L = …, K = … }"
+)]
 pub enum Quantity {
     /// Something measured, by its name:
     ///
     /// - `http/tokio/limit=20`: the time of the benchmark that criterion knows by this name, in
     ///   which `workers=P` stands for as many workers as this process may use cores;
+    /// - `http/tokio/limit=20#in-flight`: another [`Metric`] of it;
     /// - `cost/…`: a figure of `cost-of-a-task`, see [`crate::cost`].
     Measured(String),
+    /// A number.
+    Number(f64),
     /// A time that no measurement can beat.
     Limit(Limit),
+}
+
+/// What is measured of a benchmark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Wall-clock time.
+    Time,
+    /// CPU time.
+    Computing,
+    /// CPU time to wall-clock time: how many cores it used on average.
+    Cores,
+    /// The most units of work in flight at once.
+    InFlight,
+    /// The most memory resident.
+    Memory,
 }
 
 /// The least time that N waits of length L take when K of them overlap: N·L/K.
@@ -93,6 +115,8 @@ pub enum Threshold {
     AtMost(Bound),
     /// It is 1, but for this share: between 1/(1 + share) and 1 + share.
     Within(Bound),
+    /// It is just that, each time it is measured: nothing that noise could touch.
+    Exactly(Bound),
 }
 
 /// How much a threshold demands.
@@ -100,7 +124,7 @@ pub enum Threshold {
 #[serde(
     deny_unknown_fields,
     untagged,
-    expecting = "a threshold is a number, or { factor = …, of = … }, of \"P\" or { K = … }"
+    expecting = "a threshold is a number, or { factor = …, of = … }, of \"P\", \"capacity\" or { K = … }"
 )]
 pub enum Bound {
     /// The same everywhere.
@@ -119,6 +143,10 @@ pub enum Bound {
 pub enum Base {
     /// As much as there are cores.
     P,
+    /// As much as the cores could do together while it was measured, against one of them: see
+    /// [`figures::canary::Canary::capacity`].
+    #[serde(rename = "capacity")]
+    Capacity,
     /// As much as a benchmark keeps in flight.
     K(f64),
 }
@@ -133,6 +161,24 @@ pub struct Table {
     pub baseline: String,
     /// The parameter at which the other cells are shown, such as `limit=20`.
     pub at: String,
+    /// The benchmark that is measured twice in each block and compared with itself. If it seems to
+    /// differ, nothing that is measured in the row is judged.
+    pub control: String,
+    /// What else is shown, below the cells.
+    #[serde(default)]
+    pub also: Vec<Also>,
+}
+
+/// A line of a table that is no cell.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    /// The benchmark.
+    pub benchmark: String,
+    /// What it is called in the table.
+    pub label: String,
+    /// The benchmark that its speed-up is counted from, if that isn't the table's.
+    pub baseline: Option<String>,
 }
 
 /// Why the claims cannot be used.
@@ -194,13 +240,7 @@ impl Claims {
 impl Claim {
     /// The names of all that has to be measured for it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.ratios.iter().flat_map(|ratio| {
-            let of = match &ratio.of {
-                Quantity::Measured(name) => Some(&**name),
-                Quantity::Limit(_) => None,
-            };
-            of.into_iter().chain([&*ratio.to])
-        })
+        self.ratios.iter().flat_map(Ratio::names)
     }
 }
 
@@ -208,7 +248,15 @@ impl Ratio {
     /// Whether it compares a thing with itself.
     #[must_use]
     pub fn is_control(&self) -> bool {
-        self.of == Quantity::Measured(self.to.clone())
+        self.of == self.to
+    }
+
+    /// The names of the benchmarks, or the costs, that have to be measured for it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.of, &self.to].into_iter().filter_map(|quantity| match quantity {
+            Quantity::Measured(name) => Some(split(name).0),
+            Quantity::Number(_) | Quantity::Limit(_) => None,
+        })
     }
 }
 
@@ -217,18 +265,23 @@ impl Threshold {
     #[must_use]
     pub const fn bound(self) -> Bound {
         match self {
-            Self::AtLeast(bound) | Self::AtMost(bound) | Self::Within(bound) => bound,
+            Self::AtLeast(bound)
+            | Self::AtMost(bound)
+            | Self::Within(bound)
+            | Self::Exactly(bound) => bound,
         }
     }
 }
 
 impl Bound {
-    /// What it comes to on a machine with as many cores.
+    /// What it comes to on a machine with as many cores. Of the capacity it is the factor alone:
+    /// what is compared with it is divided by the capacity of the same moment.
     #[must_use]
     pub const fn value(self, cores: usize) -> f64 {
         match self {
             Self::Number(number) => number,
             Self::Multiple { factor, of: Base::P } => factor * cores as f64,
+            Self::Multiple { factor, of: Base::Capacity } => factor,
             Self::Multiple { factor, of: Base::K(in_flight) } => factor * in_flight,
         }
     }
@@ -247,6 +300,9 @@ impl fmt::Display for Bound {
         match self {
             Self::Number(number) => write!(f, "{number}"),
             Self::Multiple { factor, of: Base::P } => write!(f, "{factor} * P"),
+            Self::Multiple { factor, of: Base::Capacity } => {
+                write!(f, "{factor} * the capacity of the cores")
+            }
             Self::Multiple { factor, of: Base::K(_) } => write!(f, "{factor} * K"),
         }
     }
@@ -262,10 +318,33 @@ impl fmt::Display for Limit {
 /// workers that is measured there.
 #[must_use]
 pub fn on_cores(name: &str, cores: usize) -> String {
-    match name.strip_suffix("=P") {
+    let (benchmark, metric) = name.split_once('#').map_or((name, None), |(a, b)| (a, Some(b)));
+    let mut name = match benchmark.strip_suffix("=P") {
         Some(start) => format!("{start}={cores}"),
-        None => name.to_owned(),
+        None => benchmark.to_owned(),
+    };
+    if let Some(metric) = metric {
+        name += &format!("#{metric}");
     }
+    name
+}
+
+/// The benchmark and what is measured of it, in a name such as `http/tokio/limit=20#in-flight`. What
+/// is not understood counts as a part of the name, and is then found to be missing.
+#[must_use]
+pub fn split(name: &str) -> (&str, Metric) {
+    let metric = |metric: &str| {
+        Some(match metric {
+            "computing" => Metric::Computing,
+            "cores" => Metric::Cores,
+            "in-flight" => Metric::InFlight,
+            "memory" => Metric::Memory,
+            _ => return None,
+        })
+    };
+    let parts = name.split_once('#');
+    let known = parts.and_then(|(benchmark, word)| Some((benchmark, metric(word)?)));
+    known.unwrap_or((name, Metric::Time))
 }
 
 /// The file as it is written.
@@ -292,14 +371,14 @@ struct Written {
     at_least: Option<Bound>,
     at_most: Option<Bound>,
     within: Option<Bound>,
+    exactly: Option<Bound>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenRatio {
-    of: Option<String>,
-    limit: Option<Limit>,
-    to: String,
+    of: Quantity,
+    to: Quantity,
     #[serde(default)]
     per_unit: bool,
 }
@@ -313,29 +392,33 @@ impl TryFrom<Written> for Claim {
 
     fn try_from(written: Written) -> Result<Self, String> {
         let Written { id, says, why, needs, needs_cores, .. } = written;
-        let threshold = match (written.at_least, written.at_most, written.within) {
-            (Some(bound), None, None) => Threshold::AtLeast(bound),
-            (None, Some(bound), None) => Threshold::AtMost(bound),
-            (None, None, Some(bound)) => Threshold::Within(bound),
-            _ => return Err(format!("{id} needs one of at-least, at-most and within")),
+        let thresholds = [
+            written.at_least.map(Threshold::AtLeast),
+            written.at_most.map(Threshold::AtMost),
+            written.within.map(Threshold::Within),
+            written.exactly.map(Threshold::Exactly),
+        ];
+        let thresholds: Vec<Threshold> = thresholds.into_iter().flatten().collect();
+        let [threshold] = thresholds[..] else {
+            return Err(format!("{id} needs one of at-least, at-most, within and exactly"));
         };
         // If it is positive for one core, it is for more.
         positive(threshold.bound().value(1)).map_err(|no| format!("the threshold of {id} {no}"))?;
         if written.ratios.is_empty() {
             return Err(format!("{id} speaks of no ratio"));
         }
-        let ratio = |ratio: WrittenRatio| {
-            let of = match (ratio.of, ratio.limit) {
-                (Some(name), None) => Quantity::Measured(name),
-                (None, Some(limit)) => {
-                    positive(limit.seconds()).map_err(|no| format!("a limit of {id} {no}"))?;
-                    Quantity::Limit(limit)
-                }
-                _ => return Err(format!("a ratio of {id} needs either of or limit")),
-            };
-            Ok(Ratio { of, to: ratio.to, per_unit: ratio.per_unit })
+        let ratio = |WrittenRatio { of, to, per_unit }| {
+            for quantity in [&of, &to] {
+                let known = match quantity {
+                    Quantity::Measured(_) => continue,
+                    Quantity::Number(number) => *number,
+                    Quantity::Limit(limit) => limit.seconds(),
+                };
+                positive(known).map_err(|no| format!("a quantity of {id} {no}"))?;
+            }
+            Ok(Ratio { of, to, per_unit })
         };
-        let ratios = written.ratios.into_iter().map(ratio).collect::<Result<_, _>>()?;
+        let ratios = written.ratios.into_iter().map(ratio).collect::<Result<_, String>>()?;
         Ok(Self { id, says, why, needs, needs_cores, ratios, threshold })
     }
 }
@@ -357,7 +440,7 @@ mod tests {
     fn claim(threshold: &str, limit: &str) -> Result<Claim, toml::de::Error> {
         toml::from_str(&format!(
             "id = 'a'\nsays = ''\nwhy = ''\nat-least = {threshold}\n\
-             ratios = [{{ limit = {limit}, to = 'b' }}]"
+             ratios = [{{ of = {limit}, to = 'b' }}]"
         ))
     }
 
@@ -368,12 +451,26 @@ mod tests {
             ("1.05", 4, 1.05, "1.05"),
             ("{ factor = 0.9, of = 'P' }", 4, 3.6, "0.9 * P"),
             ("{ factor = 0.8, of = { K = 20 } }", 4, 16.0, "0.8 * K"),
+            ("{ factor = 0.9, of = 'capacity' }", 4, 0.9, "0.9 * the capacity of the cores"),
         ] {
             let claim = claim(written, "{ N = 1, L = 1, K = 1 }").expect(written);
             let bound = claim.threshold.bound();
             assert!((bound.value(cores) - value).abs() < 1e-12, "{written}: {bound:?}");
             assert_eq!(bound.to_string(), shown);
         }
+    }
+
+    #[test]
+    fn a_name_may_say_what_is_measured() {
+        for (name, benchmark, metric) in [
+            ("a/b/limit=20", "a/b/limit=20", Metric::Time),
+            ("a/b/limit=20#in-flight", "a/b/limit=20", Metric::InFlight),
+            ("a/b/limit=20#beauty", "a/b/limit=20#beauty", Metric::Time),
+        ] {
+            assert_eq!(split(name), (benchmark, metric));
+        }
+        assert_eq!(on_cores("a/b/workers=P#cores", 4), "a/b/workers=4#cores");
+        assert_eq!(on_cores("a/b/workers=P", 4), "a/b/workers=4");
     }
 
     #[test]
@@ -392,8 +489,8 @@ mod tests {
                 "{ N = 1, L = 1, K = 1 }",
                 "the threshold of a comes to 0",
             ),
-            ("1", "{ N = 1, L = 1, K = 0 }", "a limit of a comes to inf"),
-            ("1", "{ N = 1, L = 1 }", "missing field `K`"),
+            ("1", "{ N = 1, L = 1, K = 0 }", "a quantity of a comes to inf"),
+            ("1", "{ N = 1, L = 1 }", "a quantity is the name of a measurement, a number, or"),
         ] {
             let error = claim(threshold, limit).expect_err(reason).to_string();
             assert!(error.contains(reason), "{error}");

@@ -14,7 +14,8 @@ use workspace::{COLUMNS, Column, Workspace};
 
 use crate::{
     report,
-    results::{Line, MeasuredTable, Recorded},
+    results::{Line, MeasuredTable, PLACE, Recorded},
+    verdict::JudgedRatio,
 };
 
 /// What comes before the name of what is measured.
@@ -103,23 +104,15 @@ fn rewrite(page: &str, mut write: impl FnMut(&str, &str) -> String) -> Result<St
 #[must_use]
 pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) -> String {
     let Some(recorded) = recorded else { return NOT_YET.into() };
-    let table = if name == ALL {
-        grid(workspace, recorded)
-    } else {
-        let Some(table) = recorded.table(name) else { return NOT_YET.into() };
-        lines(table)
-    };
-    // The blank lines make Markdown see a table.
-    let Recorded { machine, date, command, .. } = recorded;
-    let mut text =
-        format!("{machine}, {date}; `{command}`; 95 % intervals in brackets.\n\n{table}\n");
-    let claims = recorded.claims.iter().filter(|claim| {
-        let prefix = format!("{name}/");
-        claim
-            .ratios
-            .iter()
-            .any(|ratio| ratio.of.starts_with(&prefix) || ratio.to.starts_with(&prefix))
-    });
+    if name == ALL {
+        return grid(workspace, recorded);
+    }
+    let Some(table) = recorded.table(name) else { return NOT_YET.into() };
+    let mut text = lines(table, recorded);
+    let prefix = format!("{name}/");
+    let is_of_row =
+        |ratio: &JudgedRatio| ratio.of.starts_with(&prefix) || ratio.to.starts_with(&prefix);
+    let claims = recorded.claims.iter().filter(|claim| claim.ratios.iter().any(is_of_row));
     let items: String = claims.map(report::item).collect();
     if !items.is_empty() {
         text += &(items + "\n");
@@ -127,38 +120,74 @@ pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) ->
     text
 }
 
-/// The cells of one row.
-fn lines(table: &MeasuredTable) -> String {
-    let mut text = format!("| version, `{}` | time | speed-up |\n|---|---|---|\n", table.at);
-    for Line { approach, time_ns, speed_up } in &table.lines {
+/// The versions of one row.
+fn lines(table: &MeasuredTable, recorded: &Recorded) -> String {
+    let Recorded { run, machine, date, .. } = recorded;
+    let mut about = format!("{machine}, {date}");
+    if let Some(job) = &table.job {
+        about += &format!(", `{job}`");
+    }
+    about += &format!(", {} blocks of the run [{run}](../../{PLACE}/{run}.jsonl)", table.blocks);
+    if let Some(control) = table.control {
+        about += &format!("; a version against itself: {}", words::estimate(control));
+    }
+    if let Some(capacity) = table.capacity {
+        about += &format!("; all cores do {} times as much as one", words::ratio(capacity.value));
+    }
+    // The blank lines make Markdown see a table.
+    let mut text = format!(
+        "{about}. 95 % intervals in brackets.\n\n| version, `{}` | time | speed-up | in flight |\n\
+         |---|---|---|---|\n",
+        table.at
+    );
+    let noise = table.control;
+    for Line { label, is_baseline, time_ns, speed_up, in_flight, .. } in &table.lines {
         let speed_up = match speed_up {
-            _ if approach.is_baseline() => "1".into(),
+            _ if *is_baseline => "1".into(),
+            Some(estimate) if is_noise(*estimate, noise) => {
+                format!("{} ≈", words::estimate(*estimate))
+            }
             estimate => shown(*estimate, words::estimate),
         };
         let time = shown(*time_ns, time);
-        text += &format!("| {} | {time} | {speed_up} |\n", approach.label());
+        let in_flight = in_flight.map_or_else(|| "–".into(), |peak| peak.to_string());
+        text += &format!("| {label} | {time} | {speed_up} | {in_flight} |\n");
     }
-    text
+    if text.contains('≈') {
+        text += "\n≈: no measurable difference from the version that is counted from.\n";
+    }
+    text + "\n"
+}
+
+/// Whether a ratio may as well be 1, or is no farther from it than a version is from itself.
+fn is_noise(estimate: Estimate, control: Option<Estimate>) -> bool {
+    let noise = control.map_or(1.0, |control| control.high.max(1.0 / control.low));
+    estimate.low <= noise && 1.0 / noise <= estimate.high
 }
 
 /// The speed-ups of all rows that the workspace has.
 fn grid(workspace: &Workspace, recorded: &Recorded) -> String {
+    let Recorded { run, machine, date, .. } = recorded;
     let columns = &COLUMNS[1..];
     let labels: Vec<&str> = columns.iter().map(|column| column.label).collect();
-    let mut text = format!("| speed-up | {} |\n", labels.join(" | "));
-    text += &format!("|---|{}\n", "---|".repeat(columns.len()));
+    let mut text = format!(
+        "{machine}, {date}; run [{run}]({PLACE}/{run}.jsonl). The intervals are in the rows' own \
+         READMEs.\n\n| speed-up | {} |\n|---|{}\n",
+        labels.join(" | "),
+        "---|".repeat(columns.len())
+    );
     for row in workspace.rows() {
         let table = recorded.table(&row.name);
         let cell = |column: &Column| {
             let lines = table.map(|table| table.lines.iter()).into_iter().flatten();
-            let mut lines = lines.filter(|line| line.approach.name() == column.name);
-            shown(lines.next().and_then(|line| line.speed_up), words::estimate)
+            let mut lines = lines.filter(|line| line.approach.as_deref() == Some(column.name));
+            let speed_up = lines.next().and_then(|line| line.speed_up);
+            speed_up.map_or_else(|| "–".into(), |estimate| words::ratio(estimate.value))
         };
         let cells: Vec<String> = columns.iter().map(cell).collect();
-        let at = table.map(|table| format!(", `{}`", table.at)).unwrap_or_default();
-        text += &format!("| {}{at} | {} |\n", row.name, cells.join(" | "));
+        text += &format!("| {} | {} |\n", row.name, cells.join(" | "));
     }
-    text
+    text + "\n"
 }
 
 fn shown(estimate: Option<Estimate>, show: fn(Estimate) -> String) -> String {

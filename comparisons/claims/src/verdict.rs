@@ -2,15 +2,20 @@
 
 use std::fmt;
 
-use figures::statistics::Estimate;
-use figures::words;
+use figures::{
+    statistics::{CONFIDENCE, Estimate},
+    words,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    date,
-    evidence::{Evidence, Found},
-    statement::{Bound, Claim, Quantity, Ratio, Threshold},
+    evidence::{Evidence, Found, row},
+    statement::{Base, Bound, Claim, Claims, Quantity, Ratio, Table, Threshold},
 };
+
+/// A control has failed if even an interval of this confidence says that a benchmark differs from
+/// itself. Of ten rows on a sound machine, one fails then in one case of twenty.
+const CONTROL: f64 = 0.995;
 
 /// What the measurements say of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +29,14 @@ pub enum Verdict {
     Inconclusive,
     /// A figure is missing.
     NotMeasured,
+    /// A benchmark of the row differs from itself, so nothing in the row can be told.
+    NotJudged,
     /// It speaks of machines with more cores than this one has, and nothing here can tell.
     TooFewCores,
 }
 
 /// A claim with what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judged {
     /// What others call it by.
     pub id: String,
@@ -46,9 +53,9 @@ pub struct Judged {
 }
 
 /// A ratio with what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JudgedRatio {
-    /// The numerator: the name of a measurement, or a limit in seconds.
+    /// The numerator: the name of a measurement, a number, or a limit in seconds.
     pub of: String,
     /// The denominator.
     pub to: String,
@@ -56,10 +63,11 @@ pub struct JudgedRatio {
     pub verdict: Verdict,
     /// How many times as large the numerator is; `None` if a figure is missing.
     pub ratio: Option<Estimate>,
+    /// What part of the parallel capacity of the machine the ratio is, where the threshold is one
+    /// for the number of cores; `None` elsewhere, or if that was not measured.
+    pub of_capacity: Option<Estimate>,
     /// What it was drawn from, or else what is missing, in words.
     pub source: String,
-    /// The day of the measurement, as in `2026-01-31`.
-    pub date: Option<String>,
 }
 
 /// Where a ratio has to lie.
@@ -82,9 +90,9 @@ impl Verdict {
     }
 
     /// Of a claim, from the verdicts on its ratios: it holds if all of them do, and is refuted if
-    /// one of them is.
+    /// one of them is. What is missing does not hide what is open.
     fn of_all(verdicts: impl Iterator<Item = Self> + Clone) -> Self {
-        [Self::Refuted, Self::NotMeasured, Self::Inconclusive]
+        [Self::Refuted, Self::NotJudged, Self::Inconclusive, Self::NotMeasured]
             .into_iter()
             .find(|verdict| verdicts.clone().any(|other| other == *verdict))
             .unwrap_or(Self::Holds)
@@ -98,6 +106,7 @@ impl fmt::Display for Verdict {
             Self::Refuted => "refuted",
             Self::Inconclusive => "inconclusive",
             Self::NotMeasured => "not measured",
+            Self::NotJudged => "not judged",
             Self::TooFewCores => "too few cores",
         })
     }
@@ -105,16 +114,18 @@ impl fmt::Display for Verdict {
 
 /// Judges a claim on a machine with as many cores.
 #[must_use]
-pub fn judge(claim: &Claim, evidence: &Evidence, cores: usize) -> Judged {
+pub fn judge(claim: &Claim, claims: &Claims, evidence: &Evidence, cores: usize) -> Judged {
     let region = region(claim.threshold, cores);
-    let judge_ratio = |ratio| {
-        let found = if cores < claim.needs_cores {
+    let judge_ratio = |ratio: &Ratio| {
+        let judged = if cores < claim.needs_cores {
             Err((Verdict::TooFewCores, format!("needs {} cores", claim.needs_cores)))
+        } else if let Some(reason) = unsound(ratio, claims, evidence) {
+            Err((Verdict::NotJudged, reason))
         } else {
             let missing = |reason| (Verdict::NotMeasured, missing(reason, claim));
             evidence.ratio(ratio).map_err(missing)
         };
-        judge_ratio(ratio, found, region)
+        judge_ratio(ratio, judged, claim, region)
     };
     let ratios: Vec<JudgedRatio> = claim.ratios.iter().map(judge_ratio).collect();
     let verdict = if cores < claim.needs_cores {
@@ -132,6 +143,27 @@ pub fn judge(claim: &Claim, evidence: &Evidence, cores: usize) -> Judged {
     }
 }
 
+/// How a benchmark of a row compares with itself.
+///
+/// # Errors
+/// It was not measured; the error says in words what is missing.
+pub fn control(table: &Table, evidence: &Evidence) -> Result<Found, String> {
+    let control = Quantity::Measured(table.control.clone());
+    evidence.ratio(&Ratio { of: control.clone(), to: control, per_unit: false })
+}
+
+/// Why nothing can be told of a ratio: the control of its row has failed.
+fn unsound(ratio: &Ratio, claims: &Claims, evidence: &Evidence) -> Option<String> {
+    let row = row(ratio.names().next()?);
+    let table = claims.tables.iter().find(|table| table.row == row)?;
+    // Where there is no control, the ratio itself says what is missing.
+    let found = control(table, evidence).ok()?;
+    let Estimate { value, low, high } = found.estimate(CONTROL);
+    (high < 1.0 || 1.0 < low).then(|| {
+        format!("the control failed: {} took {value:.3} times as long as itself", table.control)
+    })
+}
+
 /// What is missing, with what the claim says it needs.
 fn missing(reason: String, claim: &Claim) -> String {
     match &claim.needs {
@@ -143,20 +175,56 @@ fn missing(reason: String, claim: &Claim) -> String {
 fn judge_ratio(
     ratio: &Ratio,
     found: Result<Found, (Verdict, String)>,
+    claim: &Claim,
     region: Region,
 ) -> JudgedRatio {
-    let (verdict, estimate, source, date) = match found {
-        Ok(Found { estimate, source, date }) => {
-            let verdict = Verdict::of(estimate, region);
-            (verdict, Some(estimate), source, Some(date::day(date)))
-        }
-        Err((verdict, reason)) => (verdict, None, reason, None),
-    };
-    let of = match &ratio.of {
+    let [of, to] = [&ratio.of, &ratio.to].map(|quantity| match quantity {
         Quantity::Measured(name) => name.clone(),
+        Quantity::Number(number) => number.to_string(),
         Quantity::Limit(limit) => format!("{limit} seconds"),
+    });
+    let found = match found {
+        Ok(found) => found,
+        Err((verdict, source)) => {
+            return JudgedRatio { of, to, verdict, ratio: None, of_capacity: None, source };
+        }
     };
-    JudgedRatio { of, to: ratio.to.clone(), verdict, ratio: estimate, source, date }
+    let base = match claim.threshold.bound() {
+        Bound::Multiple { of, .. } => Some(of),
+        Bound::Number(_) => None,
+    };
+    let estimate = |confidence| match base {
+        Some(Base::Capacity) => found.of_capacity(confidence),
+        _ => Some(found.estimate(confidence)),
+    };
+    let Some(usual) = estimate(CONFIDENCE) else {
+        let source = format!("{}, without the capacity of the cores", found.source);
+        let verdict = Verdict::NotMeasured;
+        return JudgedRatio { of, to, verdict, ratio: None, of_capacity: None, source };
+    };
+    // That all ratios hold by chance is no likelier than that one does. But that at least one seems
+    // to be refuted by chance is likelier the more there are, so each has to be surer of it
+    // (Bonferroni's correction).
+    let sure = 1.0 - (1.0 - CONFIDENCE) / claim.ratios.len() as f64;
+    let verdict = match (claim.threshold, found.each()) {
+        (Threshold::Exactly(bound), Some(each)) => {
+            let demanded = bound.value(1);
+            let exact = each.iter().all(|ratio| (ratio - demanded).abs() < 1e-9 * demanded);
+            if exact { Verdict::Holds } else { Verdict::Refuted }
+        }
+        _ => match Verdict::of(usual, region) {
+            Verdict::Refuted => {
+                let surer = estimate(sure).map(|estimate| Verdict::of(estimate, region));
+                surer.unwrap_or(Verdict::Inconclusive)
+            }
+            verdict => verdict,
+        },
+    };
+    let of_capacity = match base {
+        Some(Base::P) => found.of_capacity(CONFIDENCE),
+        _ => None,
+    };
+    JudgedRatio { of, to, verdict, ratio: Some(usual), of_capacity, source: found.source }
 }
 
 fn region(threshold: Threshold, cores: usize) -> Region {
@@ -165,6 +233,7 @@ fn region(threshold: Threshold, cores: usize) -> Region {
         Threshold::AtLeast(_) => Region { low: demanded, high: f64::INFINITY },
         Threshold::AtMost(_) => Region { low: 0.0, high: demanded },
         Threshold::Within(_) => Region { low: 1.0 / (1.0 + demanded), high: 1.0 + demanded },
+        Threshold::Exactly(_) => Region { low: demanded, high: demanded },
     }
 }
 
@@ -174,9 +243,13 @@ fn threshold(threshold: Threshold, region: Region) -> String {
         Threshold::AtLeast(_) => format!("at least {low}"),
         Threshold::AtMost(_) => format!("at most {high}"),
         Threshold::Within(_) => return format!("between {low} and {high}"),
+        Threshold::Exactly(_) => format!("exactly {}", region.low),
     };
     match threshold.bound() {
         Bound::Number(_) => text,
+        bound @ Bound::Multiple { of: Base::Capacity, .. } => {
+            text.replace(&low, &bound.to_string()).replace(&high, &bound.to_string())
+        }
         bound @ Bound::Multiple { .. } => format!("{text} ({bound})"),
     }
 }
@@ -211,11 +284,13 @@ mod tests {
 
     #[test]
     fn a_claim_holds_if_all_of_it_does_and_is_refuted_if_any_of_it_is() {
-        use Verdict::{Holds, Inconclusive, NotMeasured, Refuted};
+        use Verdict::{Holds, Inconclusive, NotJudged, NotMeasured, Refuted};
         for (ratios, verdict) in [
             (&[Holds, Holds][..], Holds),
             (&[Holds, Inconclusive], Inconclusive),
-            (&[Inconclusive, NotMeasured, Holds], NotMeasured),
+            (&[NotMeasured, Holds], NotMeasured),
+            (&[Inconclusive, NotMeasured, Holds], Inconclusive),
+            (&[Inconclusive, NotJudged, Holds], NotJudged),
             (&[NotMeasured, Refuted, Holds], Refuted),
         ] {
             assert_eq!(Verdict::of_all(ratios.iter().copied()), verdict, "{ratios:?}");

@@ -50,8 +50,8 @@ struct Arguments {
     /// Compare sequential with these versions alone
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
     only: Vec<String>,
-    /// How many rounds there are; each runs every version once [default: 5 to 25, as many as fit
-    /// into 20 s]
+    /// How many rounds there are; each runs every version once [default: 5 to 10, as many as fit
+    /// into 30 s]
     #[arg(long, value_name = "N")]
     runs: Option<NonZeroUsize>,
     /// How long a run may take before it is given up
@@ -136,7 +136,7 @@ fn compare(arguments: &Arguments) -> Result<bool> {
 
     let all_right = compared.iter().all(|row| row.comparison.all_right());
     if arguments.json {
-        let json = Json { version: 1, machine, rows: compared };
+        let json = Json { version: 2, machine, rows: compared };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
         write!(out, "\n{}", hints(&rows))?;

@@ -16,9 +16,9 @@ use crate::{answers, history::History};
 /// How many rounds there are, if the user does not say: at least so many…
 const FEWEST: usize = 5;
 /// …at most so many…
-const MOST: usize = 25;
+const MOST: usize = 10;
 /// …and in between as many as fit into this time, since what is short is noisy.
-const TIME: Duration = Duration::from_secs(20);
+const TIME: Duration = Duration::from_secs(30);
 
 /// One version against itself: what it differs by is what the machine's noise makes of nothing.
 #[derive(Debug)]
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn short_rounds_are_many_and_long_ones_few() {
         assert_eq!(that_fit(Duration::ZERO), MOST);
-        assert_eq!(that_fit(Duration::from_millis(1_500)), 13);
+        assert_eq!(that_fit(Duration::from_millis(3_500)), 8);
         assert_eq!(that_fit(Duration::from_secs(9)), FEWEST);
         let mut runs = 0;
         let measured = measure(&[cell("sequential")], None, |_, _| {

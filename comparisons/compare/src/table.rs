@@ -11,7 +11,7 @@ use figures::{
 use workspace::Approach;
 
 use crate::{
-    comparison::{Comparison, Description, Status, Version},
+    comparison::{Comparison, Description, Standing, Status, Version},
     limits::Bounds,
     values,
 };
@@ -97,6 +97,9 @@ fn table(comparison: &Comparison, colour: bool) -> String {
     let versions = ordered(comparison);
     for version in &versions {
         table.add_row(row(version));
+        if let Some(standing) = &version.standing {
+            table.add_row(standing_row(standing));
+        }
     }
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
@@ -122,7 +125,8 @@ fn table(comparison: &Comparison, colour: bool) -> String {
             Status::Ok => style(colour),
             _ => style(colour).red(),
         };
-        print(&style, narrow(&version.approach).lines().count());
+        let lines = narrow(&version.approach).lines().count();
+        print(&style, lines + usize::from(version.standing.is_some()));
     }
     text
 }
@@ -145,9 +149,9 @@ fn row(version: &Version) -> Row {
     let known = |figure: Option<String>| figure.unwrap_or_else(|| NONE.into());
     let share = |share: f64| format!("{:.0}", share * 100.0);
 
-    // The range has as many decimals as the median, or else its ends look unequally exact.
-    let median = version.median_wall_ns.unwrap_or_default() / 1e9;
-    let end = |nanos: u64| words::figure_like(nanos as f64 / 1e9, median);
+    // The range has as many decimals as the mean, or else its ends look unequally exact.
+    let mean = version.mean_wall_ns.unwrap_or_default() / 1e9;
+    let end = |nanos: u64| words::figure_like(nanos as f64 / 1e9, mean);
     let range = version.wall_ns.iter().min().zip(version.wall_ns.iter().max());
     let speed_up = match (version.status, version.speed_up) {
         (Status::Ok, Some(speed_up)) if version.approach.is_baseline() => {
@@ -162,7 +166,7 @@ fn row(version: &Version) -> Row {
     };
     Row::from([
         narrow(&version.approach),
-        known(version.median_wall_ns.map(seconds)),
+        known(version.mean_wall_ns.map(seconds)),
         known(range.map(|(least, most)| format!("{}–{}", end(*least), end(*most)))),
         speed_up,
         known(version.share_of_limit.map(share)),
@@ -172,6 +176,18 @@ fn row(version: &Version) -> Row {
         known(version.threads.map(whole)),
         known(version.switches.map(whole)),
         known(version.peak_in_flight.map(grouped)),
+    ])
+}
+
+/// The line below that of a version which starts worker processes.
+fn standing_row(standing: &Standing) -> Row {
+    let Standing { mean_wall_ns, speed_up, share_of_limit } = standing;
+    Row::from([
+        "  once started".into(),
+        words::figure(mean_wall_ns / 1e9),
+        String::new(),
+        speed_up.map_or_else(|| NONE.into(), words::estimate),
+        share_of_limit.map_or_else(|| NONE.into(), |share| format!("{:.0}", share * 100.0)),
     ])
 }
 

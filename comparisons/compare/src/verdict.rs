@@ -2,7 +2,7 @@
 //! what a row does or what an approach is supposed to be good at.
 
 use figures::{
-    statistics::Estimate,
+    statistics::{self, Estimate},
     words::{self, count, list, percent},
 };
 use workspace::Side;
@@ -141,7 +141,7 @@ impl<'a> Verdict<'a> {
 
     fn winner(&self) -> Option<String> {
         let (best, speed_up) = *self.ranked.first()?;
-        if speed_up.low <= 1.0 {
+        if speed_up.low <= self.noise {
             return Some(format!(
                 "No version is measurably faster than sequential; the nearest to it, {}, is {} \
                  times as fast.",
@@ -155,13 +155,13 @@ impl<'a> Verdict<'a> {
         let equals: Vec<&str> = self.ranked[1..]
             .iter()
             // A difference as small as that between a version and itself is none.
-            .filter(|(_, other)| other.high * self.noise >= speed_up.low)
+            .filter(|(version, _)| slower(version, best).is_none_or(|by| by.low <= self.noise))
             .map(|(version, _)| version.approach.label())
             .collect();
         let equals = if equals.is_empty() {
             String::new()
         } else {
-            format!("; {} cannot be told apart from it here", list(&equals))
+            format!("; no measurable difference from {}", list(&equals))
         };
         Some(format!(
             "The fastest is {}, {} times as fast as sequential{share}{equals}.",
@@ -172,10 +172,10 @@ impl<'a> Verdict<'a> {
 
     /// Who did not gain, or little, and why; those with the same reason together.
     fn laggards(&self) -> Option<String> {
-        let (_, best) = *self.ranked.first()?;
+        let (best, _) = *self.ranked.first()?;
         let mut groups: Vec<(Lag, Why, Vec<String>)> = Vec::new();
         for (version, speed_up) in &self.ranked {
-            let Some(lag) = lag(*speed_up, best) else { continue };
+            let Some(lag) = self.lag(version, *speed_up, best) else { continue };
             let why = self.why(version);
             let name = format!("{} ({})", version.approach.label(), words::estimate(*speed_up));
             match groups.iter_mut().find(|group| (group.0, group.1) == (lag, why)) {
@@ -203,6 +203,19 @@ impl<'a> Verdict<'a> {
         Some(clauses.join(" "))
     }
 
+    /// How far a version is behind, if it is: beyond the noise, and surely.
+    fn lag(&self, version: &Version, speed_up: Estimate, best: &Version) -> Option<Lag> {
+        if speed_up.high < 1.0 / self.noise {
+            Some(Lag::Slower)
+        } else if speed_up.low <= self.noise {
+            Some(Lag::NoGain)
+        } else if slower(version, best).is_some_and(|by| by.low > FAR_BEHIND) {
+            Some(Lag::Little)
+        } else {
+            None
+        }
+    }
+
     fn why(&self, version: &Version) -> Why {
         if self.waits()
             && let Some(peak) = version.peak_in_flight
@@ -222,7 +235,7 @@ impl<'a> Verdict<'a> {
             return Why::Costly((cpu / baseline * 10.0).round() / 10.0);
         }
         if !self.waits()
-            && let Some((cpu, wall)) = cpu.zip(version.median_wall_ns)
+            && let Some((cpu, wall)) = cpu.zip(version.mean_wall_ns)
             && cpu < ONE_CORE * wall
         {
             return Why::UsedOneCore;
@@ -264,7 +277,7 @@ impl<'a> Verdict<'a> {
         let gained: Vec<&str> = self
             .ranked
             .iter()
-            .filter(|(version, speed_up)| version.approach.is_async() && speed_up.low > 1.0)
+            .filter(|(version, speed_up)| version.approach.is_async() && speed_up.low > self.noise)
             .map(|(version, _)| version.approach.label())
             .collect();
         let verb = match gained.len() {
@@ -280,16 +293,13 @@ impl<'a> Verdict<'a> {
     }
 }
 
-fn lag(speed_up: Estimate, best: Estimate) -> Option<Lag> {
-    if speed_up.high < 1.0 {
-        Some(Lag::Slower)
-    } else if speed_up.low <= 1.0 {
-        Some(Lag::NoGain)
-    } else if speed_up.high * FAR_BEHIND < best.low {
-        Some(Lag::Little)
-    } else {
-        None
-    }
+/// How many times as long a version takes as another, by the rounds that both took part in.
+fn slower(version: &Version, other: &Version) -> Option<Estimate> {
+    let rounds = version.wall_ns.len().min(other.wall_ns.len());
+    let walls = |version: &Version| -> Vec<f64> {
+        version.wall_ns[..rounds].iter().map(|&nanos| nanos as f64).collect()
+    };
+    statistics::paired_ratio(&walls(version), &walls(other))
 }
 
 #[cfg(test)]
@@ -325,11 +335,11 @@ mod tests {
             [
                 "This work is I/O-bound: sequential waits for 98 % of its time, so what can help \
                  is to overlap the waits.",
-                "The fastest is tokio, 48.1 [47.6, 48.5] times as fast as sequential, at 96 % of \
-                 the limit; async-std (discontinued) cannot be told apart from it here.",
-                "processes (21.8 [20.8, 22.7]) gains far less: the CPU time is 4 times that of \
+                "The fastest is tokio, 48.1 [46.9, 49.2] times as fast as sequential, at 96 % of \
+                 the limit; no measurable difference from async-std (discontinued).",
+                "processes (21.8 [19.5, 24.2]) gains far less: the CPU time is 4 times that of \
                  sequential, so starting workers and handing out the work costs what is gained. \
-                 rayon (2.00 [1.99, 2.01]) gains far less: at most 2 of the 50 units allowed, as \
+                 rayon (2.00 [1.98, 2.02]) gains far less: at most 2 of the 50 units allowed, as \
                  many as there are workers, were in flight at once, so only that many waits \
                  overlapped.",
             ]
@@ -346,7 +356,9 @@ mod tests {
                 runs("smol", &[104, 104], 40, 50),
             ],
         );
-        let told = |comparison: &_| super::sentences(comparison, 2)[1].contains("told apart");
+        let told = |comparison: &_| {
+            super::sentences(comparison, 2)[1].contains("no measurable difference")
+        };
         assert!(!told(&comparison));
         let ratio = Estimate { value: 1.01, low: 0.95, high: 1.02 };
         comparison.control = Some(Control { approach: Approach::new("tokio"), ratio });
@@ -370,10 +382,10 @@ mod tests {
             [
                 "This work is CPU-bound: sequential computes for 99.7 % of its time, so what can \
                  help is to use more cores.",
-                "The fastest is threads, 1.98 [1.98, 1.98] times as fast as sequential, at 99 % \
-                 of the limit; tokio cannot be told apart from it here.",
-                "smol (1.00 [0.99, 1.01]) shows no measurable gain: the CPU time is that of one \
-                 core, though 2 cores could compute. processes (0.67 [0.66, 0.67]) is slower than \
+                "The fastest is threads, 1.98 [1.97, 1.99] times as fast as sequential, at 99 % \
+                 of the limit; no measurable difference from tokio.",
+                "smol (1.00 [0.98, 1.03]) shows no measurable gain: the CPU time is that of one \
+                 core, though 2 cores could compute. processes (0.67 [0.66, 0.68]) is slower than \
                  sequential: the CPU time is 2.9 times that of sequential, so starting workers and \
                  handing out the work costs what is gained.",
                 "tokio gains by the threads of the runtime, a core for each, and not by async: \
@@ -402,7 +414,7 @@ mod tests {
             [
                 "No version is measurably faster than sequential; the nearest to it, smol, is \
                  1.00 [1.00, 1.00] times as fast.",
-                "smol (1.00 [1.00, 1.00]) and tokio (1.00 [0.99, 1.01]) show no measurable gain: \
+                "smol (1.00 [1.00, 1.00]) and tokio (1.00 [0.97, 1.02]) show no measurable gain: \
                  there is one core to compute with, and nothing to share.",
             ]
         );

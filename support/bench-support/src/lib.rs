@@ -1,7 +1,11 @@
 //! What the benchmarks of all rows share. A benchmark calls a cell's function in this very process;
 //! what is timed is that call and nothing else. The input is made before, and after each call its
 //! answer is compared with that of the first: a cell that is fast and wrong fails its benchmark.
+//!
+//! Criterion drives them, with `cargo bench`. `claims -- --run` has the same programs make single
+//! calls, in an order of its own.
 
+mod calls;
 mod runtimes;
 mod standing;
 
@@ -14,12 +18,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 pub use criterion::Throughput;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, async_executor::AsyncExecutor,
     measurement::WallTime,
 };
+use figures::calls::{Asked, Calls, Work};
 use harness::{Row, job::Job, meter::job_took};
 pub use runtimes::{AsyncStd, Smol, Tokio};
 use serde_json::Value;
@@ -49,8 +54,9 @@ pub fn worker_counts() -> Vec<usize> {
     counts
 }
 
-/// Runs the benchmarks of a row as a program, with criterion's command line. Worker processes are
-/// up to the caller: [`harness::pool::serve`] comes before this.
+/// Runs the benchmarks of a row as a program, with criterion's command line, or makes the calls that
+/// the environment asks for (see [`figures::calls`]). Worker processes are up to the caller:
+/// [`harness::pool::serve`] comes before this.
 ///
 /// # Errors
 /// Whatever keeps a benchmark from being run; a cell that fails at its job.
@@ -58,25 +64,40 @@ pub fn run<R: Row>(benches: impl FnOnce(&mut Bench<'_, R>) -> Result<()>) -> Res
     // This process may have been started as the row's helper, say as the site of http.
     R::help()?;
     harness::capacity::allow_open_files();
+    if let Some(asked) = calls::asked()? {
+        let mut bench = Bench { driver: Driver::Calls { asked, made: None }, series: None };
+        benches(&mut bench)?;
+        return bench.print_calls();
+    }
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group(R::NAME);
     group.sample_size(SAMPLES).warm_up_time(WARM_UP).measurement_time(MEASUREMENT);
     // As many calls in each sample: what takes long is not called more and more often.
     group.sampling_mode(SamplingMode::Flat);
-    benches(&mut Bench { group, series: None })?;
+    benches(&mut Bench { driver: Driver::Criterion(group), series: None })?;
     criterion.final_summary();
     Ok(())
 }
 
-/// The benchmarks of a row: a group of criterion's.
+/// The benchmarks of a row.
 pub struct Bench<'a, R: Row> {
-    group: BenchmarkGroup<'a, WallTime>,
+    driver: Driver<'a>,
     series: Option<Series<R>>,
+}
+
+/// Who calls the benchmarks.
+enum Driver<'a> {
+    /// Criterion, as often as it likes.
+    Criterion(BenchmarkGroup<'a, WallTime>),
+    /// We, one of them.
+    Calls { asked: Asked, made: Option<Calls> },
 }
 
 /// Some benchmarks that do the same job.
 struct Series<R: Row> {
+    arguments: String,
     job: Job<R>,
+    throughput: Throughput,
     /// Whether a call uses its input up, so that each needs one of its own.
     afresh: bool,
     /// The input that all calls share. It is made for the first of them: often a filter leaves none.
@@ -107,9 +128,25 @@ impl<R: Row> Bench<'_, R> {
     fn begin(&mut self, arguments: &str, throughput: Throughput, afresh: bool) -> Result<()> {
         let job = Job::new(arguments.split_whitespace())?;
         let (input, answer) = (OnceCell::new(), OnceCell::new());
-        self.series = Some(Series { job, afresh, input, answer });
-        self.group.throughput(throughput);
+        if let Driver::Criterion(group) = &mut self.driver {
+            group.throughput(throughput.clone());
+        }
+        let arguments = arguments.to_owned();
+        self.series = Some(Series { arguments, job, throughput, afresh, input, answer });
         Ok(())
+    }
+
+    /// Whether any benchmark might be called whose name ends in this suffix, before the parameter.
+    /// What only those need does not have to be there for the others.
+    #[must_use]
+    pub fn may_call(&self, suffix: &str) -> bool {
+        match &self.driver {
+            Driver::Criterion(_) => true,
+            Driver::Calls { asked, .. } => {
+                let form = asked.benchmark.split('/').nth(1);
+                form.is_some_and(|form| form.ends_with(suffix))
+            }
+        }
     }
 
     /// Benchmarks a function.
@@ -173,18 +210,41 @@ impl<R: Row> Bench<'_, R> {
         timed: impl Fn(&R::Input) -> (Duration, Result<R::Output>),
     ) {
         let series = self.series.as_ref().expect("a job comes before its benchmarks");
-        self.group.bench_function(BenchmarkId::new(name, parameter), |bencher| {
-            bencher.iter_custom(|calls| {
-                let mut elapsed = Duration::ZERO;
-                for _ in 0..calls {
-                    let input = series.input();
-                    let (time, output) = timed(&input);
-                    elapsed += time;
-                    series.check(&input, output);
+        match &mut self.driver {
+            Driver::Criterion(group) => {
+                group.bench_function(BenchmarkId::new(name, parameter), |bencher| {
+                    bencher.iter_custom(|calls| {
+                        let mut elapsed = Duration::ZERO;
+                        for _ in 0..calls {
+                            let input = series.input();
+                            let (time, output) = timed(&input);
+                            elapsed += time;
+                            series.check(&input, output);
+                        }
+                        elapsed
+                    });
+                });
+            }
+            Driver::Calls { asked, made } => {
+                if asked.benchmark == format!("{}/{name}/{parameter}", R::NAME) {
+                    *made = Some(series.calls(asked.calls, timed));
                 }
-                elapsed
-            });
-        });
+            }
+        }
+    }
+
+    /// Prints what the calls took that were asked for.
+    fn print_calls(self) -> Result<()> {
+        match self.driver {
+            Driver::Calls { made: Some(calls), .. } => {
+                println!("{}", serde_json::to_string(&calls)?);
+                Ok(())
+            }
+            Driver::Calls { asked, .. } => {
+                bail!("its row has no benchmark of the name {}", asked.benchmark)
+            }
+            Driver::Criterion(_) => Ok(()),
+        }
     }
 }
 
@@ -196,6 +256,34 @@ impl<R: Row> Series<R> {
         } else {
             Input::Shared(self.input.get_or_init(prepare))
         }
+    }
+
+    /// Makes as many calls, and one before them that does not count.
+    fn calls(
+        &self,
+        number: usize,
+        timed: impl Fn(&R::Input) -> (Duration, Result<R::Output>),
+    ) -> Calls {
+        let mut calls = Calls::default();
+        for call in 0..=number {
+            let input = self.input();
+            let output = calls::note(&mut calls, || timed(&input));
+            self.check(&input, output);
+            if call == 0 {
+                calls = Calls::default();
+            }
+        }
+        let work =
+            |unit: &str, amount: u64| Some(Work { unit: unit.into(), amount: amount as f64 });
+        calls.work = match self.throughput {
+            Throughput::Elements(number) => work("Elements", number),
+            Throughput::Bytes(number) => work("Bytes", number),
+            _ => None,
+        };
+        calls.job.clone_from(&self.arguments);
+        let answer = self.answer.get().map(Value::to_string).unwrap_or_default();
+        calls.answer = format!("{:08x}", crc32fast::hash(answer.as_bytes()));
+        calls
     }
 
     /// Fails the benchmark if the cell failed, or if it answers otherwise than the first one.

@@ -4,7 +4,7 @@ use std::{env::consts, fmt, fs, num::NonZeroUsize, thread, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::count;
+use crate::{ticks::Ticks, words::count};
 
 /// How long the machine is watched, to see how much of it is free.
 const WATCHED: Duration = Duration::from_millis(300);
@@ -64,8 +64,8 @@ impl Load {
         let cores = cores();
         let before = Ticks::now();
         thread::sleep(WATCHED);
-        let idle = before.zip(Ticks::now()).and_then(|(before, after)| after.idle_since(before));
-        Self { cores, free_cores: idle.map(|share| share * cores as f64) }
+        let spent = before.zip(Ticks::now()).and_then(|(before, after)| after.since(before));
+        Self { cores, free_cores: spent.map(|spent| spent.idle * cores as f64) }
     }
 
     /// Says that others use the machine too, if they do.
@@ -99,52 +99,9 @@ pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// What all cores together have counted since the system started.
-#[derive(Clone, Copy)]
-struct Ticks {
-    idle: u64,
-    all: u64,
-}
-
-impl Ticks {
-    fn now() -> Option<Self> {
-        if !cfg!(target_os = "linux") {
-            return None;
-        }
-        Self::parse(&fs::read_to_string("/proc/stat").ok()?)
-    }
-
-    /// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal, and
-    /// two that are parts of the first two (proc(5)). A core that waits for a disk is free too.
-    fn parse(stat: &str) -> Option<Self> {
-        let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
-        let ticks: Vec<u64> =
-            line.split_whitespace().take(8).map(str::parse).collect::<Result<_, _>>().ok()?;
-        let idle = ticks.get(3)? + ticks.get(4)?;
-        Some(Self { idle, all: ticks.iter().sum() })
-    }
-
-    fn idle_since(self, before: Self) -> Option<f64> {
-        let all = self.all.checked_sub(before.all).filter(|all| *all > 0)?;
-        Some(self.idle.checked_sub(before.idle)? as f64 / all as f64)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_idle_share_is_that_of_the_ticks_in_between() {
-        let before = Ticks::parse("cpu  100 0 50 800 50 0 0 0 10 0\ncpu0 1 2 3 4\n")
-            .expect("this is what the file looks like");
-        let after =
-            Ticks::parse("cpu  110 0 60 870 60 0 0 0 10 0\n").expect("and this, a little later");
-        // 100 ticks went by, 70 of them idle and 10 waiting for a disk.
-        let share = after.idle_since(before).expect("time has passed");
-        assert!((share - 0.8).abs() < 1e-12);
-        assert_eq!(after.idle_since(after), None);
-    }
 
     #[test]
     fn whoever_shares_the_machine_is_warned_of() {

@@ -38,6 +38,9 @@ pub fn figure_like(value: f64, model: f64) -> String {
 /// A ratio: 0.52, 1.94, 48.1, 123.
 #[must_use]
 pub fn ratio(value: f64) -> String {
+    if value.is_infinite() {
+        return "∞".into();
+    }
     let decimals = match value {
         99.95.. => 0,
         9.995.. => 1,

@@ -1,11 +1,12 @@
 //! The claims, the record and the pages of this workspace fit together: every claim can be read,
 //! every claim that is quoted is made, and the tables have all of their rows and columns.
 
-use std::{error::Error, path::Path};
+use std::{error::Error, fs, path::Path};
 
 use claims::{
-    Recorded, RecordedError, recorded,
-    results::{self, approaches},
+    Recorded,
+    raw::Run,
+    results::{self, PLACE, Shown, shown},
     statement::{self, Claims},
     update::{self, ALL, NOT_YET},
 };
@@ -23,6 +24,7 @@ pub(super) fn tests() -> Vec<Test> {
         every_claim_gives_its_reason_in_one_line,
         every_row_has_a_table_and_a_place_for_it,
         every_quoted_claim_is_made,
+        recorded_runs_are_whole_and_small,
         every_table_shows_what_is_recorded_with_all_rows_and_columns,
     )
 }
@@ -34,11 +36,7 @@ fn claims() -> Claims {
 
 /// What is recorded, if anything is.
 fn record() -> Option<Recorded> {
-    match recorded(&workspace().root().join(results::PLACE)) {
-        Ok(recorded) => Some(recorded),
-        Err(RecordedError::Unreadable { .. }) => None,
-        Err(error) => panic!("{error}"),
-    }
+    claims::recorded(workspace()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn every_claim_gives_its_reason_in_one_line() {
@@ -74,9 +72,19 @@ fn every_quoted_claim_is_made() {
             assert!(id == "ID" || claims.get(id).is_some(), "{}: {id}", page.display());
         }
     }
-    if let Some(recorded) = record() {
-        assert_eq!(recorded.stale(&claims), [""; 0], "record anew");
+}
+
+/// The raw data are a part of every clone, so there must not be much of them.
+fn recorded_runs_are_whole_and_small() {
+    let folder = results::folder(workspace().root());
+    let mut size = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let run = Run::read(&entry.path()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(run.end.is_some(), "{} was cut short", run.id);
+        assert_eq!(run.header.dirty, Some(false), "{} is not of a commit", run.id);
+        size += entry.metadata().map_or(0, |metadata| metadata.len());
     }
+    assert!(size < 2 << 20, "the runs in {PLACE} take {size} bytes");
 }
 
 fn every_table_shows_what_is_recorded_with_all_rows_and_columns() {
@@ -105,9 +113,8 @@ fn every_table_shows_what_is_recorded_with_all_rows_and_columns() {
             } else {
                 let table = claims.tables.iter().find(|table| table.row == name);
                 let table = table.expect("what has a region has a table");
-                for (approach, _) in approaches(table, workspace) {
-                    let line = format!("\n| {} |", approach.label());
-                    assert!(text.contains(&line), "{name}: {} is missing", approach.name());
+                for Shown { label, .. } in shown(table, workspace) {
+                    assert!(text.contains(&format!("\n| {label} |")), "{name}: no {label}");
                 }
             }
         }

@@ -60,17 +60,71 @@ impl Workspace {
         self.write(&format!("{folder}/sample.json"), &sample.to_string());
     }
 
-    /// A run of `--run` with as many rounds as there are pairs of times in milliseconds.
-    pub(super) fn ran(&self, date: u64, cores: usize, pairs: &[[f64; 2]]) {
-        let round = |[sequential, tokio]: &[f64; 2]| json!({"http/sequential/limit=1": sequential * 1e6, "http/tokio/limit=20": tokio * 1e6});
-        let run = json!({
-            "date": date,
+    /// What `--run` would have written down of blocks with these pairs of times, in milliseconds, of
+    /// sequential and of tokio. tokio is the control too, and takes as long both times.
+    pub(super) fn ran(&self, begun: &str, cores: usize, pairs: &[[f64; 2]]) {
+        self.write_run(begun, cores, pairs, |_| json!(null), true);
+    }
+
+    /// As [`Self::ran`], with a reason for each block, by its number, why it does not count, if there
+    /// is one; and with the end of the run, or without.
+    pub(super) fn write_run(
+        &self,
+        begun: &str,
+        cores: usize,
+        pairs: &[[f64; 2]],
+        rejected: impl Fn(usize) -> Value,
+        ends: bool,
+    ) {
+        // All cores together do 1.6 times as much as one.
+        let canary = json!({"alone_ns": 800, "together_ns": 1000, "cores": 2});
+        let mut lines = vec![json!({
+            "line": "run", "version": 1, "begun": begun, "command": "claims --run",
+            "protocol": {"blocks": pairs.len(), "attempts": 16, "calls": 2, "most_stolen": 0.01,
+                "most_others": 0.02, "most_slower": 0.03, "patience": 6},
+            "seed": 1, "commit": null, "dirty": null, "files": {}, "rustc": "rustc", "kernel": null,
             "machine": {"cores": cores, "processor": null, "system": "made up"},
-            "work": {},
-            "rounds": pairs.iter().map(round).collect::<Vec<_>>(),
-            "faults": {"http/smol/limit=20": "the answer is wrong"},
-        });
-        self.write(&format!("target/claims/rounds/{date}.json"), &run.to_string());
+            "calibrated": canary,
+        })];
+        for (block, [sequential, tokio]) in (1..).zip(pairs) {
+            let turns = [
+                ("http/sequential/limit=1", *sequential, 1, false),
+                ("http/tokio/limit=20", *tokio, 20, false),
+                ("http/tokio/limit=20", *tokio, 20, true),
+            ];
+            for (position, (benchmark, millis, in_flight, again)) in (1..).zip(turns) {
+                lines.push(json!({
+                    "line": "turn", "block": block, "position": position, "benchmark": benchmark,
+                    "again": again, "calls": {
+                        "job": "--tasks 20", "work": {"unit": "Elements", "amount": 20.0},
+                        "answer": "00000000", "wall_ns": vec![nanos(millis * 1e6); 2],
+                        "user_ns": [1000, 1000], "system_ns": [1000, 1000],
+                        "voluntary_switches": [1, 1], "involuntary_switches": [0, 0],
+                        "faults": [0, 0], "in_flight": [in_flight, in_flight],
+                        "memory_bytes": [1024, 1024],
+                    },
+                }));
+            }
+            lines.push(json!({"line": "block", "block": block, "row": "http",
+                "rejected": rejected(block), "stolen": 0.0, "others": 0.0,
+                "canaries": [canary, canary]}));
+        }
+        lines.push(json!({"line": "fault", "block": 1, "benchmark": "http/smol/limit=20",
+            "reason": "the answer is wrong"}));
+        if ends {
+            lines.push(json!({"line": "end", "ended": begun, "rows": {}}));
+        }
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        self.write(&format!("target/claims/runs/{}.jsonl", begun.replace(':', "")), &text);
+    }
+
+    /// Where the only run is, and its lines.
+    pub(super) fn only_run(&self) -> (String, Vec<Value>) {
+        let runs = crate::cells::children(&self.path("target/claims/runs"));
+        let [path] = &runs[..] else { panic!("{runs:?}") };
+        let text = fs::read_to_string(path).expect("the file can be read");
+        let line = |line| serde_json::from_str(line).expect("each line is JSON");
+        (path.display().to_string(), text.lines().map(line).collect())
     }
 
     /// Runs the program in it.
@@ -84,18 +138,32 @@ impl Workspace {
         )
     }
 
-    /// The status and the claims of `--json`.
-    pub(super) fn judge(&self) -> (Option<i32>, Vec<Value>) {
-        let ran = self.run(&["--json"]);
+    /// The status and the claims of `--json`, with these arguments.
+    pub(super) fn judge(&self, arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
+        let ran = self.run(&[&["--json"], arguments].concat());
         let claims = ran.json()["claims"].as_array().expect("there are claims").clone();
         (ran.status, claims)
     }
 
-    /// The status, the verdict and the ratio of the only claim.
+    /// The status, the verdict and the ratio of the only claim, by criterion's estimates.
     pub(super) fn judge_one(&self) -> (Option<i32>, String, f64) {
-        let (status, claims) = self.judge();
+        self.only(&["--criterion"])
+    }
+
+    /// The same, by the newest run.
+    pub(super) fn judge_run(&self) -> (Option<i32>, String, f64) {
+        self.only(&[])
+    }
+
+    fn only(&self, arguments: &[&str]) -> (Option<i32>, String, f64) {
+        let (status, claims) = self.judge(arguments);
         let [claim] = &claims[..] else { panic!("{claims:?}") };
         let verdict = claim["verdict"].as_str().expect("it has a verdict").to_owned();
         (status, verdict, claim["ratios"][0]["ratio"]["value"].as_f64().unwrap_or(f64::NAN))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are short")]
+fn nanos(nanos: f64) -> u64 {
+    nanos as u64
 }

@@ -1,0 +1,53 @@
+//! What single calls of a benchmark took: how a program asks for them, and what comes back. The
+//! benchmarks make the calls, and `claims -- --run` asks for them.
+
+use serde::{Deserialize, Serialize};
+
+/// The environment variable with what is [`Asked`] for, in JSON.
+pub const VARIABLE: &str = "MEANWHILE_CALLS";
+
+/// Which benchmark is to be called, and how often.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its name, such as `http/tokio/limit=20`.
+    pub benchmark: String,
+    /// How many calls count. One more comes before them and doesn't.
+    pub calls: usize,
+}
+
+/// What the calls took. Each list has an entry for each of them, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calls {
+    /// The arguments that describe the job.
+    pub job: String,
+    /// How much a call does, and of what: `Elements` or `Bytes`.
+    pub work: Option<Work>,
+    /// The CRC-32 of the answer, which is the same for all calls, or they would have failed.
+    pub answer: String,
+    /// Wall-clock time, in nanoseconds.
+    pub wall_ns: Vec<u64>,
+    /// CPU time in the program's own code, in nanoseconds. Here and below, a worker process counts
+    /// in the call in which it ended.
+    pub user_ns: Vec<u64>,
+    /// CPU time that the operating system spent for it, in nanoseconds.
+    pub system_ns: Vec<u64>,
+    /// How often a thread gave up its core because it had to wait.
+    pub voluntary_switches: Vec<u64>,
+    /// How often a thread was made to give up its core.
+    pub involuntary_switches: Vec<u64>,
+    /// How often a page was touched that was not there.
+    pub faults: Vec<u64>,
+    /// The most units of work in flight at once.
+    pub in_flight: Vec<u64>,
+    /// The most memory that the benchmark's process had resident, in bytes.
+    pub memory_bytes: Vec<u64>,
+}
+
+/// How much a call of a benchmark does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// Of what: `Elements` or `Bytes`.
+    pub unit: String,
+    /// How many.
+    pub amount: f64,
+}
