@@ -28,7 +28,7 @@ pub use by_chunks::{EXECUTOR, checksum_all_by_chunks};
 pub async fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
     // A call that blocks may go on when this function has ended. So it shares the files, and does
     // not borrow them.
-    let files = Arc::new(Mutex::new(entries.to_vec().into_iter()));
+    let files = Arc::new(Mutex::new(Vec::from(entries).into_iter()));
     // To hand a file to a thread takes about as long as to read it, so what is handed over is a loop:
     // it takes the next file that none has taken yet, until there is none.
     let read = |_| {
