@@ -72,6 +72,8 @@ fn run_with<R: Row>(
     }
     if approach.workers() == Some(Workers::Runtime) {
         capacity::for_a_runtime()?;
+        // Its own, one for its reactor, which panics if it cannot start that, and the meter's.
+        capacity::for_threads(limits.workers + 2)?;
     }
     let measured = unless_it_panics(|| cell(&input, limits, Meter::new(progress)))?;
     leave_the_end_to_others();

@@ -110,8 +110,9 @@ impl From<Error> for Fault {
         let reason = answer.message().to_owned();
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
         match answer.code().code() {
-            // serialization_failure, deadlock_detected, lock_not_available
-            "40001" | "40P01" | "55P03" => Self::Conflict(reason),
+            // serialization_failure, deadlock_detected, lock_not_available, and query_canceled: that
+            // is what a lock_timeout is called which ends at the moment when the lock is there.
+            "40001" | "40P01" | "55P03" | "57014" => Self::Conflict(reason),
             // too_many_connections, cannot_connect_now
             "53300" | "57P03" => Self::Full(reason),
             // admin_shutdown, crash_shutdown
@@ -123,12 +124,14 @@ impl From<Error> for Fault {
 
 /// The fault of a connection that could not be made.
 pub(crate) fn unconnected(error: &Error) -> Fault {
-    match error.as_db_error() {
-        Some(answer) if ["53300", "57P03"].contains(&answer.code().code()) => {
-            Fault::Full(answer.message().into())
-        }
-        Some(answer) => Fault::Connect(answer.message().into()),
-        None => Fault::Away(chain(error)),
+    let Some(answer) = error.as_db_error() else { return Fault::Away(chain(error)) };
+    let reason = answer.message().into();
+    match answer.code().code() {
+        // too_many_connections, cannot_connect_now
+        "53300" | "57P03" => Fault::Full(reason),
+        // admin_shutdown, crash_shutdown
+        "57P01" | "57P02" => Fault::Away(reason),
+        _ => Fault::Connect(reason),
     }
 }
 

@@ -307,6 +307,12 @@ mod tests {
         job.prepare().expect("the tables can be made")
     }
 
+    /// The file, as somebody else opens it.
+    fn open(input: &Input) -> rusqlite::Connection {
+        let Place::Sqlite(file) = &input.settings.place else { panic!("it is the default") };
+        rusqlite::Connection::open(file).expect("the file is there")
+    }
+
     fn transfer(number: i64, amount: i64) -> Batch {
         let transfer = Transfer { number, from: 0, to: 1, amount };
         Batch { index: 0, transfers: vec![transfer] }
@@ -327,15 +333,22 @@ mod tests {
 
     #[test]
     fn what_fails_in_a_group_leaves_the_others_alone() {
-        let input = prepare(&["--transfers", "1", "--accounts", "2"]);
+        let input = prepare(&["--transfers", "1", "--accounts", "3"]);
         let mut connection = Connection::new(&input.settings);
-        let mut missing = transfer(1, 10);
-        missing.transfers[0].to = 7;
+        // It fails when the money has left account 0 and is in the history.
+        let accounts = input.settings.table("accounts");
+        let shut = format!(
+            "CREATE TRIGGER shut BEFORE UPDATE ON {accounts} WHEN NEW.id = 2
+             BEGIN SELECT RAISE(FAIL, 'account 2 is shut'); END"
+        );
+        open(&input).execute_batch(&shut).expect("a trigger can be made");
+        let mut fails = transfer(1, 5);
+        fails.transfers[0].to = 2;
         let audit = Batch { index: 0, transfers: Vec::new() };
-        let group = [transfer(0, 60), missing, transfer(2, 30), transfer(3, 20), audit];
+        let group = [transfer(0, 60), fails, transfer(2, 30), transfer(3, 20), audit];
         let expected = [
             Ok(vec![Verdict::Done]),
-            Err(Fault::Missing(7)),
+            Err(Fault::Database("account 2 is shut".into())),
             Ok(vec![Verdict::Done]),
             Ok(vec![Verdict::Refused]),
             Ok(Vec::new()),
@@ -350,11 +363,9 @@ mod tests {
         let input = prepare(&["--transfers", "0", "--reads", "1", "--accounts", "3"]);
         let mut connection = Connection::new(&input.settings);
         assert_eq!(connection.attempt(&input.batches[0]), Ok(Vec::new()));
-        let Place::Sqlite(file) = &input.settings.place else { panic!("it is the default") };
-        let thief = rusqlite::Connection::open(file).expect("the file is there");
         let sql =
             format!("UPDATE {} SET balance = 99 WHERE id = 1", input.settings.table("accounts"));
-        thief.execute(&sql, []).expect("the account is there");
+        open(&input).execute(&sql, []).expect("the account is there");
         let found = connection.attempt(&input.batches[0]);
         assert_eq!(found, Err(Fault::Audit { expected: 300, found: 299 }));
     }
