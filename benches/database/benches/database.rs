@@ -19,6 +19,9 @@ fn main() -> Result<()> {
         fight(database)?;
         group(database)?;
         read(database, "", "")?;
+        if !database.may_call("-postgresql") {
+            return Ok(());
+        }
         match Programs::find() {
             Ok(programs) => {
                 let server = Server::start(programs)?;

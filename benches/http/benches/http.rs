@@ -4,7 +4,7 @@
 //! along the number of pages in flight.
 
 use anyhow::Result;
-use bench_support::{AsyncStd, Bench, Smol, Standing, Throughput, Tokio, cores};
+use bench_support::{AsyncStd, Bench, Smol, Standing, Throughput, Tokio, TokioOnThisThread, cores};
 use harness::{Limits, pool};
 use http_workload::Http;
 use rayon::ThreadPoolBuilder;
@@ -57,6 +57,13 @@ fn bench(http: &mut Bench<'_, Http>) -> Result<()> {
     let limits = Limits { in_flight: 20, workers };
     http.call("rayon", "limit=20", |http| {
         rayon.install(|| http_rayon::fetch_all(&http.pages, &http.settings, limits))
+    });
+    // Async with a single thread that computes: tasks on a runtime, and one task without any.
+    http.call_on(&Tokio::new(1)?, "tokio-one-worker", "limit=20", async |http| {
+        http_tokio::fetch_all(&http.pages, &http.settings, limits).await
+    });
+    http.call_on(&TokioOnThisThread::new()?, "one-task", "limit=20", async |http| {
+        http_one_task::fetch_all(&http.pages, &http.settings, limits).await
     });
     Ok(())
 }

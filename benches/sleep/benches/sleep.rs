@@ -59,6 +59,15 @@ fn bench(sleep: &mut Bench<'_, Sleep>) -> Result<()> {
     sleep.call("rayon", "limit=50", |&(tasks, latency)| {
         rayon.install(|| sleep_rayon::wait_all(tasks, latency, limits))
     });
+    sleep.call_on(&Tokio::new(1)?, "tokio-one-worker", "limit=50", async |&(tasks, latency)| {
+        sleep_tokio::wait_all(tasks, latency, limits).await
+    });
+
+    // A hundred times as many waits, of which no more are in flight at once: for the memory.
+    sleep.job("--tasks 5000 --latency 10ms", Throughput::Elements(5000))?;
+    sleep.call_on(&tokio, "tokio-many", "limit=50", async |&(tasks, latency)| {
+        sleep_tokio::wait_all(tasks, latency, limits).await
+    });
 
     sleep.job("--tasks 5000 --latency 10ms", Throughput::Elements(5000))?;
     let (limits, parameter) = (Limits { in_flight: 5000, workers }, "limit=5000");

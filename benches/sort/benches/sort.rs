@@ -76,6 +76,13 @@ fn bench(sort: &mut Bench<'_, Sort>) -> Result<()> {
             Ok(sort_processes::merge_sort(numbers, how, limits)?.into())
         });
     }
+    // The serial merge shows in an array that is large enough.
+    sort.job("--len 8000000", Throughput::Elements(8_000_000))?;
+    for (name, how) in [("rayon", how), ("rayon-serial-merge", Merge::Serial)] {
+        sort.call_with(name, "len=8000000", numbers, |numbers| {
+            Ok(rayon.install(|| sort_rayon::merge_sort(numbers, how, limits))?.into())
+        });
+    }
     Ok(())
 }
 

@@ -262,7 +262,9 @@ fn figure<'a>(
     let (benchmark, metric) = split(name);
     let turn = turns.iter().find(|turn| turn.benchmark == benchmark && turn.again == again);
     let calls = &turn.ok_or_else(|| format!("the run has not measured {benchmark}"))?.calls;
-    Ok((value(calls, metric), calls.work.as_ref()))
+    // How much a call does matters to the time that it takes, and not to what is counted meanwhile.
+    let work = calls.work.as_ref().filter(|_| matches!(metric, Metric::Time | Metric::Computing));
+    Ok((value(calls, metric), work))
 }
 
 /// A figure of some calls: the geometric mean, or the largest of what was counted.

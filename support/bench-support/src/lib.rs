@@ -26,7 +26,7 @@ use criterion::{
 };
 use figures::calls::{Asked, Calls, Work};
 use harness::{Row, job::Job, meter::job_took};
-pub use runtimes::{AsyncStd, Smol, Tokio};
+pub use runtimes::{AsyncStd, Smol, Tokio, TokioOnThisThread};
 use serde_json::Value;
 pub use standing::Standing;
 

@@ -28,6 +28,26 @@ impl AsyncExecutor for Tokio {
     }
 }
 
+/// tokio's runtime on the thread that calls it, which has no other.
+#[derive(Debug)]
+pub struct TokioOnThisThread(Runtime);
+
+impl TokioOnThisThread {
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    /// The system has no room for its means to wait.
+    pub fn new() -> io::Result<Self> {
+        runtime::Builder::new_current_thread().enable_all().build().map(Self)
+    }
+}
+
+impl AsyncExecutor for TokioOnThisThread {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.0.block_on(future)
+    }
+}
+
 /// async-std's runtime (discontinued). A process has one, whose threads are counted once.
 #[derive(Debug)]
 pub struct AsyncStd(());
