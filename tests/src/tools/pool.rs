@@ -308,12 +308,16 @@ fn a_worker_whose_parent_dies_while_it_sends_a_job_says_nothing() {
     let mut worker = command.stderr(Stdio::piped()).spawn().expect("it can be started");
     // The setup is whole, and has one byte. Of the job's five bytes only three come.
     let mut stdin = worker.stdin.take().expect("it was asked for");
-    let (setup, job) = (b"\xff\x01\0\0\0\0\0\0\0", b"\xff\x05\0\0\0\0\0\0abc");
-    stdin.write_all(setup).and_then(|()| stdin.write_all(job)).expect("the worker reads");
+    for (length, content) in [(1_u64, &b"\0"[..]), (5, b"abc")] {
+        let frame = [&length.to_le_bytes(), &(!length).to_le_bytes(), content].concat();
+        stdin.write_all(&frame).expect("the worker reads");
+    }
     drop(stdin);
     let output = worker.wait_with_output().expect("it ends");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!((output.status.code(), output.stdout.len(), &*stderr), (Some(0), 0, ""));
+    assert_eq!((output.status.code(), &*stderr), (Some(0), ""));
+    // It has answered the setup, by a frame without content, and nothing else.
+    assert_eq!(output.stdout, [[0; 8], [0xff; 8]].concat());
 }
 
 fn a_program_that_is_not_prepared_gets_an_error() {

@@ -1,9 +1,8 @@
-//! The items in a file that all processes of a run read and write: for those who have no memory in
-//! common.
+//! The items in a file that all processes of a run read and write.
 //!
-//! The file has two areas of the same size. Whoever sorts or merges reads from one of them and writes
-//! to the other. So nobody writes what another one reads; and if a process dies in the midst, another
-//! can do the same again.
+//! The file has two areas, each with room for all items. A process that sorts or merges reads from one
+//! area and writes to the other. So none writes what another one reads, and if a process dies in the
+//! middle of a step, another one can do the same step again.
 
 use std::{
     fs::File,
@@ -59,7 +58,7 @@ impl Area {
     }
 }
 
-/// A step of the sort, which any process can do that has the file open.
+/// A step of the sort. Any process that has the file open can do it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     from: Area,
@@ -95,7 +94,7 @@ impl Share {
     }
 }
 
-/// The sort of the items in a file, seen from the process that has it done.
+/// The sort of the items in a file, seen from the process that hands out its steps.
 #[derive(Debug)]
 pub struct Sorting<T> {
     store: Store<T>,
@@ -107,8 +106,8 @@ pub struct Sorting<T> {
 }
 
 impl<T: Item> Sorting<T> {
-    /// Writes the items to a file of their own, in at least so many shares of equal length, as far as
-    /// there are runs.
+    /// Writes the items to a new file, and divides them into at least so many shares of equal length, as
+    /// far as there are runs.
     ///
     /// # Errors
     /// The file cannot be made, or there is no room for it.
@@ -145,8 +144,8 @@ impl<T: Item> Sorting<T> {
         self.shares.iter().map(step).collect()
     }
 
-    /// The steps that merge the shares by twos, in at least so many parts altogether as far as there
-    /// are runs; none once there is only one share.
+    /// The steps that merge the shares by twos, cut into at least so many parts altogether, as far as
+    /// there are runs. There are none once there is only one share.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -181,7 +180,7 @@ impl<T: Item> Sorting<T> {
         from
     }
 
-    /// Reads all of the items, sorted, into the memory of those that were to be sorted.
+    /// Reads all of the sorted items into the memory of the unsorted ones.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -318,7 +317,8 @@ impl<T: Item> Store<T> {
         }
     }
 
-    /// Where an area says where each of its items ends, which only items of different sizes need.
+    /// Where the list of an area's ends begins: how many bytes there are up to the end of each item. Only
+    /// items of different sizes have one.
     fn ends_of(&self, area: Area) -> u64 {
         let ends = match area {
             Area::One => 0,
