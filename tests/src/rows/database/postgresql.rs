@@ -334,12 +334,13 @@ fn goes_away() {
     let server = start();
     let database = Database::new(&server, "test");
     for approach in DATABASE.approaches() {
-        let arguments = ["--json", "--transfers", "20000", "--limit", "4", "--url"];
-        let start = |more: [&str; 2]| {
-            DATABASE.start(approach, &[&arguments[..], &[&database.url()], &more].concat())
+        let url = database.url();
+        let start = |more: [&str; 4]| {
+            DATABASE
+                .start(approach, &[&["--json", "--limit", "4", "--url", &url], &more[..]].concat())
         };
-        comes_back(start(["--retries", "1000"]), &database);
-        loses_no_money(approach, start(["--retries", "3"]), &database);
+        comes_back(start(["--transfers", "4000", "--retries", "1000"]), &database);
+        loses_no_money(approach, start(["--transfers", "20000", "--retries", "3"]), &database);
         let ran =
             DATABASE.run(approach, &["--json", "--transfers", "50", "--url", &database.url()]);
         assert_eq!(ran.status, Some(0), "{approach}: {}", ran.stderr);
@@ -347,14 +348,14 @@ fn goes_away() {
     }
 }
 
-/// Has the server start anew under a program that makes 20,000 transfers: it notices nothing but the
+/// Has the server start anew under a program that makes 4,000 transfers: it notices nothing but the
 /// time that this takes.
 fn comes_back(family: Family, database: &Database) {
     database.wait_for_transfers(20);
     database.server.stop().expect("it runs");
     database.server.resume().expect("it can be started again");
     let ran = family.end();
-    check_answer(&ran, &["--transfers", "20000"]);
+    check_answer(&ran, &["--transfers", "4000"]);
     assert!(retries(&ran) > 0, "it was never without the server");
     database.assert_clean();
 }
