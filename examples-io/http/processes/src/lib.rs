@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Unlike *sequential*, it hands the pages to a pool of processes, as Python's
-//! `multiprocessing.Pool` would. Each of them waits for its own page; none shares memory with
-//! another, so pages and outcomes travel through pipes, and each has connections of its own.
+//! `multiprocessing.Pool` would. Each of them waits for its own page. They share no memory here,
+//! so pages and outcomes travel through pipes, and each has connections of its own.
 
 use anyhow::Result;
 use harness::{

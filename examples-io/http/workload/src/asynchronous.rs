@@ -19,7 +19,7 @@ use smol_hyper::rt::FuturesIo;
 
 use crate::{
     Fetched, Outcome, Page, Settings,
-    fetch::{Fault, Fetch, Next, Reply},
+    fetch::{Fault, Fetch, LONGEST_HEAD, Next, Reply},
 };
 
 /// Fetches pages, as many at a time as there are tasks that call it. The tasks share one client,
@@ -154,7 +154,10 @@ impl Connection {
     async fn over(
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     ) -> Result<Self, Fault> {
-        let (sender, driver) = http1::handshake(FuturesIo::new(stream)).await.map_err(explain)?;
+        let mut connection = http1::Builder::new();
+        connection.max_buf_size(LONGEST_HEAD);
+        let (sender, driver) =
+            connection.handshake(FuturesIo::new(stream)).await.map_err(explain)?;
         Ok(Self { sender, driver: Some(Box::pin(driver)) })
     }
 

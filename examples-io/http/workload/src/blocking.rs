@@ -22,7 +22,7 @@ use ureq::{
 
 use crate::{
     Fetched, Outcome, Page, Roots, Settings,
-    fetch::{Fault, Fetch, Next, Reply},
+    fetch::{Fault, Fetch, LONGEST_HEAD, Next, Reply},
     tls::provider,
 };
 
@@ -52,6 +52,12 @@ impl Client {
             .build();
         let config = Agent::config_builder()
             .timeout_global(Some(settings.timeout))
+            // Every connection fills two buffers with zeros, so they are memory that it touches. By
+            // itself ureq makes each of them 128 KiB large.
+            .input_buffer_size(LONGEST_HEAD)
+            .output_buffer_size(LONGEST_HEAD)
+            // A head that fills the buffer has no end in it.
+            .max_response_header_size(LONGEST_HEAD - 1)
             .max_idle_connections(connections)
             .max_idle_connections_per_host(connections)
             .tls_config(tls)
@@ -141,7 +147,7 @@ fn explain(error: Error, timeout: Duration) -> Fault {
         Error::ConnectionFailed => Fault::Connect("the host doesn't answer".into()),
         Error::Rustls(error) => Fault::Tls(error.to_string()),
         Error::Tls(error) => Fault::Tls(error.into()),
-        Error::Protocol(_) => Fault::Protocol,
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => Fault::Protocol,
         Error::Io(error) => Fault::from_io(&error),
         other => Fault::Connect(other.to_string()),
     }

@@ -19,6 +19,12 @@ use crate::{site::ATTEMPT, tls::Roots};
 
 /// How many redirects are followed before a page is given up.
 const REDIRECTS: u32 = 5;
+/// The longest address that is fetched, in bytes: what every server should take (RFC 9110, section
+/// 4.1).
+pub(crate) const LONGEST_URL: usize = 8_000;
+/// The longest head of an answer, and of a request, in bytes. A connection has room for that much
+/// at a time, so it is also what each of them costs.
+pub(crate) const LONGEST_HEAD: usize = 16 * 1024;
 /// The shortest pause before the first retry; it doubles with every further one, and each is longer
 /// by up to as much again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -283,7 +289,8 @@ fn resolve(base: &Uri, location: &str) -> Option<Uri> {
     let location = UriReferenceStr::new(location).ok()?;
     let resolved: Uri = location.resolve_against(base).to_string().parse().ok()?;
     let known = [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&resolved.scheme());
-    (known && resolved.host().is_some()).then_some(resolved)
+    let short = location.as_str().len() <= LONGEST_URL && resolved.path().len() <= LONGEST_URL;
+    (known && short && resolved.host().is_some()).then_some(resolved)
 }
 
 #[cfg(test)]

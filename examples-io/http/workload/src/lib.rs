@@ -25,6 +25,7 @@ use harness::{
 use http::Uri;
 use serde_json::json;
 
+use fetch::LONGEST_URL;
 pub use fetch::{Fault, Fetched, Outcome, Page, Settings};
 use site::{Site, SiteOptions};
 pub use tls::Roots;
@@ -221,6 +222,9 @@ fn read_urls(file: &Path) -> Result<Vec<String>> {
 
 /// Checks that a text is a URL that can be fetched.
 fn url(text: &str) -> Result<String, String> {
+    if text.len() > LONGEST_URL {
+        return Err(format!("it is longer than {LONGEST_URL} bytes"));
+    }
     let uri: Uri = text.parse().map_err(|error| format!("{error}"))?;
     match uri.scheme_str() {
         Some("http" | "https") if uri.host().is_some_and(|host| !host.is_empty()) => {

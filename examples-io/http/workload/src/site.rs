@@ -197,7 +197,11 @@ async fn answer(
     let mut chance = Rng::with_seed(page.fork().u64(..) ^ attempt.unwrap_or(1));
     let fate = Fate::draw(&mut chance, options.faults);
 
-    tokio::time::sleep(options.latency + options.jitter.mul_f64(chance.f64())).await;
+    let latency = options.latency + options.jitter.mul_f64(chance.f64());
+    if !latency.is_zero() {
+        // Even a sleep of no time at all would take a millisecond, the step of tokio's timers.
+        tokio::time::sleep(latency).await;
+    }
     let mut body = vec![0; options.size as usize];
     page.fill(&mut body);
     Ok(match fate {

@@ -59,6 +59,10 @@ pub(super) fn tests() -> Vec<Test> {
         rayon_overlaps_only_as_many_waits_as_its_pool_has_threads,
         the_site_holds_ten_thousand_connections,
         the_sites_cost_is_not_the_clients,
+        memory_grows_with_what_is_in_flight_and_hardly_with_the_pages,
+        a_request_in_flight_holds_little_memory,
+        one_task_holds_as_many_in_flight_on_a_single_thread,
+        a_site_without_latency_answers_at_once,
         more_workers_than_the_system_gives_is_an_error_that_says_so,
     ));
     tests.extend(web::tests());
@@ -164,6 +168,44 @@ fn the_sites_cost_is_not_the_clients() {
     let memory = json["peak_rss_bytes"].as_u64().expect("it is known on Linux");
     assert!(memory < 20_000_000, "{memory} bytes");
     assert_eq!(json["threads"], 1);
+}
+
+fn memory_grows_with_what_is_in_flight_and_hardly_with_the_pages() {
+    for approach in HTTP.approaches() {
+        // The list of pages and that of the results are there for each page, in some 200 bytes.
+        let [few, many] = ["1000", "9000"].map(|tasks| memory(approach, tasks, "20"));
+        assert!(many < few + 8_000 * 500, "{approach}: {few} and {many} bytes");
+    }
+}
+
+fn a_request_in_flight_holds_little_memory() {
+    for approach in HTTP.approaches().filter(|&approach| approach != "processes") {
+        // ureq's own buffers alone would take 256 KiB.
+        let [one, fifty] = ["1", "50"].map(|limit| memory(approach, "500", limit));
+        assert!(fifty < one + 49 * 200_000, "{approach}: {one} and {fifty} bytes");
+    }
+}
+
+/// The most memory that a cell takes, in bytes.
+fn memory(approach: &str, tasks: &str, limit: &str) -> u64 {
+    let arguments = ["--json", "--latency", "0ms", "--tasks", tasks, "--limit", limit];
+    let json = HTTP.run(approach, &arguments).json();
+    json["peak_rss_bytes"].as_u64().expect("it is known on Linux")
+}
+
+fn one_task_holds_as_many_in_flight_on_a_single_thread() {
+    let json = HTTP.run("one-task", &["--json", "--tasks", "60", "--limit", "30"]).json();
+    assert_eq!((&json["peak_in_flight"], &json["threads"]), (&30.into(), &1.into()));
+}
+
+fn a_site_without_latency_answers_at_once() {
+    // A timer of tokio's rings after a millisecond at the earliest.
+    let wall = |latency| {
+        let ran = HTTP.run("sequential", &["--json", "--tasks", "1000", "--latency", latency]);
+        ran.json()["wall_ns"].as_u64().expect("it is a number")
+    };
+    let [none, some] = ["0ms", "1ms"].map(wall);
+    assert!(none < some / 2, "{none} ns without latency, {some} ns with some");
 }
 
 fn more_workers_than_the_system_gives_is_an_error_that_says_so() {

@@ -30,6 +30,7 @@ pub(super) fn tests() -> Vec<Test> {
         up_to_five_redirects_are_followed,
         a_list_of_urls_comes_from_a_file_or_stdin,
         servers_that_misbehave_are_told_apart,
+        long_addresses_and_heads_are_taken_up_to_the_same_length,
         a_server_that_closes_each_connection_is_served_all_the_same,
         what_fails_at_first_is_tried_again,
         credentials_reach_the_server_that_they_are_for_and_no_other,
@@ -128,6 +129,18 @@ fn servers_that_misbehave_are_told_apart() {
     // A busy machine may take a while to say so.
     fail_for_these_reasons("1m", &reasons);
     fail_for_these_reasons("500ms", &[(url("/hang"), "no answer within 500ms")]);
+}
+
+fn long_addresses_and_heads_are_taken_up_to_the_same_length() {
+    let server = serve(None);
+    let url = |path: String| format!("http://{server}{path}");
+    let path = |length: usize| format!("/long/{}", "x".repeat(length - url("/long/".into()).len()));
+    let longest = url(path(8_000));
+    assert_eq!(HTTP.agreed(&[&longest])["pages"], 1);
+    HTTP.refused(&[&url(path(8_001))], 2, "longer than 8000 bytes");
+    assert_eq!(HTTP.agreed(&[&url("/head/12000".into())])["pages"], 1);
+    let reason = "the answer is not proper HTTP";
+    fail_for_these_reasons("1m", &[(url("/head/20000".into()), reason)]);
 }
 
 /// Has all cells fetch pages that they cannot get, and checks what they say.
@@ -294,6 +307,11 @@ fn converse(stream: impl Read + Write, memory: &Memory) {
                     let head = format!("429 Too Many Requests\r\nRetry-After: {seconds}");
                     page(&head)
                 }
+            }
+            ["long", _] => page("200 OK"),
+            ["head", length] => {
+                let length: usize = length.parse().expect("the test's own paths are right");
+                page(&format!("200 OK\r\nX-Padding: {}", "x".repeat(length)))
             }
             ["cut"] => "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".into(),
             ["drop"] => String::new(),
