@@ -8,7 +8,13 @@
 //! from the disk, its thread is blocked until it is there, and uses no core meanwhile; if it is in
 //! memory already, its thread needs a core all the time.
 
-use std::{sync::Mutex, thread};
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
 use anyhow::{Context, Result};
 use files_workload::{Entry, Outcome, checksum};
@@ -16,18 +22,17 @@ use harness::Limits;
 
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    let mut outcomes = vec![None; entries.len()];
-    // Every thread takes the next file that none has taken yet, and with it the place for its
-    // outcome: so the results are in input order.
-    let files = Mutex::new(entries.iter().zip(&mut outcomes));
+    // A place for each outcome: so the results are in input order.
+    let outcomes: Vec<_> = entries.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
     let read = || {
-        // The lock is free again as soon as a file is taken, long before it is read.
-        let next = || files.lock().expect("nobody panics while holding it").next();
-        while let Some((entry, outcome)) = next() {
-            *outcome = Some(checksum(entry));
+        // Every thread takes the next file that none has taken yet. `fetch_add` gives each index
+        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+            outcomes[entry.index].set(checksum(entry)).expect("no other thread has taken it");
         }
     };
-    // The scope ends when all its threads have, so they may borrow the files and the outcomes.
+    // The scope ends when all its threads have, so they may borrow the entries and the outcomes.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(entries.len()) {
             let thread = thread::Builder::new().spawn_scoped(scope, read);
@@ -35,5 +40,6 @@ pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
         }
         anyhow::Ok(())
     })?;
-    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every file was taken")).collect())
+    let outcomes = outcomes.into_iter().map(OnceLock::into_inner);
+    Ok(outcomes.map(|outcome| outcome.expect("every file was taken")).collect())
 }

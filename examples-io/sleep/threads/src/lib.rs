@@ -7,7 +7,15 @@
 //! Unlike *sequential*, it starts as many threads as may wait at once. A thread that sleeps is
 //! blocked and uses no core, so there may be thousands of them on a few cores.
 
-use std::{sync::Mutex, thread, time::Duration};
+use std::{
+    iter,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use harness::Limits;
@@ -20,18 +28,19 @@ const STACK: usize = 64 * 1024;
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
 pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<Outcome>> {
-    let mut outcomes = vec![None; tasks];
-    // Every thread takes the next task that none has taken yet, and with it the place for its
-    // outcome: so the results are in input order.
-    let queue = Mutex::new((0..tasks).zip(&mut outcomes));
+    // A place for each outcome: so the results are in input order.
+    let outcomes: Vec<_> = (0..tasks).map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
     let wait = || {
-        // The lock is free again as soon as a task is taken, long before its wait is over.
-        let next = || queue.lock().expect("nobody panics while holding it").next();
-        while let Some((index, outcome)) = next() {
-            *outcome = Some(Wait { index, latency }.run(thread::sleep));
+        // Every thread takes the next task that none has taken yet. `fetch_add` gives each index
+        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        let indices = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        for index in indices.take_while(|&index| index < tasks) {
+            let outcome = Wait { index, latency }.run(thread::sleep);
+            outcomes[index].set(outcome).expect("no other thread has taken it");
         }
     };
-    // The scope ends when all its threads have, so they may borrow the queue.
+    // The scope ends when all its threads have, so they may borrow the counter and the outcomes.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(tasks) {
             let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, wait);
@@ -39,5 +48,6 @@ pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<O
         }
         anyhow::Ok(())
     })?;
-    Ok(outcomes.into_iter().map(|outcome| outcome.expect("every task was taken")).collect())
+    let outcomes = outcomes.into_iter().map(OnceLock::into_inner);
+    Ok(outcomes.map(|outcome| outcome.expect("every task was taken")).collect())
 }
