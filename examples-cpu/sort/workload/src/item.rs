@@ -271,10 +271,10 @@ pub(crate) mod tests {
         let lines = Line::all(b"one\n\nthree".into());
         let mut bytes = Vec::new();
         Line::write_all(&lines, &mut bytes).expect("a vector takes everything");
-        assert_eq!(bytes.len(), lines.iter().map(Item::size).sum());
-        let read = read::<Line>(&bytes, lines.len()).expect("they are whole");
-        assert!(read.iter().zip(&lines).all(|(read, line)| read.number == line.number));
-        assert_eq!(read, lines);
+        assert_eq!(bytes.len(), lines.iter().map(Item::size).sum::<usize>());
+        let back = read::<Line>(&bytes, lines.len()).expect("they are whole");
+        assert!(back.iter().zip(&lines).all(|(back, line)| back.number == line.number));
+        assert_eq!(back, lines);
         for end in 0..19 {
             assert!(read::<Line>(&bytes[..end], 1).is_err(), "{end}");
         }
