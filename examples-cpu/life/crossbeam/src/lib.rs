@@ -55,16 +55,15 @@ struct Link {
 
 /// Connects each band with the one above it and the one below it, and the last with the first.
 fn ring(bands: usize) -> Vec<(Link, Link)> {
-    let (above, mut below): (Vec<_>, Vec<_>) = (0..bands).map(|_| link()).unzip();
+    let link = |_| {
+        // Room for two messages: whoever is done first sends the rows of the next step while those of
+        // the last have not been taken. So nobody ever waits to send, only to receive.
+        let (down, from_above) = bounded(2);
+        let (up, from_below) = bounded(2);
+        (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })
+    };
     // Link i is above band i, and so below the band before it.
+    let (above, mut below): (Vec<_>, Vec<_>) = (0..bands).map(link).unzip();
     below.rotate_left(1);
     above.into_iter().zip(below).collect()
-}
-
-/// Makes the two ends of a link.
-fn link() -> (Link, Link) {
-    // There is room for one row: whoever is a generation ahead waits until the last row was taken.
-    let (down, from_above) = bounded(1);
-    let (up, from_below) = bounded(1);
-    (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })
 }

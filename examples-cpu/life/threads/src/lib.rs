@@ -12,7 +12,7 @@
 
 mod barrier;
 
-use std::{array, io, mem, sync::Mutex, thread};
+use std::{io, mem, sync::Mutex, thread};
 
 use anyhow::{Context, Result};
 use harness::Limits;
@@ -26,8 +26,7 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     let (number, steps) = (bands.len(), input.steps(bands.len()));
     // What the bands show: in even steps on the first board, in odd ones on the second. So whoever is
     // late still finds what it was shown, while the others show the next.
-    let shown: [Vec<Shown>; 2] =
-        array::from_fn(|_| (0..number).map(|_| Shown::default()).collect());
+    let shown = [0, 1].map(|_| Vec::from_iter((0..number).map(|_| Shown::default())));
     let evolve = |i: usize, mut band: Band, mut barrier: Member| {
         for (generations, shown) in steps.clone().zip(shown.iter().cycle()) {
             replace(&shown[i].top, band.top(generations));

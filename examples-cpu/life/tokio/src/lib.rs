@@ -12,10 +12,7 @@
 use anyhow::{Context, Result};
 use harness::Limits;
 use life_workload::{Board, Input, Rows};
-use tokio::{
-    sync::mpsc::{Receiver, Sender, channel},
-    task,
-};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// Evolves a board to its last generation, on the threads of the runtime that calls it.
 pub async fn evolve(input: &Input, limits: Limits) -> Result<Board> {
@@ -24,14 +21,14 @@ pub async fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     let mut tasks = Vec::with_capacity(bands.len());
     for (mut band, (mut above, mut below)) in bands.into_iter().zip(links) {
         let steps = steps.clone();
-        tasks.push(task::spawn(async move {
+        tasks.push(tokio::spawn(async move {
             for generations in steps {
                 // Both are sent before either is waited for, so nobody waits in a circle.
                 above.send.send(band.top(generations)).await?;
                 below.send.send(band.bottom(generations)).await?;
                 // Whoever was woken by this comes next on this thread, and no other thread takes it
                 // meanwhile. So let it come, and any thread that is free take this task instead.
-                task::yield_now().await;
+                tokio::task::yield_now().await;
                 // Until the next `.await` the task keeps its thread.
                 band.advance_interior(generations);
                 let (above, below) = (above.receive.recv().await, below.receive.recv().await);
@@ -58,16 +55,15 @@ struct Link {
 
 /// Connects each band with the one above it and the one below it, and the last with the first.
 fn ring(bands: usize) -> Vec<(Link, Link)> {
-    let (above, mut below): (Vec<_>, Vec<_>) = (0..bands).map(|_| link()).unzip();
+    let link = |_| {
+        // Room for two messages: whoever is done first sends the rows of the next step while those of
+        // the last have not been taken. So nobody ever waits to send, only to receive.
+        let (down, from_above) = channel(2);
+        let (up, from_below) = channel(2);
+        (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })
+    };
     // Link i is above band i, and so below the band before it.
+    let (above, mut below): (Vec<_>, Vec<_>) = (0..bands).map(link).unzip();
     below.rotate_left(1);
     above.into_iter().zip(below).collect()
-}
-
-/// Makes the two ends of a link.
-fn link() -> (Link, Link) {
-    // There is room for one row: whoever is a generation ahead waits until the last row was taken.
-    let (down, from_above) = channel(1);
-    let (up, from_below) = channel(1);
-    (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })
 }
