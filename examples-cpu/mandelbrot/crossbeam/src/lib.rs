@@ -4,7 +4,7 @@
 //! cargo run --release -p mandelbrot-crossbeam
 //! ```
 //!
-//! Unlike *threads*, which decides beforehand who renders which rows, here they come to the crew
+//! Unlike *threads*, where each takes the next row from a counter, here the rows come to the crew
 //! through a channel, and whoever is free takes the next. The channel is bounded: a source that is
 //! faster than the crew has to wait, instead of filling the memory.
 
