@@ -1,21 +1,20 @@
 //! A piece of computing that is always the same, so that its time tells of the machine alone: whether
 //! it is as fast as it was, and how much more its cores do together than one of them.
 
-use std::{
-    hint::black_box,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{hint::black_box, thread, time::Instant};
 
-/// How often the loop goes round: some 25 ms on the machines of today.
-const STEPS: u64 = 20_000_000;
+/// How often the loop goes round: some 8 ms on the machines of today.
+const STEPS: u64 = 5_000_000;
+/// How many loops there are, of which the median counts: that a thread was started on a core which
+/// was taken, or had to make way for a moment, says nothing of the machine.
+const LOOPS: usize = 9;
 
 /// How long the canary takes.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Canary {
     /// On one core, in nanoseconds.
     pub alone_ns: u64,
-    /// On all cores at the same time, until the last of them is done, in nanoseconds.
+    /// On all cores at the same time, on the slowest of them, in nanoseconds.
     pub together_ns: u64,
     /// How many cores that are.
     pub cores: usize,
@@ -25,10 +24,7 @@ impl Canary {
     /// Runs it, first on one core, then on all.
     #[must_use]
     pub fn run(cores: usize) -> Self {
-        let alone = on_each_of(1);
-        let together = on_each_of(cores);
-        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        Self { alone_ns: nanos(alone), together_ns: nanos(together), cores }
+        Self { alone_ns: on_each_of(1), together_ns: on_each_of(cores), cores }
     }
 
     /// The middle of several, figure by figure; `None` if there are none.
@@ -62,21 +58,33 @@ impl Canary {
     }
 }
 
-/// Has as many threads compute at the same time, and says how long the last of them took.
-fn on_each_of(cores: usize) -> Duration {
-    let start = Instant::now();
+/// Has as many threads compute at the same time, and says how long a loop took in the slowest, in
+/// nanoseconds.
+fn on_each_of(cores: usize) -> u64 {
     thread::scope(|scope| {
-        for _ in 1..cores {
-            scope.spawn(compute);
-        }
-        compute();
-    });
-    start.elapsed()
+        let others: Vec<_> = (1..cores).map(|_| scope.spawn(compute)).collect();
+        let own = compute();
+        let others = others.into_iter().map(|thread| thread.join().expect("no loop panics"));
+        others.fold(own, u64::max)
+    })
+}
+
+/// The median time of a loop, in nanoseconds.
+fn compute() -> u64 {
+    let mut times: Vec<u64> = (0..LOOPS)
+        .map(|_| {
+            let start = Instant::now();
+            go_round();
+            u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        })
+        .collect();
+    times.sort_unstable();
+    times[LOOPS / 2]
 }
 
 /// Marsaglia's generator xorshift64 (*Xorshift RNGs*, Journal of Statistical Software 8, 2003):
 /// each step needs the one before, so that neither the compiler nor the processor can shorten it.
-fn compute() {
+fn go_round() {
     let mut state: u64 = black_box(88_172_645_463_325_252);
     for _ in 0..STEPS {
         state ^= state << 13;
