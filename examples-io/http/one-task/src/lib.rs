@@ -22,8 +22,11 @@ pub async fn fetch_all(
     let client = Client::new(settings, limits.in_flight, Tokio);
     // A future for each page. They stay inside this function, so they may borrow the client and the
     // pages; a spawned task could outlive both, and would have to own them.
-    let fetches = stream::iter(pages).map(|page| client.fetch(page));
-    // The stream polls no more of them than the limit, and gives their results in the order of the
-    // pages. On an early return it is dropped, and every request in flight with it.
-    Ok(fetches.buffered(limits.in_flight).collect().await)
+    let requests = stream::iter(pages).map(async |page| (page.index, client.fetch(page).await));
+    // The stream polls no more of them than the limit; whenever one of them ends, the next begins.
+    // On an early return it is dropped, and every request in flight with it.
+    let mut fetched: Vec<_> = requests.buffer_unordered(limits.in_flight).collect().await;
+    // They came in as the requests ended; the results go out in input order.
+    fetched.sort_unstable_by_key(|&(index, _)| index);
+    Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
 }

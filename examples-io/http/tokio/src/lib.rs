@@ -25,11 +25,13 @@ pub async fn fetch_all(
     // The stream spawns a task whenever it is asked for the next one.
     let tasks = stream::iter(pages).map(|page| {
         let (client, page) = (client.clone(), page.clone());
-        tokio::spawn(async move { client.fetch(&page).await })
+        tokio::spawn(async move { (page.index, client.fetch(&page).await) })
     });
-    // It is asked for no more tasks than the limit before the first of them has ended, and their
-    // results come in the order of the pages.
+    // It is asked for no more tasks than the limit; whenever one of them ends, the next begins.
     // On an early return the stream is dropped, and with it the handles; but tokio lets the
     // tasks behind them go on.
-    Ok(tasks.buffered(limits.in_flight).try_collect().await?)
+    let mut fetched: Vec<_> = tasks.buffer_unordered(limits.in_flight).try_collect().await?;
+    // They came in as the tasks ended; the results go out in input order.
+    fetched.sort_unstable_by_key(|&(index, _)| index);
+    Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
 }

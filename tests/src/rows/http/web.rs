@@ -297,7 +297,7 @@ fn converse(stream: impl Read + Write, memory: &Memory) {
             ["secret"] => page("401 Unauthorized"),
             ["elsewhere", port] => redirect(&format!("http://localhost:{port}/anonymous")),
             ["anonymous"] if says("authorization:") => page("403 Forbidden"),
-            ["page" | "busy" | "anonymous"] => page("200 OK"),
+            ["page" | "busy" | "anonymous"] | ["long", _] => page("200 OK"),
             ["pause", seconds] => {
                 let asked = memory.asked_for_a_pause.get_or_init(Instant::now);
                 let seconds: u64 = seconds.parse().expect("the test's own paths are right");
@@ -308,7 +308,6 @@ fn converse(stream: impl Read + Write, memory: &Memory) {
                     page(&head)
                 }
             }
-            ["long", _] => page("200 OK"),
             ["head", length] => {
                 let length: usize = length.parse().expect("the test's own paths are right");
                 page(&format!("200 OK\r\nX-Padding: {}", "x".repeat(length)))
