@@ -26,7 +26,7 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     let (number, steps) = (bands.len(), input.steps(bands.len()));
     // What the bands show: in even steps on the first board, in odd ones on the second. So whoever is
     // late still finds what it was shown, while the others show the next.
-    let shown = [0, 1].map(|_| Vec::from_iter((0..number).map(|_| Shown::default())));
+    let shown = [0, 1].map(|_| (0..number).map(|_| Shown::default()).collect::<Vec<_>>());
     let evolve = |i: usize, mut band: Band, mut barrier: Member| {
         for (generations, shown) in steps.clone().zip(shown.iter().cycle()) {
             replace(&shown[i].top, band.top(generations));
