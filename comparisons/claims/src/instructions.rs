@@ -35,8 +35,8 @@ pub fn count(workspace: &Workspace, names: &[String]) -> Result<Vec<Result<u64>>
     let known: Vec<Option<(String, Vec<String>)>> =
         names.iter().map(|name| program(name)).collect();
     let cells = workspace.rows().iter().flat_map(|row| &row.cells);
-    let named = |package: &str| known.iter().flatten().any(|(known, _)| known == package);
-    let cells: Vec<_> = cells.filter(|cell| named(&cell.package())).collect();
+    let is_asked_for = |package: &str| known.iter().flatten().any(|(known, _)| known == package);
+    let cells: Vec<_> = cells.filter(|cell| is_asked_for(&cell.package())).collect();
     let programs = workspace.build(&cells, Profile::Release)?;
     let counts = known.into_iter().zip(names).map(|(known, name)| {
         let (package, arguments) = known.with_context(|| format!("{name} names no program"))?;

@@ -114,20 +114,6 @@ pub(crate) struct Version {
     pub(crate) switches: Option<f64>,
     /// The most units in flight at once, in any of its runs.
     pub(crate) peak_in_flight: Option<u64>,
-    /// The same version without the start of its worker processes; `None` if it starts none.
-    pub(crate) standing: Option<Standing>,
-}
-
-/// What a version takes once its worker processes have started, as a program would see it that keeps
-/// them for the next job.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Standing {
-    /// The geometric mean of its wall-clock times, in nanoseconds.
-    pub(crate) mean_wall_ns: f64,
-    /// How many times as fast as sequential it is.
-    pub(crate) speed_up: Option<Estimate>,
-    /// How near to the theoretical limit it comes.
-    pub(crate) share_of_limit: Option<f64>,
 }
 
 impl Description {
@@ -288,24 +274,7 @@ fn figures(
         threads: of_usage(|usage| usage.threads),
         switches: of_usage(|usage| Some(usage.voluntary_switches? + usage.involuntary_switches?)),
         peak_in_flight: history.reports.iter().map(|report| report.usage.peak_in_flight).max(),
-        standing: compared.and_then(|baseline| standing(history, baseline, bounds)),
     }
-}
-
-/// The version without the start of its workers, if every run says how long that took.
-fn standing(history: &History, baseline: &History, bounds: Option<&Bounds>) -> Option<Standing> {
-    let walls = history.reports.iter().map(|report| {
-        let Usage { wall_ns, start_ns, .. } = report.usage;
-        let rest = wall_ns.checked_sub(start_ns?).filter(|rest| *rest > 0)?;
-        Some(rest as f64 / 1e9)
-    });
-    let walls: Vec<f64> = walls.collect::<Option<_>>()?;
-    let wall = mean(&walls)?;
-    Some(Standing {
-        mean_wall_ns: (wall * 1e9).round(),
-        speed_up: statistics::paired_ratio(&baseline.walls(), &walls),
-        share_of_limit: bounds.map(|bounds| bounds.share(wall)),
-    })
 }
 
 /// The geometric mean of some times.
@@ -360,18 +329,6 @@ pub(crate) mod tests {
         let sequential = comparison.baseline().expect("it is right");
         assert!((sequential.waiting.expect("CPU time is known") - 0.96).abs() < 1e-9);
         assert!(comparison.all_right());
-    }
-
-    #[test]
-    fn workers_that_stand_ready_are_shown_apart() {
-        let mut processes = runs("processes", &[400, 400], 100, 2);
-        processes.reports.iter_mut().for_each(|report| report.usage.start_ns = Some(150_000_000));
-        let comparison =
-            compare(Side::Cpu, vec![runs("sequential", &[1000, 1000], 1000, 1), processes]);
-        let standing = comparison.versions[1].standing.as_ref().expect("they say how long it took");
-        assert_eq!(standing.mean_wall_ns, 250e6);
-        assert!((standing.speed_up.expect("sequential is there").value - 4.0).abs() < 1e-9);
-        assert!(comparison.versions[0].standing.is_none());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use figures::{
 use workspace::Approach;
 
 use crate::{
-    comparison::{Comparison, Description, Standing, Status, Version},
+    comparison::{Comparison, Description, Status, Version},
     limits::Bounds,
     values,
 };
@@ -97,9 +97,6 @@ fn table(comparison: &Comparison, colour: bool) -> String {
     let versions = ordered(comparison);
     for version in &versions {
         table.add_row(row(version));
-        if let Some(standing) = &version.standing {
-            table.add_row(standing_row(standing));
-        }
     }
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
@@ -125,8 +122,7 @@ fn table(comparison: &Comparison, colour: bool) -> String {
             Status::Ok => style(colour),
             _ => style(colour).red(),
         };
-        let lines = narrow(&version.approach).lines().count();
-        print(&style, lines + usize::from(version.standing.is_some()));
+        print(&style, narrow(&version.approach).lines().count());
     }
     text
 }
@@ -176,18 +172,6 @@ fn row(version: &Version) -> Row {
         known(version.threads.map(whole)),
         known(version.switches.map(whole)),
         known(version.peak_in_flight.map(grouped)),
-    ])
-}
-
-/// The line below that of a version which starts worker processes.
-fn standing_row(standing: &Standing) -> Row {
-    let Standing { mean_wall_ns, speed_up, share_of_limit } = standing;
-    Row::from([
-        "  once started".into(),
-        words::figure(mean_wall_ns / 1e9),
-        String::new(),
-        speed_up.map_or_else(|| NONE.into(), words::estimate),
-        share_of_limit.map_or_else(|| NONE.into(), |share| format!("{:.0}", share * 100.0)),
     ])
 }
 

@@ -63,12 +63,14 @@ fn run_with<R: Row>(
         return hold(&row.held(&input));
     }
     let plan = row.plan(&input, frame.limits);
-    let progress = Progress::new(plan.units, row.reports() && !shared.no_progress && !shared.json);
+    let progress = Progress::new(
+        plan.units.unwrap_or(0),
+        row.reports() && !shared.no_progress && !shared.json,
+    );
     let mut limits = frame.limits;
-    if plan.units > 0 {
-        // No more can be in flight than there are, so no cell makes room for more. (Of a server that
-        // runs until it is stopped, nobody knows beforehand how many units there will be.)
-        limits.in_flight = limits.in_flight.min(plan.units);
+    if let Some(units) = plan.units {
+        // No more can be in flight than there are, so no cell makes room for more.
+        limits.in_flight = limits.in_flight.min(units.max(1));
     }
     if approach.workers() == Some(Workers::Runtime) {
         capacity::for_a_runtime()?;

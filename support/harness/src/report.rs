@@ -49,7 +49,7 @@ impl Run<'_> {
             approach: self.approach,
             headline: &self.plan.headline,
             input: &self.plan.input,
-            units: self.plan.units,
+            units: self.plan.units.unwrap_or(0),
             limit: self.limits.in_flight,
             workers: self.limits.workers,
             answer: &self.answer.json,

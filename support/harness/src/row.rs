@@ -62,8 +62,9 @@ pub struct Plan {
     pub headline: String,
     /// The input, for `--json`.
     pub input: serde_json::Value,
-    /// How many units of work there are.
-    pub units: usize,
+    /// How many units of work there are; `None` if nobody knows, as of a server that runs until it is
+    /// stopped.
+    pub units: Option<usize>,
     /// The shortest time in which anything could do it, where that is known beforehand.
     pub lower_bound: Option<std::time::Duration>,
 }

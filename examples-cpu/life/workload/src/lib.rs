@@ -138,7 +138,7 @@ impl harness::Row for Life {
                 "width": start.width(), "height": start.height(), "generations": generations,
                 "population": start.population(), "digest": digest(start),
             }),
-            units: input.steps(bands).len() * bands,
+            units: Some(input.steps(bands).len() * bands),
             lower_bound: None,
         }
     }

@@ -109,7 +109,7 @@ impl Row for Mandelbrot {
                 "iterations": self.iterations,
                 "region": region,
             }),
-            units,
+            units: Some(units),
             lower_bound: None,
         }
     }

@@ -48,7 +48,7 @@ impl Row for Primes {
                 plural(workers, "worker")
             ),
             input: json!({ "below": below }),
-            units,
+            units: Some(units),
             lower_bound: None,
         }
     }

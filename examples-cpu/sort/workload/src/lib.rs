@@ -159,7 +159,7 @@ impl Row for Sort {
                 }),
                 Items::Lines(_) => json!({ "lines": input.items.len(), "merge": self.merge }),
             },
-            units: place.units(),
+            units: Some(place.units()),
             lower_bound: None,
         }
     }

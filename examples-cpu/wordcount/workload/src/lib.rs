@@ -98,7 +98,7 @@ impl Row for WordCount {
                 plural(limits.workers, "worker")
             ),
             input: json!({ "files": files, "bytes": text.bytes() }),
-            units,
+            units: Some(units),
             lower_bound: None,
         }
     }

@@ -152,7 +152,7 @@ impl Row for Database {
             let isolation = self.isolation.to_possible_value();
             json["isolation"] = isolation.map(|level| level.get_name().to_owned()).into();
         }
-        Plan { headline, input: json, units: input.batches.len(), lower_bound: None }
+        Plan { headline, input: json, units: Some(input.batches.len()), lower_bound: None }
     }
 
     fn answer(&self, input: &Input, output: Vec<Outcome>) -> Answer {

@@ -263,7 +263,7 @@ impl Row for Echo {
         });
         if self.forever {
             let headline = format!("whoever connects, at most {at_once} at once");
-            return Plan { headline, input: json, units: 0, lower_bound: None };
+            return Plan { headline, input: json, units: None, lower_bound: None };
         }
         json["clients"] = self.clients.into();
         json["lines"] = self.lines.into();
@@ -282,7 +282,7 @@ impl Row for Echo {
                 duration::write(self.latency)
             ),
             input: json,
-            units: clients,
+            units: Some(clients),
             lower_bound: (self.faults == 0.0).then_some(thinking),
         }
     }

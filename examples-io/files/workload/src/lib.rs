@@ -100,7 +100,7 @@ impl Row for Files {
                 limits.in_flight
             ),
             input: json!({ "files": units, "bytes": input.bytes, "cold": self.cold }),
-            units,
+            units: Some(units),
             lower_bound: None,
         }
     }

@@ -144,7 +144,7 @@ impl Row for Http {
             json["faults"] = self.faults.into();
         }
         headline += &format!(", at most {} in flight", limits.in_flight);
-        Plan { headline, input: json, units, lower_bound }
+        Plan { headline, input: json, units: Some(units), lower_bound }
     }
 
     fn answer(&self, input: &Input, output: Vec<Outcome>) -> Answer {

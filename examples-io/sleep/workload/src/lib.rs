@@ -113,7 +113,7 @@ impl Row for Sleep {
                 limits.in_flight
             ),
             input: json!({ "tasks": tasks, "latency": text }),
-            units: tasks,
+            units: Some(tasks),
             lower_bound: Some(latency.saturating_mul(rounds)),
         }
     }

@@ -183,9 +183,9 @@ fn a_control_that_fails_leaves_the_claims_of_its_row_unjudged() {
     let slower: String = workspace
         .read(path)
         .lines()
-        .map(|line| match line.contains("\"again\":true") {
-            true => line.replace("10000000", "13000000") + "\n",
-            false => format!("{line}\n"),
+        .map(|line| {
+            let again = line.contains("\"again\":true");
+            if again { line.replace("10000000", "13000000") + "\n" } else { format!("{line}\n") }
         })
         .collect();
     workspace.write(path, &slower);
