@@ -63,8 +63,7 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     packages.push(Package {
         name: "workload",
         label: "workload",
-        introduction: "What the cells of the row share: the job, and nothing of any approach.\n"
-            .into(),
+        introduction: "What the cells of the row share: the job, without its concurrency.\n".into(),
         is_compared: false,
     });
     for Package { name, label, introduction, is_compared } in packages {

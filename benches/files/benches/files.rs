@@ -2,7 +2,8 @@
 //!
 //! 500 files of 64 KiB on average are in memory after the first call, so that what is measured is
 //! the work and what the approach adds to it, not the disk. The sweep is along the number of files
-//! in flight. Beside the async cells is their other form, a call for each chunk of a file.
+//! in flight. Beside the async cells is their other form, a call for each chunk of a file; and beside
+//! warm files are cold ones.
 
 use anyhow::Result;
 use bench_support::{AsyncStd, Bench, Smol, Standing, Throughput, Tokio, cores};
@@ -64,6 +65,18 @@ fn bench(files: &mut Bench<'_, Files>) -> Result<()> {
     let limits = Limits { in_flight: 16, workers };
     files.call("rayon", "limit=16", |files| {
         rayon.install(|| files_rayon::checksum_all(&files.entries, limits))
+    });
+
+    // Cold files come from the disk, so each call gets files that nobody has read.
+    files.job_afresh("--tasks 500 --size 65536 --cold", Throughput::Bytes(500 * 65_536))?;
+    files.call("sequential-cold", "limit=1", |files| {
+        files_sequential::checksum_all(&files.entries, one)
+    });
+    files.call("threads-cold", "limit=16", |files| {
+        files_threads::checksum_all(&files.entries, limits)
+    });
+    files.call_on(&tokio, "tokio-cold", "limit=16", async |files| {
+        files_tokio::checksum_all(&files.entries, limits).await
     });
     Ok(())
 }

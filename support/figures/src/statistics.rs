@@ -126,8 +126,8 @@ pub fn normal_quantile(confidence: f64) -> f64 {
 /// the k-th largest value, where k is the largest number that fewer than k heads in as many tosses
 /// of a coin as there are values have a probability of no more than 2.5 % (David and Nagaraja,
 /// *Order Statistics*, 2003, section 7.1). Unlike a mean, the median hardly heeds the few values
-/// that somebody else's work on the machine has spoilt. Of fewer than six values, not even the
-/// smallest and the largest are sure enough, and the ends are infinite.
+/// that somebody else's work on the machine has spoilt. Of fewer than six values, the smallest and the
+/// largest are the ends, though that is no 95 % any more: 94 % of five, 88 % of four, 75 % of three.
 ///
 /// Returns `None` if there are no values.
 #[must_use]
@@ -135,10 +135,7 @@ pub fn median_estimate(values: &[f64]) -> Option<Estimate> {
     let value = median(values)?;
     let tosses = Binomial::new(0.5, values.len() as u64).expect("a half is a probability");
     let unlikely = |heads: &u64| tosses.cdf(*heads) <= (1.0 - CONFIDENCE) / 2.0;
-    let outside = (0..values.len() as u64).take_while(unlikely).count();
-    if outside == 0 {
-        return Some(Estimate { value, low: f64::NEG_INFINITY, high: f64::INFINITY });
-    }
+    let outside = (0..values.len() as u64).take_while(unlikely).count().max(1);
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     Some(Estimate { value, low: sorted[outside - 1], high: sorted[sorted.len() - outside] })
@@ -264,7 +261,7 @@ mod tests {
         let six = median_estimate(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).expect("there are values");
         assert_eq!((six.low, six.high), (1.0, 6.0));
         let five = median_estimate(&[1.0, 2.0, 3.0, 4.0, 5.0]).expect("there are values");
-        assert!(five.low.is_infinite() && five.high.is_infinite());
+        assert_eq!((five.low, five.high), (1.0, 5.0));
         assert_eq!(median_estimate(&[]), None);
     }
 

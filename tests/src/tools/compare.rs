@@ -221,7 +221,7 @@ fn json_is_one_line_with_the_figures_of_the_table() {
     let ran = compare(&["good", "broken", "--runs", "2", "--deadline", DEADLINE, "--json"]);
     assert_eq!(ran.status, Some(1));
     let json = ran.json();
-    assert_eq!(json["version"], 1);
+    assert_eq!(json["version"], 2);
     assert!(json["machine"]["cores"].as_u64().is_some_and(|cores| cores > 0));
 
     let good = &json["rows"][0];

@@ -339,7 +339,7 @@ fn goes_away() {
             DATABASE
                 .start(approach, &[&["--json", "--limit", "4", "--url", &url], &more[..]].concat())
         };
-        comes_back(start(["--transfers", "4000", "--retries", "1000"]), &database);
+        comes_back(start(["--transfers", "2000", "--retries", "1000"]), &database);
         loses_no_money(approach, start(["--transfers", "20000", "--retries", "3"]), &database);
         let ran =
             DATABASE.run(approach, &["--json", "--transfers", "50", "--url", &database.url()]);
@@ -348,14 +348,14 @@ fn goes_away() {
     }
 }
 
-/// Has the server start anew under a program that makes 4,000 transfers: it notices nothing but the
+/// Has the server start anew under a program that makes 2,000 transfers: it notices nothing but the
 /// time that this takes.
 fn comes_back(family: Family, database: &Database) {
     database.wait_for_transfers(20);
     database.server.stop().expect("it runs");
     database.server.resume().expect("it can be started again");
     let ran = family.end();
-    check_answer(&ran, &["--transfers", "4000"]);
+    check_answer(&ran, &["--transfers", "2000"]);
     assert!(retries(&ran) > 0, "it was never without the server");
     database.assert_clean();
 }

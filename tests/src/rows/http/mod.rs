@@ -62,9 +62,9 @@ pub(super) fn tests() -> Vec<Test> {
         memory_grows_with_what_is_in_flight_and_hardly_with_the_pages,
         a_request_in_flight_holds_little_memory,
         one_task_holds_as_many_in_flight_on_a_single_thread,
-        a_site_without_latency_answers_at_once,
         more_workers_than_the_system_gives_is_an_error_that_says_so,
     ));
+    tests.extend(tests!("http", Alone: a_site_without_latency_answers_at_once));
     tests.extend(web::tests());
     tests.extend(contract::tests(&CONTRACT));
     tests
