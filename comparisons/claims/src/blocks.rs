@@ -22,7 +22,7 @@ use harness::meter::Counters;
 use workspace::{Workspace, output};
 
 use crate::{
-    date, instructions,
+    date, instructions, orphans,
     protocol::{PROTOCOL, Protocol, Quietness},
     raw::{self, Block, Counts, End, Header, Line, Turn},
     statement,
@@ -58,6 +58,7 @@ pub fn run(
 ) -> Result<PathBuf> {
     let built: Vec<&str> = needed.benchmarks.keys().map(String::as_str).collect();
     let programs = workspace.build_benchmarks(&built)?;
+    orphans::adopt();
     let machine = Machine::here();
     show("calibrating");
     let canaries: Vec<Canary> = (0..CALIBRATIONS).map(|_| Canary::run(machine.cores)).collect();
@@ -243,6 +244,7 @@ impl Watch {
         let elapsed = self.start.elapsed().as_secs_f64() * self.cores as f64;
         let spent = self.ticks.zip(Ticks::now()).and_then(|(before, now)| now.since(before));
         // The programs of the block have ended, so their times are among those of this one's children.
+        orphans::count();
         let own = self.own.zip(Counters::now()).map(|(before, now)| {
             let own = now - before;
             (own.user_ns + own.system_ns) as f64 / 1e9 / elapsed

@@ -11,6 +11,7 @@
 
 mod date;
 mod files;
+mod orphans;
 
 // The claims.
 pub mod statement;
