@@ -29,11 +29,9 @@ pub fn quote(record: Option<&Recorded>, id: &str, page: &str) -> Result<String> 
 /// All claims as a table in Markdown, or how to measure them.
 #[must_use]
 pub fn list(record: Option<&Recorded>) -> String {
-    let Some(Recorded { machine, date, run, claims, .. }) = record else {
-        return NOTHING.into();
-    };
+    let Some(Recorded { machine, claims, .. }) = record else { return NOTHING.into() };
     let mut table = format!(
-        "Measured on {date} on {machine}; the raw data are in `{PLACE}/{run}.jsonl`.\n\n\
+        "Measured on {machine}; the raw data are in `{PLACE}`.\n\n\
          | claim | verdict | ratio [95 %] | threshold |\n|---|---|---|---|\n"
     );
     for claim in claims {
@@ -78,9 +76,7 @@ mod tests {
         };
         let ratio = Estimate { value: 44.44, low: 43.0, high: 46.0 };
         Recorded {
-            run: "2026-01-31T120000Z".into(),
             machine: Machine { cores: 2, processor: None, system: "linux".into() },
-            date: "2026-01-31".into(),
             claims: vec![
                 claim("http-tokio", "Tokio | gains.", Verdict::Holds, Some(ratio)),
                 claim("primes-async", "Async gains.", Verdict::Refuted, None),
@@ -111,8 +107,7 @@ mod tests {
     fn the_list_shows_every_claim_or_how_to_measure_them() {
         let shown = list(Some(&record()));
         for part in [
-            "Measured on 2026-01-31 on 2 cores, linux; the raw data are in \
-             `benches/runs/2026-01-31T120000Z.jsonl`.",
+            "Measured on 2 cores, linux; the raw data are in `benches/runs`.",
             "| **Tokio \\| gains.** It waits. | holds | 44.4 [43.0, 46.0] | at least 40 |\n",
             "| **Async gains.** It waits. | refuted | – | at least 40 |\n",
         ] {

@@ -2,8 +2,8 @@
 //!
 //! There are two kinds of them:
 //!
-//! - *Paired*: `--run` has measured both in the same blocks, one soon after the other. Each accepted
-//!   block gives a ratio, and the blocks together their geometric mean and its interval
+//! - *Paired*: `--run` has measured both in the same blocks, one soon after the other. Of several runs
+//!   the newest counts in which the row is whole, and no other. Each accepted block gives a ratio, and the blocks together their geometric mean and its interval
 //!   ([`figures::statistics::geometric_mean`]). What slows the machine down for a while slows both,
 //!   and cancels.
 //! - *One after the other*: criterion has measured both, some minutes apart. The ratio is that of the
@@ -37,9 +37,9 @@ pub struct Evidence {
 /// Where figures come from.
 #[derive(Debug)]
 enum Source {
-    Run(Box<Run>, Result<Cost, String>),
+    /// The newest first.
+    Runs(Vec<Run>, Result<Cost, String>),
     Criterion(Criterion),
-    Nothing,
 }
 
 /// A ratio and what it was drawn from.
@@ -96,14 +96,16 @@ impl Found {
 }
 
 impl Evidence {
-    /// What a run has measured.
+    /// What some runs have measured, of which the newest comes first, on a machine with as many
+    /// cores.
     #[must_use]
-    pub fn of_run(run: Run) -> Self {
-        let cost = match &run.cost {
+    pub fn of_runs(mut runs: Vec<Run>, cores: usize) -> Self {
+        runs.retain(|run| run.header.machine.cores == cores);
+        let cost = match runs.iter().find_map(|run| run.cost.as_ref()) {
             Some(printed) => Cost::read(printed),
             None => Err("cost-of-a-task has not run".into()),
         };
-        Self { cores: run.header.machine.cores, source: Source::Run(Box::new(run), cost) }
+        Self { cores, source: Source::Runs(runs, cost) }
     }
 
     /// What criterion has measured.
@@ -112,10 +114,13 @@ impl Evidence {
         Self { cores, source: Source::Criterion(criterion) }
     }
 
-    /// Nothing at all.
+    /// The run that counts for a row: the newest in which it is whole, or else the newest.
     #[must_use]
-    pub fn none(cores: usize) -> Self {
-        Self { cores, source: Source::Nothing }
+    pub fn run(&self, row: &str) -> Option<&Run> {
+        let Source::Runs(runs, _) = &self.source else { return None };
+        let whole = runs.iter().find(|run| run.is_whole(row));
+        let begun = || runs.iter().find(|run| run.rows().contains(row));
+        whole.or_else(begun).or(runs.first())
     }
 
     /// How many times as large the numerator is.
@@ -124,19 +129,21 @@ impl Evidence {
     /// It was not measured; the error says in words what is missing.
     pub fn ratio(&self, ratio: &Ratio) -> Result<Found, String> {
         let (of, to) = (self.on_cores(&ratio.of), self.on_cores(&ratio.to));
+        let starts_with = |prefix| names(&of, &to).any(|name| name.starts_with(prefix));
         match &self.source {
-            Source::Nothing => Err("nothing has been measured yet".into()),
-            Source::Run(_, cost) if names(&of, &to).any(|name| name.starts_with(cost::PREFIX)) => {
-                let cost = cost.as_ref().map_err(Clone::clone)?;
-                ratio_of_costs(cost, &of, &to)
-            }
-            Source::Run(run, _)
-                if names(&of, &to).any(|name| name.starts_with(instructions::PREFIX)) =>
-            {
-                ratio_of_instructions(run, &of, &to)
-            }
-            Source::Run(run, _) => ratio_in_run(run, &of, &to, ratio.per_unit),
             Source::Criterion(criterion) => ratio_in_criterion(criterion, &of, &to, ratio.per_unit),
+            Source::Runs(_, cost) if starts_with(cost::PREFIX) => {
+                ratio_of_costs(cost.as_ref().map_err(Clone::clone)?, &of, &to)
+            }
+            Source::Runs(runs, _) if starts_with(instructions::PREFIX) => {
+                let run = runs.iter().find(|run| !run.instructions.is_empty());
+                ratio_of_instructions(run.ok_or("nothing has been counted yet")?, &of, &to)
+            }
+            Source::Runs(..) => {
+                let row = row(names(&of, &to).next().ok_or("it speaks of nothing measured")?);
+                let run = self.run(row).ok_or("nothing has been measured yet")?;
+                ratio_in_run(run, row, &of, &to, ratio.per_unit)
+            }
         }
     }
 
@@ -154,9 +161,8 @@ impl Evidence {
     #[must_use]
     pub fn calls(&self, name: &str) -> Vec<&Calls> {
         let name = statement::on_cores(name, self.cores);
-        let Source::Run(run, _) = &self.source else { return Vec::new() };
         let row = row(&name);
-        let blocks = run.blocks.iter();
+        let blocks = self.run(row).into_iter().flat_map(|run| &run.blocks);
         let accepted = blocks.filter(|(block, _)| block.row == row && block.rejected.is_none());
         let turns = accepted.flat_map(|(_, turns)| turns);
         turns.filter(|turn| turn.benchmark == name).map(|turn| &turn.calls).collect()
@@ -165,7 +171,7 @@ impl Evidence {
     /// The parallel capacity of the machine in the accepted blocks of a row.
     #[must_use]
     pub fn capacity(&self, row: &str) -> Option<Estimate> {
-        let Source::Run(run, _) = &self.source else { return None };
+        let run = self.run(row)?;
         let capacities: Vec<f64> = run.accepted(row).map(|(block, _)| capacity(block)).collect();
         statistics::geometric_mean(&capacities, CONFIDENCE)
     }
@@ -173,10 +179,7 @@ impl Evidence {
     /// How many blocks of a row count.
     #[must_use]
     pub fn blocks(&self, row: &str) -> usize {
-        match &self.source {
-            Source::Run(run, _) => run.accepted(row).count(),
-            _ => 0,
-        }
+        self.run(row).map_or(0, |run| run.accepted(row).count())
     }
 
     /// The name with the number of cores in it.
@@ -202,8 +205,13 @@ fn names<'a>(of: &'a Quantity, to: &'a Quantity) -> impl Iterator<Item = &'a str
     })
 }
 
-fn ratio_in_run(run: &Run, of: &Quantity, to: &Quantity, per_unit: bool) -> Result<Found, String> {
-    let row = row(names(of, to).next().ok_or("it speaks of nothing measured")?);
+fn ratio_in_run(
+    run: &Run,
+    row: &str,
+    of: &Quantity,
+    to: &Quantity,
+    per_unit: bool,
+) -> Result<Found, String> {
     for name in names(of, to) {
         let (benchmark, _) = split(name);
         if let Some(reason) = run.faults.get(benchmark) {

@@ -41,11 +41,11 @@ struct Arguments {
     /// Judge what `cargo bench` has measured, one benchmark after the other
     #[arg(long, conflicts_with_all = ["run", "record", "recorded"])]
     criterion: bool,
-    /// Judge the run that is recorded in benches/runs, which the READMEs and the book quote
+    /// Judge the runs that are recorded in benches/runs, which the READMEs and the book quote
     #[arg(long, conflicts_with_all = ["run", "record"])]
     recorded: bool,
-    /// Record the newest run of all claims in benches/runs
-    #[arg(long, conflicts_with = "only")]
+    /// Record the newest run in benches/runs
+    #[arg(long)]
     record: bool,
     /// Write the measured tables of the READMEs anew, from what is recorded
     #[arg(long)]
@@ -91,7 +91,7 @@ fn run(arguments: &Arguments) -> Result<u8> {
     let workspace = Workspace::find()?;
     let claims = Claims::read(&workspace.root().join(statement::PLACE))?;
     let selected = select(&claims, &arguments.only)?;
-    let machine = Machine::here();
+    let mut machine = Machine::here();
     let own = target(&workspace).join("claims/runs");
     if arguments.run {
         measure(&workspace, &claims, &selected, &arguments.only, &own)?;
@@ -101,22 +101,19 @@ fn run(arguments: &Arguments) -> Result<u8> {
         record(&own, &recorded)?;
     }
 
-    let (evidence, machine) = if arguments.criterion {
+    let evidence = if arguments.criterion {
         let folder = env::var_os("CRITERION_HOME").map(PathBuf::from);
         let folder = folder.unwrap_or_else(|| target(&workspace).join("criterion"));
         let criterion = Criterion::read(&folder);
         for warning in &criterion.broken {
             eprintln!("warning: {warning}");
         }
-        (Evidence::of_criterion(criterion, machine.cores), machine)
+        Evidence::of_criterion(criterion, machine.cores)
     } else {
-        match raw::newest(if arguments.recorded { &recorded } else { &own })? {
-            Some(run) => {
-                let machine = run.header.machine.clone();
-                (Evidence::of_run(run), machine)
-            }
-            None => (Evidence::none(machine.cores), machine),
-        }
+        let runs = raw::all(if arguments.recorded { &recorded } else { &own })?;
+        // What is recorded may be of another machine.
+        machine = runs.first().map_or(machine, |run| run.header.machine.clone());
+        Evidence::of_runs(runs, machine.cores)
     };
     let judged: Vec<Judged> = selected
         .iter()
@@ -179,7 +176,8 @@ fn measure(
 
 /// Records the newest run, if it has come to its end.
 fn record(own: &std::path::Path, recorded: &std::path::Path) -> Result<()> {
-    let Some(run) = raw::newest(own)? else { bail!("there is no run to record; --run makes one") };
+    let runs = raw::all(own)?;
+    let Some(run) = runs.first() else { bail!("there is no run to record; --run makes one") };
     if run.end.is_none() {
         bail!("the run {} was cut short, so it is not recorded", run.id);
     }

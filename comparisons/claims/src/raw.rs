@@ -245,22 +245,28 @@ impl Run {
         self.blocks.iter().map(|(block, _)| &*block.row).collect()
     }
 
+    /// Whether as many blocks of a row count as were planned.
+    #[must_use]
+    pub fn is_whole(&self, row: &str) -> bool {
+        self.accepted(row).count() == self.header.protocol.blocks
+    }
+
     /// The blocks of a row that count.
     pub fn accepted<'a>(&'a self, row: &'a str) -> impl Iterator<Item = &'a (Block, Vec<Turn>)> {
         self.blocks.iter().filter(move |(block, _)| block.row == row && block.rejected.is_none())
     }
 }
 
-/// The newest run in a folder; `None` if there is none. Runs are called by the time of their
-/// beginning.
+/// The runs in a folder, the newest first. Runs are called by the time of their beginning.
 ///
 /// # Errors
-/// Its file cannot be read, or is none of ours.
-pub fn newest(folder: &Path) -> Result<Option<Run>, RawError> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(None) };
-    let paths = entries.flatten().map(|entry| entry.path());
-    let newest = paths.filter(|path| path.extension().is_some_and(|end| end == ENDING)).max();
-    newest.map(|path| Run::read(&path)).transpose()
+/// A file cannot be read, or is none of ours.
+pub fn all(folder: &Path) -> Result<Vec<Run>, RawError> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == ENDING));
+    paths.sort_unstable();
+    paths.iter().rev().map(|path| Run::read(path)).collect()
 }
 
 /// Where the run that began at this time is kept, in a folder.

@@ -1,5 +1,6 @@
-//! What READMEs and the book quote: the verdicts and the tables, drawn from the raw data of one
-//! recorded run. Nothing of it is stored: whoever shows a figure computes it anew.
+//! What READMEs and the book quote: the verdicts and the tables, drawn from the raw data of recorded
+//! runs. A row's table, and every ratio, is drawn from one run: the newest in which the row is whole.
+//! Nothing of it is stored: whoever shows a figure computes it anew.
 
 use std::path::{Path, PathBuf};
 
@@ -20,15 +21,11 @@ use crate::{
 /// Where the recorded runs are, below the root of the workspace.
 pub const PLACE: &str = "benches/runs";
 
-/// What a run has shown.
+/// What the recorded runs have shown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recorded {
-    /// The name of the run's file.
-    pub run: String,
     /// The machine.
     pub machine: Machine,
-    /// The day on which it was measured, as in `2026-01-31`.
-    pub date: String,
     /// The claims, in the order of `benches/claims.toml`.
     pub claims: Vec<Judged>,
     /// The tables of the rows.
@@ -44,8 +41,12 @@ pub struct MeasuredTable {
     pub at: String,
     /// The arguments that describe the job; `None` if nothing was measured.
     pub job: Option<String>,
-    /// How many blocks it is drawn from.
+    /// The name of the run's file; `None` if there is no run of the row.
+    pub run: Option<String>,
+    /// How many blocks of it count.
     pub blocks: usize,
+    /// How many were planned.
+    pub planned: usize,
     /// A benchmark against itself; `None` if that was not measured.
     pub control: Option<Estimate>,
     /// What the cores could do together, against one of them.
@@ -82,14 +83,17 @@ pub enum RecordedError {
     Claims(#[from] StatementError),
 }
 
-/// Draws the results of the newest recorded run; `None` if none was recorded.
+/// Draws the results of the recorded runs on the machine of the newest; `None` if none was recorded.
 ///
 /// # Errors
-/// The run or the claims cannot be read.
+/// A run or the claims cannot be read.
 pub fn recorded(workspace: &Workspace) -> Result<Option<Recorded>, RecordedError> {
-    let Some(run) = raw::newest(&folder(workspace.root()))? else { return Ok(None) };
+    let runs = raw::all(&folder(workspace.root()))?;
+    let Some(machine) = runs.first().map(|run| run.header.machine.clone()) else {
+        return Ok(None);
+    };
     let claims = Claims::read(&workspace.root().join(statement::PLACE))?;
-    Ok(Some(draw(run, &claims, workspace)))
+    Ok(Some(draw(runs, machine, &claims, workspace)))
 }
 
 /// The folder with the recorded runs.
@@ -98,19 +102,14 @@ pub fn folder(root: &Path) -> PathBuf {
     root.join(PLACE)
 }
 
-/// Draws the results of a run.
-#[must_use]
-pub fn draw(run: Run, claims: &Claims, workspace: &Workspace) -> Recorded {
-    let (id, machine) = (run.id.clone(), run.header.machine.clone());
-    let date = run.header.begun.chars().take(10).collect();
-    let evidence = Evidence::of_run(run);
+fn draw(mut runs: Vec<Run>, machine: Machine, claims: &Claims, workspace: &Workspace) -> Recorded {
+    runs.retain(|run| run.header.machine == machine);
+    let evidence = Evidence::of_runs(runs, machine.cores);
     let judge = |claim| verdict::judge(claim, claims, &evidence, machine.cores);
     Recorded {
         claims: claims.claims.iter().map(judge).collect(),
         tables: claims.tables.iter().map(|table| measured(table, workspace, &evidence)).collect(),
-        run: id,
         machine,
-        date,
     }
 }
 
@@ -189,7 +188,10 @@ fn measured(table: &Table, workspace: &Workspace, evidence: &Evidence) -> Measur
         }
     };
     let control = verdict::control(table, evidence).ok();
+    let run = evidence.run(&table.row);
     MeasuredTable {
+        run: run.map(|run| run.id.clone()),
+        planned: run.map_or(0, |run| run.header.protocol.blocks),
         row: table.row.clone(),
         at: table.at.clone(),
         job: evidence.calls(&table.baseline).first().map(|calls| calls.job.clone()),

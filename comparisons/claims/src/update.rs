@@ -122,12 +122,16 @@ pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) ->
 
 /// The versions of one row.
 fn lines(table: &MeasuredTable, recorded: &Recorded) -> String {
-    let Recorded { run, machine, date, .. } = recorded;
-    let mut about = format!("{machine}, {date}");
+    let MeasuredTable { run, blocks, planned, .. } = table;
+    let Some(run) = run else { return NOT_YET.into() };
+    // A run is called by the time of its beginning.
+    let date: String = run.chars().take(10).collect();
+    let mut about = format!("{}, {date}", recorded.machine);
     if let Some(job) = &table.job {
         about += &format!(", `{job}`");
     }
-    about += &format!(", {} blocks of the run [{run}](../../{PLACE}/{run}.jsonl)", table.blocks);
+    let of = if blocks == planned { String::new() } else { format!(" of {planned}") };
+    about += &format!(", {blocks}{of} blocks of the run [{run}](../../{PLACE}/{run}.jsonl)");
     if let Some(control) = table.control {
         about += &format!("; a version against itself: {}", words::estimate(control));
     }
@@ -167,12 +171,12 @@ fn is_noise(estimate: Estimate, control: Option<Estimate>) -> bool {
 
 /// The speed-ups of all rows that the workspace has.
 fn grid(workspace: &Workspace, recorded: &Recorded) -> String {
-    let Recorded { run, machine, date, .. } = recorded;
     let columns = &COLUMNS[1..];
     let labels: Vec<&str> = columns.iter().map(|column| column.label).collect();
     let mut text = format!(
-        "{machine}, {date}; run [{run}]({PLACE}/{run}.jsonl). The intervals are in the rows' own \
+        "{}. The intervals, and the runs that they are drawn from, are in the rows' own \
          READMEs.\n\n| speed-up | {} |\n|---|{}\n",
+        recorded.machine,
         labels.join(" | "),
         "---|".repeat(columns.len())
     );
