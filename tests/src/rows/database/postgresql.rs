@@ -29,7 +29,7 @@ pub(crate) fn tests() -> Vec<Test> {
     // stops it.
     let server = Arc::new(LazyLock::new(start as fn() -> Server));
     let mut tests =
-        vec![Test::new(name("a_server_that_goes_away_loses_no_money"), Shared, goes_away)];
+        vec![Test::new(name("a_server_that_goes_away_loses_no_money"), Alone, goes_away)];
     for (index, (check, pace, run)) in CHECKS.into_iter().enumerate() {
         let server = server.clone();
         let test = move || run(&Database::new(&server, &format!("test_{index}")));

@@ -15,7 +15,6 @@ use crate::{
 pub(crate) fn tests() -> Vec<Test> {
     let mut tests = tests!("wordcount", Shared:
         the_text_is_removed_also_when_another_process_is_lost,
-        several_processes_count_what_one_counts,
         each_process_makes_the_same_text_for_itself,
         a_file_that_cannot_be_read_is_a_failure_whoever_was_to_read_it,
         processes_with_different_texts_count_none,
@@ -23,6 +22,8 @@ pub(crate) fn tests() -> Vec<Test> {
         a_wrong_hostfile_is_refused_before_the_text_is_made,
         a_process_that_is_killed_half_way_ends_the_others_with_an_error,
     );
+    // Up to six threads that never rest, which would keep all others waiting.
+    tests.extend(tests!("wordcount", Alone: several_processes_count_what_one_counts));
     tests.push(on_hosts_apart(
         "wordcount::several_hosts_count_what_one_counts",
         several_hosts_count_what_one_counts,
