@@ -88,11 +88,13 @@ fn the_digest_tells_the_order_the_seed_and_the_size() {
 }
 
 fn faults_and_retries_agree() {
-    let faulty = ["--tasks", "40", "--latency", "2ms", "--faults", "0.4", "--timeout", "500ms"];
+    // Which pages fail is certain only if a busy machine answers the others in time. Few are never
+    // answered, so that so long a wait for them can be afforded.
+    let faulty = ["--tasks", "16", "--latency", "2ms", "--faults", "0.4", "--timeout", "5s"];
     let retried = HTTP.agreed(&[&faulty[..], &["--retries", "1"]].concat());
     let alone = HTTP.agreed(&[&faulty[..], &["--retries", "0"]].concat());
     let pages = |answer: &Value| answer["pages"].as_u64().expect("it is a number");
-    assert!((1..40).contains(&pages(&alone)), "{alone}");
+    assert!((1..16).contains(&pages(&alone)), "{alone}");
     assert!(pages(&retried) > pages(&alone), "{retried} {alone}");
 }
 
@@ -107,14 +109,14 @@ fn each_kind_of_fault_is_listed_with_its_reason() {
             "--faults",
             "1",
             "--timeout",
-            "200ms",
+            "1s",
             "--retries",
             "0",
         ],
     );
     assert_eq!(ran.status, Some(1));
     assert_eq!(ran.stderr.lines().count(), 60);
-    for reason in ["no answer within 200ms", "status 500", "closed before the answer was complete"]
+    for reason in ["no answer within 1s", "status 500", "closed before the answer was complete"]
     {
         assert!(ran.stderr.contains(reason), "{reason} is not in {}", ran.stderr);
     }
