@@ -11,6 +11,7 @@ mod cells;
 mod contract;
 mod family;
 mod hosts;
+mod pairs;
 mod patience;
 mod programs;
 mod rows;
@@ -29,7 +30,7 @@ const SIDE_BY_SIDE: usize = 16;
 fn main() -> ExitCode {
     tools::serve();
     let arguments = Arguments::from_args();
-    let tests = [rows::tests(), tools::tests(), rules::tests()];
+    let tests = [rows::tests(), tools::tests(), pairs::tests(), rules::tests()];
     let tests: Vec<Test> = tests.into_iter().flatten().collect();
     if !arguments.list {
         let selected = || tests.iter().filter(|test| is_selected(&arguments, &test.name));

@@ -6,7 +6,7 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use workspace::{Profile, Workspace};
+use workspace::{Profile, Workspace, pairs::Pair};
 
 /// The tools, and the programs that their tests run.
 const TOOLS: [(&str, &[&str]); 4] = [
@@ -25,7 +25,16 @@ pub(crate) fn workspace() -> &'static Workspace {
     &WORKSPACE
 }
 
-/// Builds the programs of these subjects: those of all cells of a row, or a tool.
+/// All pairs.
+pub(crate) fn pairs() -> &'static [Pair] {
+    static PAIRS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
+        let chapters = workspace().pairs().expect("the folders can be read");
+        chapters.into_iter().flat_map(|chapter| chapter.pairs).collect()
+    });
+    &PAIRS
+}
+
+/// Builds the programs of these subjects: those of all cells of a row, of a tool, or of all pairs.
 ///
 /// They are built as part of the workspace, so that every crate has the features that it has in
 /// `cargo test --workspace`, and none is compiled a second time.
@@ -34,7 +43,9 @@ pub(crate) fn build(subjects: &BTreeSet<&str>) {
     let cells = rows.flat_map(|row| &row.cells).map(workspace::Cell::package);
     let tools = TOOLS.iter().filter(|(tool, _)| subjects.contains(tool));
     let tools = tools.flat_map(|(_, programs)| *programs).map(ToString::to_string);
-    let wanted: BTreeSet<String> = cells.chain(tools).collect();
+    let pairs = pairs().iter().map(|pair| pair.name.clone()).chain(["pairs".into()]);
+    let pairs = pairs.filter(|_| subjects.contains("pairs"));
+    let wanted: BTreeSet<String> = cells.chain(tools).chain(pairs).collect();
     let wanted: Vec<String> = wanted.into_iter().collect();
     let profile = if cfg!(debug_assertions) { Profile::Dev } else { Profile::Release };
     let built = workspace().build_programs(&wanted, profile, target());

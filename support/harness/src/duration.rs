@@ -24,11 +24,6 @@ pub fn write(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
-/// A duration in nanoseconds; the longest that fits, if it is longer.
-pub(crate) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,8 +21,6 @@ mod program;
 mod progress;
 mod report;
 mod row;
-mod timeline;
-pub mod unit;
 pub mod words;
 pub mod worker;
 
@@ -32,3 +30,4 @@ pub use limits::{Kind, Limits};
 pub use meter::{Measured, Meter};
 pub use program::{is_broken_pipe, run};
 pub use row::{Answer, Failure, Figures, Plan, Row};
+pub use timeline::unit;

@@ -15,8 +15,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use timeline::{nanos, unit};
 
-use crate::{background, duration::nanos, progress::Progress, unit};
+use crate::{background, progress::Progress};
 
 /// What a function cost. A figure that this system does not tell is `None`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]

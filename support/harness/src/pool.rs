@@ -28,6 +28,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use timeline::{Event, unit::InFlight};
 use wait_timeout::ChildExt;
 
 use crate::{
@@ -35,8 +36,6 @@ use crate::{
     helper::Role,
     interrupt, message,
     meter::{WorkerUsage, add_start},
-    timeline::{self, Event},
-    unit::InFlight,
     worker,
 };
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use timeline::Recorded;
 
 use crate::{
     approach::{Approach, Workers},
@@ -23,7 +24,6 @@ use crate::{
     progress::Progress,
     report::{self, Run},
     row::{Answer, Plan, Row},
-    timeline::{self, Recorded},
 };
 
 /// Runs one cell as a program: reads the arguments, prepares the input, has `cell` do and measure
@@ -155,6 +155,10 @@ impl<'a> Frame<'a> {
             write!(out, "{run}")?;
         }
         let recorded = timeline::recorded();
+        if recorded.is_cut_off() {
+            let most = timeline::MOST_EVENTS;
+            message::line(format_args!("the timeline ends after {most} events"));
+        }
         if shared.timeline {
             let drawing = recorded.draw(unit);
             // With --json, stdout holds that one line and nothing else.

@@ -8,13 +8,9 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use timeline::{Event, unit};
 
-use crate::{
-    background::harness_thread_started,
-    meter::WorkerUsage,
-    timeline::{self, Event},
-    unit,
-};
+use crate::{background::harness_thread_started, meter::WorkerUsage};
 
 /// The environment variable that has a worker record its timeline, counted from this moment.
 const EPOCH: &str = "MEANWHILE_EPOCH";

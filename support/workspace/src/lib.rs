@@ -1,8 +1,9 @@
 //! The rows, columns and cells of this workspace: found by their folders ([`rows`]), built
-//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]).
+//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]). And its [`pairs`].
 
 pub mod cargo;
 pub mod output;
+pub mod pairs;
 pub mod prepared;
 pub mod rows;
 pub mod run;

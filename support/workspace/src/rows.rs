@@ -174,7 +174,7 @@ pub fn place(approach: &Approach) -> usize {
 }
 
 /// The folders in `folder`, with their names and by name; none if `folder` does not exist.
-fn folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, WorkspaceError> {
+pub(crate) fn folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, WorkspaceError> {
     let unreadable = |source| WorkspaceError::Unreadable { path: folder.to_path_buf(), source };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,

@@ -116,8 +116,7 @@ fn each_kind_of_fault_is_listed_with_its_reason() {
     );
     assert_eq!(ran.status, Some(1));
     assert_eq!(ran.stderr.lines().count(), 60);
-    for reason in ["no answer within 1s", "status 500", "closed before the answer was complete"]
-    {
+    for reason in ["no answer within 1s", "status 500", "closed before the answer was complete"] {
         assert!(ran.stderr.contains(reason), "{reason} is not in {}", ran.stderr);
     }
 }

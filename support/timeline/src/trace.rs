@@ -14,7 +14,7 @@ use std::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Recorded, State};
+use crate::record::{Recorded, State};
 
 #[derive(Serialize)]
 struct Entry {
@@ -35,7 +35,10 @@ struct Entry {
 
 impl Recorded {
     /// Writes the trace; `unit` is what one unit of work is called.
-    pub(crate) fn write_trace(&self, unit: &str, file: File) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_trace(&self, unit: &str, file: File) -> io::Result<()> {
         let mut file = BufWriter::new(file);
         serde_json::to_writer(
             &mut file,
@@ -89,15 +92,5 @@ impl Recorded {
             });
         }
         entries
-    }
-
-    /// A thread as people should read it.
-    pub(super) fn thread_name(&self, process: u32, thread: u32) -> String {
-        if process == std::process::id() {
-            let name = self.names.get(thread as usize).map_or("thread", String::as_str);
-            format!("{name} {thread}")
-        } else {
-            format!("process {process}")
-        }
     }
 }

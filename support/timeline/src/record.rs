@@ -1,14 +1,8 @@
-//! The timeline: which unit of work ran or waited, when, and on which thread or process.
-//!
-//! Recording is a `tracing` layer over the spans that [`Unit`](crate::unit::Unit) makes. A future
-//! is in its span while it is polled, a blocking unit all the time, so the same picture shows every
-//! approach. When nothing is recorded there is no subscriber, and a span costs a comparison.
-
-mod draw;
-mod trace;
+//! The record: what every unit did, from which moment on, and where.
 
 use std::{
     cell::OnceCell,
+    collections::BTreeMap,
     sync::{
         Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -17,7 +11,6 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use serde::{Deserialize, Serialize};
 use tracing::{
     Subscriber,
     field::{Field, Visit},
@@ -29,13 +22,12 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::{duration::nanos, message};
-
 /// The target of the spans that are recorded.
 pub(crate) const TARGET: &str = "meanwhile";
 
 /// What a unit does from a moment on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum State {
     /// It waits: for its first poll, between two polls, or inside a blocking call.
     Waiting,
@@ -46,41 +38,43 @@ pub(crate) enum State {
 }
 
 /// A unit has changed its state.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Event {
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Event {
     /// When, in nanoseconds since the recording began.
-    at: u64,
+    pub(crate) at: u64,
     /// The unit's index.
-    unit: usize,
+    pub(crate) unit: usize,
     /// What the unit does from now on.
-    state: State,
+    pub(crate) state: State,
     /// The process, by its number in the system.
-    process: u32,
+    pub(crate) process: u32,
     /// The thread, by its number in its process.
-    thread: u32,
+    pub(crate) thread: u32,
 }
 
 /// All that was recorded.
-pub(crate) struct Recorded {
-    events: Vec<Event>,
+#[derive(Debug)]
+pub struct Recorded {
+    pub(crate) events: Vec<Event>,
     /// Names of this process's threads, by their number.
-    names: Vec<String>,
+    pub(crate) names: Vec<String>,
 }
 
 /// The most events that are kept, so that a run of a million tasks doesn't end for want of memory.
-const MOST_EVENTS: usize = 4_000_000;
+pub const MOST_EVENTS: usize = 4_000_000;
 
 static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
 static NAMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
 /// Begins to record.
-pub(crate) fn record() {
+pub fn record() {
     record_since(SystemTime::now());
 }
 
 /// Begins to record in a worker process, on the time scale of its parent.
-pub(crate) fn record_since(epoch: SystemTime) {
+pub fn record_since(epoch: SystemTime) {
     // A worker cannot share its parent's `Instant`, so the two agree on a moment of the system's
     // clock, and each measures from there with its own steady one.
     let since = SystemTime::now().duration_since(epoch).unwrap_or_default();
@@ -97,7 +91,8 @@ pub(crate) fn is_recorded() -> bool {
 }
 
 /// The moment from which this process's recording counts, in nanoseconds since 1970, if it records.
-pub(crate) fn epoch() -> Option<u64> {
+#[must_use]
+pub fn epoch() -> Option<u64> {
     CLOCK.get().map(|clock| nanos(clock.epoch.duration_since(UNIX_EPOCH).unwrap_or_default()))
 }
 
@@ -108,28 +103,69 @@ struct Clock {
 }
 
 /// Takes what was recorded up to now out of the record.
-pub(crate) fn take_events() -> Vec<Event> {
+#[must_use]
+pub fn take_events() -> Vec<Event> {
     std::mem::take(&mut EVENTS.lock().expect("nobody panics while holding it"))
 }
 
 /// Adds what a worker process has recorded.
-pub(crate) fn add_events(mut events: Vec<Event>) {
+pub fn add_events(mut events: Vec<Event>) {
     EVENTS.lock().expect("nobody panics while holding it").append(&mut events);
 }
 
 /// Everything recorded, by this process and its workers, in order of time.
-pub(crate) fn recorded() -> Recorded {
+#[must_use]
+pub fn recorded() -> Recorded {
     let mut events = take_events();
-    if events.len() >= MOST_EVENTS {
-        message::line(format_args!("the timeline ends after {MOST_EVENTS} events"));
-    }
     events.sort_by_key(|event| event.at);
     Recorded { events, names: NAMES.lock().expect("nobody panics while holding it").clone() }
 }
 
+impl Recorded {
+    /// Ends what has not ended yet, as if it did so now: a drawing shows nothing of a unit from its
+    /// last event on.
+    #[must_use]
+    pub fn until_now(mut self) -> Self {
+        let Some(now) = now() else { return self };
+        let last: BTreeMap<usize, &Event> =
+            self.events.iter().map(|event| (event.unit, event)).collect();
+        let open = last.into_values().filter(|event| event.state != State::Ended);
+        let ends: Vec<Event> =
+            open.map(|event| Event { at: now, state: State::Ended, ..event.clone() }).collect();
+        self.events.extend(ends);
+        self
+    }
+
+    /// Whether there was more than what is kept, [`MOST_EVENTS`].
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.events.len() >= MOST_EVENTS
+    }
+
+    /// A thread as people should read it.
+    pub(crate) fn thread_name(&self, process: u32, thread: u32) -> String {
+        if process == std::process::id() {
+            let name = self.names.get(thread as usize).map_or("thread", String::as_str);
+            format!("{name} {thread}")
+        } else {
+            format!("process {process}")
+        }
+    }
+}
+
+/// A duration in nanoseconds; the longest that fits, if it is longer.
+#[must_use]
+pub fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// This moment, in nanoseconds since the recording began, if there is one.
+fn now() -> Option<u64> {
+    CLOCK.get().map(|clock| nanos(clock.since + clock.started.elapsed()))
+}
+
 fn push(unit: usize, state: State) {
-    let Some(clock) = CLOCK.get() else { return };
-    let at = nanos(clock.since + clock.started.elapsed());
+    let Some(at) = now() else { return };
     let event = Event { at, unit, state, process: std::process::id(), thread: thread_number() };
     let mut events = EVENTS.lock().expect("nobody panics while holding it");
     if events.len() < MOST_EVENTS {

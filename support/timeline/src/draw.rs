@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, io::IsTerminal};
 
-use super::{Event, Recorded, State};
+use crate::record::{Event, Recorded, State};
 
-/// The most lanes of a kind; of more than these, evenly spaced ones are drawn.
+/// The most lanes of a kind.
 const MOST_LANES: usize = 16;
 /// The width of what is not a terminal, in characters.
 const WIDTH: usize = 100;
@@ -21,17 +21,25 @@ struct Span {
 
 impl Recorded {
     /// Draws a lane per unit, a lane per thread, and how many units were in flight at once.
-    pub(crate) fn draw(&self, unit: &str) -> String {
+    #[must_use]
+    pub fn draw(&self, unit: &str) -> String {
+        self.draw_lanes(unit, MOST_LANES)
+    }
+
+    /// Draws the same with at most so many lanes of a kind; of more than these, evenly spaced ones
+    /// are drawn.
+    #[must_use]
+    pub fn draw_lanes(&self, unit: &str, most: usize) -> String {
         let width = if std::io::stdout().is_terminal() {
             usize::from(console::Term::stdout().size().1)
         } else {
             WIDTH
         };
-        self.draw_in(unit, width.saturating_sub(NAME + 1).max(10))
+        self.draw_in(unit, width.saturating_sub(NAME + 1).max(10), most)
     }
 
     /// Draws in this many columns of time.
-    fn draw_in(&self, unit: &str, columns: usize) -> String {
+    fn draw_in(&self, unit: &str, columns: usize, most: usize) -> String {
         let (Some(first), Some(last)) = (self.events.first(), self.events.last()) else {
             return "timeline: nothing was recorded\n".into();
         };
@@ -56,12 +64,14 @@ impl Recorded {
         let drawn = lanes(
             &mut out,
             &scale,
+            most,
             units.iter().map(|(index, spans)| (format!("{unit} {index}"), spans)),
         );
         let _ = writeln!(out, "{drawn} of {} {unit}s\n", units.len());
         let drawn = lanes(
             &mut out,
             &scale,
+            most,
             threads
                 .iter()
                 .map(|(&(process, thread), spans)| (self.thread_name(process, thread), spans)),
@@ -122,9 +132,10 @@ impl Scale {
 fn lanes<'a>(
     out: &mut String,
     scale: &Scale,
+    most: usize,
     all: impl ExactSizeIterator<Item = (String, &'a Vec<Span>)>,
 ) -> usize {
-    let step = all.len().div_ceil(MOST_LANES).max(1);
+    let step = all.len().div_ceil(most).max(1);
     let mut drawn = 0;
     for (name, spans) in all.step_by(step) {
         let name: String = name.chars().take(NAME).collect();
@@ -217,7 +228,7 @@ mod tests {
             event(8_000, 0, State::Running),
             event(10_000, 0, State::Ended),
         ])
-        .draw_in("page", 10);
+        .draw_in("page", 10, MOST_LANES);
         let lines: Vec<&str> = drawing.lines().collect();
         assert_eq!(lines[1], "page 0               ██······██");
         assert_eq!(lines[2], "page 1                 ▒█▒");
@@ -230,7 +241,7 @@ mod tests {
         let events = (0..1_000)
             .flat_map(|i| [event(0, i, State::Running), event(10, i, State::Ended)])
             .collect();
-        let drawing = recorded(events).draw_in("page", 10);
+        let drawing = recorded(events).draw_in("page", 10, MOST_LANES);
         assert!(drawing.contains("16 of 1000 pages"), "{drawing}");
         assert!(drawing.contains("in flight, 0 to 1000 ██████████"), "{drawing}");
     }
@@ -245,13 +256,15 @@ mod tests {
             event(10, 2, State::Running),
             event(10, 2, State::Ended),
         ])
-        .draw_in("page", 10);
+        .draw_in("page", 10, MOST_LANES);
         assert!(drawing.contains("3 of 3 pages"), "{drawing}");
         assert!(drawing.contains("in flight, 0 to 2    █▄▄▄▄▄▄▄▄▄"), "{drawing}");
     }
 
     #[test]
     fn nothing_recorded_is_said() {
-        assert!(recorded(Vec::new()).draw_in("page", 10).contains("nothing was recorded"));
+        assert!(
+            recorded(Vec::new()).draw_in("page", 10, MOST_LANES).contains("nothing was recorded")
+        );
     }
 }

@@ -15,7 +15,7 @@ use std::{
 use pin_project_lite::pin_project;
 use tracing::Span;
 
-use crate::timeline::{self, TARGET};
+use crate::record::{self, TARGET};
 
 /// The environment variable that has the unit with this index panic, so that tests can see what
 /// becomes of the others then.
@@ -42,7 +42,7 @@ impl Unit {
     pub fn begin(index: usize) -> Self {
         let span = || Box::new(tracing::trace_span!(target: TARGET, "unit", index));
         Self {
-            span: timeline::is_recorded().then(span),
+            span: record::is_recorded().then(span),
             panics: (to_panic() == Some(index)).then_some(index),
             _in_flight: InFlight::one_of(1),
         }
@@ -103,13 +103,14 @@ pub fn waiting<T>(call: impl FnOnce() -> T) -> T {
 
 /// Counts one unit as in flight for as long as it lives, and some as done when it ends.
 #[derive(Debug)]
-pub(crate) struct InFlight {
+pub struct InFlight {
     units: usize,
 }
 
 impl InFlight {
     /// Of `units` that are done one after the other, one is always in flight.
-    pub(crate) fn one_of(units: usize) -> Self {
+    #[must_use]
+    pub fn one_of(units: usize) -> Self {
         // The counters order nothing else in memory, so relaxed operations suffice.
         let now = IN_FLIGHT.fetch_add(1, Ordering::Relaxed) + 1;
         PEAK.fetch_max(now, Ordering::Relaxed);
@@ -125,22 +126,24 @@ impl Drop for InFlight {
 }
 
 /// The most units that were in flight at once, so far.
-pub(crate) fn peak() -> usize {
+#[must_use]
+pub fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
 }
 
 /// Makes [`peak`] begin anew, with what is in flight now.
-pub(crate) fn forget_peak() {
+pub fn forget_peak() {
     PEAK.store(IN_FLIGHT.load(Ordering::Relaxed), Ordering::Relaxed);
 }
 
 /// Adds the units that a worker process had in flight at most. That is exact where every worker
 /// has at most one, and all have it at the same time at some moment; else it is an upper bound.
-pub(crate) fn add_peak(units: usize) {
+pub fn add_peak(units: usize) {
     PEAK.fetch_add(units, Ordering::Relaxed);
 }
 
 /// How many units have ended, so far.
-pub(crate) fn done() -> usize {
+#[must_use]
+pub fn done() -> usize {
     DONE.load(Ordering::Relaxed)
 }
