@@ -6,6 +6,7 @@
 //! | `{{#item http/tokio/src/main.rs main}}` | an item of another file |
 //! | `{{#file http/tokio}}`, `{{#file http/tokio/src/main.rs}}` | a whole file |
 //! | `{{#versus http threads tokio}}` | the libraries of two cells of a row, side by side |
+//! | `{{#beside src/wrong.rs src/right.rs}}` | two files side by side, by their paths from the root |
 //! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
@@ -80,6 +81,13 @@ impl Directives<'_> {
                 Ok(self.block(&source, &source.text, page))
             }
             ["versus", row, left, right] => self.versus(row, left, right, page),
+            ["beside", left, right] => {
+                let [left, right] =
+                    [left, right].map(|path| Source::read(self.workspace.root(), path));
+                let (left, right) = (left?, right?);
+                let captions = [&left, &right].map(|source| self.caption(&source.path, page));
+                Ok(beside(captions, &left, &right))
+            }
             ["readme", folder] => self.readme(folder, page, needed),
             ["readme-if-any", folder] => {
                 if self.workspace.root().join(folder).join("README.md").exists() {
@@ -91,8 +99,8 @@ impl Directives<'_> {
             ["claim", id] => verdicts::quote(self.record, id, page),
             ["claims"] => Ok(verdicts::list(self.record)),
             [
-                known @ ("item" | "file" | "versus" | "readme" | "readme-if-any" | "claim"
-                | "claims"),
+                known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
+                | "claim" | "claims"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)
@@ -116,8 +124,7 @@ impl Directives<'_> {
         let row = known.with_context(|| format!("there is no row {row}"))?;
         let (left_caption, left) = self.cell(row, left, page)?;
         let (right_caption, right) = self.cell(row, right, page)?;
-        let language = source::language(&left.path);
-        Ok(versus::versus([&left_caption, &right_caption], language, &left.text, &right.text))
+        Ok(beside([left_caption, right_caption], &left, &right))
     }
 
     /// The library of a cell, and what stands above it.
@@ -148,6 +155,12 @@ impl Directives<'_> {
         };
         Ok(format!("{}\n", below.trim()))
     }
+}
+
+/// Two files as columns, with what stands above each.
+fn beside(captions: [String; 2], left: &Source, right: &Source) -> String {
+    let language = source::language(&left.path);
+    versus::versus(captions.each_ref().map(String::as_str), language, &left.text, &right.text)
 }
 
 /// The folders whose READMEs a text asks for.

@@ -11,19 +11,19 @@ use mdbook_preprocessor::{
     Preprocessor, PreprocessorContext,
     book::{Book, BookItem, Chapter},
 };
-use workspace::{Side, Workspace};
+use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 
 use crate::{
     directives::{self, Directives},
     links::{Needed, OTHER_SOURCES, Pages, anchor_of},
-    rows,
+    pairs, rows,
     source::{self, Source},
 };
 
 /// Where the chapters lie that are written by hand, from the workspace's root.
 pub const CHAPTERS: &str = "docs/chapters";
 
-/// Adds the rows to the book, leads its links to its own pages, and expands its directives.
+/// Adds the rows and the pairs to the book, leads its links to its own pages, and expands its directives.
 #[derive(Debug)]
 pub struct Lessons {
     workspace: Workspace,
@@ -42,7 +42,7 @@ impl Lessons {
         let root = self.workspace.root();
         let mut pages = Pages::default();
         book.for_each_chapter_mut(|chapter| note(chapter, &mut pages));
-        self.insert_rows(&mut book, &mut pages)?;
+        self.insert_found(&mut book, &mut pages)?;
 
         let record = claims::recorded(&self.workspace)?;
         let directives =
@@ -63,24 +63,30 @@ impl Lessons {
         Ok(book)
     }
 
-    /// Puts the rows in the place of the draft chapters that are called like their folders, and
-    /// numbers all chapters anew.
-    fn insert_rows(&self, book: &mut Book, pages: &mut Pages) -> Result<()> {
+    /// Puts the rows and the pairs in the place of the draft chapters that are called like their
+    /// folders, and numbers all chapters anew.
+    fn insert_found(&self, book: &mut Book, pages: &mut Pages) -> Result<()> {
         for side in Side::ALL {
-            let is_place = |item: &BookItem| {
-                matches!(item, BookItem::Chapter(chapter)
-                    if chapter.is_draft_chapter() && chapter.name == side.folder())
-            };
-            let place = book.items.iter().position(is_place);
-            let place = place.with_context(|| {
-                format!("{CHAPTERS}/SUMMARY.md has no line `- [{}]()`", side.folder())
-            })?;
             let rows = rows::chapters(&self.workspace, side, pages)?;
-            book.items.splice(place..=place, rows);
+            replace_draft(book, side.folder(), rows)?;
         }
+        replace_draft(book, PAIRS, pairs::chapters(&self.workspace, pages)?)?;
         rows::number(&mut book.items, &[]);
         Ok(())
     }
+}
+
+/// Puts chapters in the place of the draft of this name.
+fn replace_draft(book: &mut Book, name: &str, chapters: Vec<BookItem>) -> Result<()> {
+    let is_place = |item: &BookItem| {
+        matches!(item, BookItem::Chapter(chapter)
+            if chapter.is_draft_chapter() && chapter.name == name)
+    };
+    let place = book.items.iter().position(is_place);
+    let place =
+        place.with_context(|| format!("{CHAPTERS}/SUMMARY.md has no line `- [{name}]()`"))?;
+    book.items.splice(place..=place, chapters);
+    Ok(())
 }
 
 impl Preprocessor for Lessons {
@@ -148,7 +154,10 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// A small workspace with two rows.
+    /// A pair.
+    const PAIR: &str = "comparisons/pairs/4-sharing/lock-order";
+
+    /// A small workspace with two rows and a pair.
     pub(crate) fn tree() -> tempfile::TempDir {
         let tree = tempfile::tempdir().expect("a temporary folder can be made");
         let link = "[http/tokio](../../examples-io/http/tokio/src/lib.rs)";
@@ -167,6 +176,14 @@ pub(crate) mod tests {
             ),
             ("examples-io/echo/README.md".into(), "# echo: serve\n\n[n](../../notes.md)\n".into()),
             ("examples-cpu/primes/README.md".into(), "# primes: count\n".into()),
+            (
+                format!("{PAIR}/README.md"),
+                "# Lock order\n\nTwo locks.\n\n[w](src/wrong.rs)\n".into(),
+            ),
+            (format!("{PAIR}/Cargo.toml"), "[package]\n".into()),
+            (format!("{PAIR}/src/main.rs"), "fn main() {}\n".into()),
+            (format!("{PAIR}/src/wrong.rs"), "pub(crate) fn lock() {\n    a();\n}\n".into()),
+            (format!("{PAIR}/src/right.rs"), "pub(crate) fn lock() {\n    b();\n}\n".into()),
         ];
         for cell in [
             "examples-io/http/sequential",
@@ -207,8 +224,8 @@ pub(crate) mod tests {
         let needed = Rc::new(RefCell::new(Needed::default()));
         let mut items =
             vec![BookItem::from(Chapter::new("First", text.into(), "first.md", Vec::new()))];
-        for side in Side::ALL {
-            let draft = Chapter::new_draft(side.folder(), Vec::new());
+        for name in [Side::Io.folder(), Side::Cpu.folder(), PAIRS] {
+            let draft = Chapter::new_draft(name, Vec::new());
             items.extend([BookItem::PartTitle("A part".into()), draft.into()]);
         }
         let book = Lessons::new(workspace, needed.clone()).complete(Book::new_with_items(items))?;
@@ -242,6 +259,8 @@ pub(crate) mod tests {
                 "2. echo: serve",
                 "A PART",
                 "3. primes: count",
+                "A PART",
+                "4. Sharing",
                 "Other sources"
             ]
         );
@@ -271,6 +290,19 @@ pub(crate) mod tests {
             assert!(tokio.contains(part), "{part} is missing in: {tokio}");
         }
         assert!(!page(&book, "examples-io/http/sequential.md").contains("versus"));
+    }
+
+    #[test]
+    fn the_page_of_a_pair_shows_both_ways_side_by_side() {
+        let (book, _) = complete("# First\n").expect("nothing is missing");
+        let pair = page(&book, "comparisons/pairs/lock-order.md");
+        for part in [
+            "[w](../../comparisons/pairs/lock-order.md#side-by-side)",
+            "class=\"versus\"",
+            "<span class=\"differs\">    a();\n</span>",
+        ] {
+            assert!(pair.contains(part), "{part} is missing in: {pair}");
+        }
     }
 
     #[test]

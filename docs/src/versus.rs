@@ -35,7 +35,8 @@ fn aligned<'a>(left: &'a str, right: &'a str) -> [Vec<Line<'a>>; 2] {
 /// its name, since two versions of a function belong side by side also if only one of them is
 /// async. And a brace belongs to the item that it closes, since any other is as good otherwise.
 fn keys(lines: &[&str]) -> Vec<String> {
-    let begins = ["fn ", "pub fn ", "async fn ", "pub async fn "];
+    let begins =
+        ["fn ", "async fn ", "pub fn ", "pub async fn ", "pub(crate) fn ", "pub(crate) async fn "];
     let mut item = "";
     let mut keys = Vec::with_capacity(lines.len());
     for line in lines {
