@@ -10,7 +10,7 @@ use life_workload::Life;
 use rayon::ThreadPoolBuilder;
 
 fn main() -> Result<()> {
-    pool::serve(life_processes::worker);
+    pool::serve_and_go_on(life_processes::worker);
     bench_support::run(bench)
 }
 

@@ -17,6 +17,7 @@
 
 use std::{
     io::{self, BufReader, Read, Write},
+    marker::PhantomData,
     process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio},
     slice,
     sync::{
@@ -148,6 +149,68 @@ where
     A: Serialize,
     W: FnMut(J) -> A,
 {
+    serve_chunks(|setup| {
+        let mut answer = start(setup);
+        move |chunk: Vec<J>, reply: Reply<'_, A>| {
+            reply.send_all(chunk.into_iter().map(&mut answer).collect());
+        }
+    });
+}
+
+/// As [`serve`], for the workers of a [`StatefulPool`] that go on after they have answered: the
+/// function sends its answer itself, and what it does after that overlaps with what the parent and
+/// the other workers do.
+pub fn serve_and_go_on<S, J, A, W>(start: impl FnOnce(S) -> W)
+where
+    S: DeserializeOwned,
+    J: DeserializeOwned,
+    A: Serialize,
+    W: FnMut(J, Reply<'_, A>),
+{
+    serve_chunks(|setup| {
+        let mut work = start(setup);
+        move |chunk: Vec<J>, reply: Reply<'_, A>| {
+            // A pool of this kind sends one job at a time.
+            if let Some(job) = chunk.into_iter().next() {
+                work(job, reply);
+            }
+        }
+    });
+}
+
+/// Where a worker's answer goes.
+#[derive(Debug)]
+pub struct Reply<'a, A> {
+    /// What became of the answer, once there is one.
+    sent: &'a mut Option<io::Result<()>>,
+    answers: PhantomData<A>,
+}
+
+impl<A: Serialize> Reply<'_, A> {
+    /// Sends the answer to the parent.
+    pub fn send(self, answer: A) {
+        self.send_all(vec![answer]);
+    }
+
+    fn send_all(self, answers: Vec<A>) {
+        let send = || {
+            let reply = encode(&Answers { answers, events: timeline::take_events() })?;
+            // Before the reply is written, since the parent may hang up as soon as it has the last
+            // one.
+            BUSY.store(false, Ordering::Relaxed);
+            write_frame(&mut io::stdout(), &reply)
+        };
+        *self.sent = Some(send());
+    }
+}
+
+fn serve_chunks<S, J, A, W>(start: impl FnOnce(S) -> W)
+where
+    S: DeserializeOwned,
+    J: DeserializeOwned,
+    A: Serialize,
+    W: FnMut(Vec<J>, Reply<'_, A>),
+{
     if !ROLE.is_ours() {
         PREPARED.store(true, Ordering::Relaxed);
         return;
@@ -177,25 +240,21 @@ where
     S: DeserializeOwned,
     J: DeserializeOwned,
     A: Serialize,
-    W: FnMut(J) -> A,
+    W: FnMut(Vec<J>, Reply<'_, A>),
 {
     end_with_parent()?;
     worker::begin();
     let mut jobs = BufReader::new(io::stdin());
-    let mut replies = io::stdout();
     let Some(setup) = read_frame(&mut jobs)? else { return Ok(()) };
-    let mut answer = start(decode(&setup)?);
-    write_frame(&mut replies, &encode(&Ready)?)?;
+    let mut work = start(decode(&setup)?);
+    write_frame(&mut io::stdout(), &encode(&Ready)?)?;
     while let Some(chunk) = read_frame(&mut jobs)? {
         BUSY.store(true, Ordering::Relaxed);
-        let chunk: Vec<J> = decode(&chunk)?;
-        let answers: Vec<A> = chunk.into_iter().map(&mut answer).collect();
-        let reply = encode(&Reply { answers, events: timeline::take_events() })?;
-        // Before the reply is written, since the parent may hang up as soon as it has the last one.
-        BUSY.store(false, Ordering::Relaxed);
-        write_frame(&mut replies, &reply)?;
+        let mut sent = None;
+        work(decode(&chunk)?, Reply { sent: &mut sent, answers: PhantomData });
+        sent.unwrap_or_else(|| Err(io::Error::other("a job was left without an answer")))?;
     }
-    write_frame(&mut replies, &encode(&WorkerUsage::of_this_process())?)
+    write_frame(&mut io::stdout(), &encode(&WorkerUsage::of_this_process())?)
 }
 
 /// Ends this process as soon as its parent has died, even in the middle of a job.
@@ -235,7 +294,7 @@ fn end_with_parent() -> io::Result<()> {
 struct Ready;
 
 #[derive(Serialize, Deserialize)]
-struct Reply<A> {
+struct Answers<A> {
     /// One for each job of the chunk, in their order.
     answers: Vec<A>,
     /// What the worker recorded since its last reply, if it records.
@@ -550,7 +609,7 @@ impl Worker {
     /// Waits for the answers to a chunk of this many jobs.
     fn receive<A: DeserializeOwned>(&mut self, jobs: usize) -> io::Result<Vec<A>> {
         let frame = read_frame(&mut self.replies)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let reply: Reply<A> = decode(&frame)?;
+        let reply: Answers<A> = decode(&frame)?;
         if reply.answers.len() != jobs {
             let message = format!("{} answers to {jobs} jobs", reply.answers.len());
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));

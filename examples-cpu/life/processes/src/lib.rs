@@ -12,52 +12,61 @@
 //! with its worker is lost, and the run fails.
 
 use anyhow::Result;
-use harness::{Limits, pool::StatefulPool};
+use harness::{
+    Limits,
+    pool::{Reply, StatefulPool},
+};
 use life_workload::{Band, Board, Edges, Input, Rows};
 use serde::{Deserialize, Serialize};
 
 /// Evolves a board to its last generation, in `limits.workers` processes.
 pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     let mut bands = input.start.bands(limits.workers);
-    let (number, mut steps) = (bands.len(), input.steps(bands.len()));
-    let Some(first) = steps.next() else { return Ok(Board::joined(bands)) };
-    let mut edges: Vec<Edges> = bands.iter().map(|band| band.edges(first)).collect();
+    let (number, steps) = (bands.len(), input.steps(bands.len()));
     // Each worker begins with a band of its own.
     let mut pool = StatefulPool::start(&bands)?;
+    let mut beside: Vec<Option<(Rows, Rows)>> = vec![None; number];
     // After the last step comes none, and the bands come back.
     for next in steps.chain([0]) {
-        let job = |i: usize| {
-            let above = edges[(i + number - 1) % number].bottom.clone();
-            let below = edges[(i + 1) % number].top.clone();
-            Job { above, below, next }
-        };
-        let jobs: Vec<Job> = (0..number).map(job).collect();
+        let jobs: Vec<Job> = beside.into_iter().map(|beside| Job { beside, next }).collect();
         // All get their job before the first answer is waited for, and all have answered before they
         // get the next: that is the barrier.
         let answers: Vec<Answer> = pool.ask_all(&jobs)?;
-        let (shown, last): (Vec<Edges>, Vec<Option<Band>>) = answers.into_iter().unzip();
-        (edges, bands) = (shown, last.into_iter().flatten().collect());
+        let (edges, last): (Vec<Edges>, Vec<Option<Band>>) = answers.into_iter().unzip();
+        let neighbours = |i: usize| {
+            let above = edges[(i + number - 1) % number].bottom.clone();
+            let below = edges[(i + 1) % number].top.clone();
+            Some((above, below))
+        };
+        beside = (0..number).map(neighbours).collect();
+        bands = last.into_iter().flatten().collect();
     }
     // The pool is dropped at the end of this function, and waits there for its workers to end.
     Ok(Board::joined(bands))
 }
 
 /// What each worker process does: `main` hands this to the harness.
-pub fn worker(mut band: Band) -> impl FnMut(Job) -> Answer {
-    move |Job { above, below, next }| {
-        band.advance(&above, &below);
-        (band.edges(next), (next == 0).then(|| band.clone()))
+pub fn worker(mut band: Band) -> impl FnMut(Job, Reply<'_, Answer>) {
+    move |Job { beside, next }, reply| {
+        if let Some((above, below)) = beside {
+            band.advance_edges(&above, &below);
+        }
+        reply.send((band.edges(next), (next == 0).then(|| band.clone())));
+        // While the parent hands the edges round, this process computes what needs no neighbour.
+        if next > 0 {
+            band.advance_interior(next);
+        }
     }
 }
 
 /// What the neighbours need for the next step, and the whole band if there is none.
 pub type Answer = (Edges, Option<Band>);
 
-/// A step between the rows above the band and those below it.
+/// A step's second half, and the beginning of the next.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Job {
-    above: Rows,
-    below: Rows,
+    /// The rows above the band and those below it; `None` if no step has begun yet.
+    beside: Option<(Rows, Rows)>,
     /// How many generations the next step takes; 0 after the last.
     next: usize,
 }
