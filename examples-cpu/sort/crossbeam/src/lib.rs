@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Unlike *threads*, which divides its workers beforehand, it forks wherever a permit is free at
-//! that moment. If one half is done early, its permit is of use in the other half.
+//! that moment. If one half is done early, its permit is of use in the other half. Half of the code is
+//! `fork`, which *rayon* has ready as `join`.
 
 use std::thread;
 

@@ -9,7 +9,8 @@
 //! Unlike *sequential*, it describes the way that the words take, and every worker builds that same
 //! dataflow, be it a thread of this process or of one on another machine. Each counts pieces into a
 //! map of its own, and then they deal their maps out, so that each merges a share of the words: no
-//! worker has to merge all maps, however many there are.
+//! worker has to merge all maps, however many there are. A quarter of the code is `fold`, which adds
+//! up all that a stream brings: the engine's own operators do so for each key apart.
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 

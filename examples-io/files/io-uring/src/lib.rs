@@ -7,7 +7,9 @@
 //!
 //! Unlike *sequential*, it tells the kernel which files to open and which parts of them to read,
 //! and goes on; the kernel says what is done. So a future can wait for a file as it does for a
-//! socket, and one thread holds as many files in flight as the limit allows, without a pool.
+//! socket, and one thread holds as many files in flight as the limit allows, without a pool. It is
+//! longer than the other async cells, which have their runtime from `main`: here each thread starts
+//! its own. And no blocking call can be lent to it, so the loop over the chunks is its own, too.
 
 // Other systems have no `io_uring`, where this is empty, and `main` says so.
 #![cfg(target_os = "linux")]
