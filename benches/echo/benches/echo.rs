@@ -58,5 +58,9 @@ fn bench(echo: &mut Bench<'_, Echo>) -> Result<()> {
     echo.call("rayon", "limit=50", |echo| {
         echo_rayon::serve(echo.listener()?, &echo.settings, limits)
     });
+    // Async with a single thread that computes.
+    echo.call_on(&Tokio::new(1)?, "tokio-one-worker", "limit=50", async |echo| {
+        echo_tokio::serve(echo.listener()?, &echo.settings, limits).await
+    });
     Ok(())
 }

@@ -284,12 +284,18 @@ fn value(calls: &Calls, metric: Metric) -> f64 {
     let wall = || calls.wall_ns.iter().map(|&nanos| nanos as f64);
     let computing =
         || calls.user_ns.iter().zip(&calls.system_ns).map(|(user, system)| (user + system) as f64);
+    let switches = || {
+        let each = calls.voluntary_switches.iter().zip(&calls.involuntary_switches);
+        // A call without any counts as one with one, since ratios are taken.
+        each.map(|(voluntary, involuntary)| (voluntary + involuntary).max(1) as f64)
+    };
     match metric {
         Metric::Time => mean(wall().collect()),
         Metric::Computing => mean(computing().collect()),
         Metric::Cores => mean(computing().zip(wall()).map(|(cpu, wall)| cpu / wall).collect()),
         Metric::InFlight => largest(&calls.in_flight),
         Metric::Memory => largest(&calls.memory_bytes),
+        Metric::Switches => mean(switches().collect()),
     }
 }
 

@@ -89,6 +89,8 @@ pub enum Metric {
     InFlight,
     /// The most memory resident.
     Memory,
+    /// How often a thread was switched to another, of its own accord or not.
+    Switches,
 }
 
 /// The least time that N waits of length L take when K of them overlap: N·L/K.
@@ -339,6 +341,7 @@ pub fn split(name: &str) -> (&str, Metric) {
             "cores" => Metric::Cores,
             "in-flight" => Metric::InFlight,
             "memory" => Metric::Memory,
+            "switches" => Metric::Switches,
             _ => return None,
         })
     };
@@ -465,6 +468,7 @@ mod tests {
         for (name, benchmark, metric) in [
             ("a/b/limit=20", "a/b/limit=20", Metric::Time),
             ("a/b/limit=20#in-flight", "a/b/limit=20", Metric::InFlight),
+            ("a/b/limit=20#switches", "a/b/limit=20", Metric::Switches),
             ("a/b/limit=20#beauty", "a/b/limit=20#beauty", Metric::Time),
         ] {
             assert_eq!(split(name), (benchmark, metric));

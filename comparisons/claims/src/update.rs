@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use figures::{statistics::Estimate, words};
-use workspace::{COLUMNS, Column, Workspace};
+use workspace::{COLUMNS, Column, Side, Workspace};
 
 use crate::{
     report,
@@ -108,7 +108,9 @@ pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) ->
         return grid(workspace, recorded);
     }
     let Some(table) = recorded.table(name) else { return NOT_YET.into() };
-    let mut text = lines(table, recorded);
+    let row = workspace.rows().iter().find(|row| row.name == name);
+    let computes = row.is_some_and(|row| row.side == Side::Cpu);
+    let mut text = lines(table, recorded, computes);
     let prefix = format!("{name}/");
     let is_of_row =
         |ratio: &JudgedRatio| ratio.of.starts_with(&prefix) || ratio.to.starts_with(&prefix);
@@ -120,8 +122,8 @@ pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) ->
     text
 }
 
-/// The versions of one row.
-fn lines(table: &MeasuredTable, recorded: &Recorded) -> String {
+/// The versions of one row, which computes or waits.
+fn lines(table: &MeasuredTable, recorded: &Recorded, computes: bool) -> String {
     let MeasuredTable { run, blocks, planned, .. } = table;
     let Some(run) = run else { return NOT_YET.into() };
     // A run is called by the time of its beginning.
@@ -145,11 +147,16 @@ fn lines(table: &MeasuredTable, recorded: &Recorded) -> String {
         table.at
     );
     let noise = table.control;
-    for Line { label, is_baseline, time_ns, speed_up, in_flight, .. } in &table.lines {
+    for Line { label, approach, is_baseline, time_ns, speed_up, in_flight } in &table.lines {
+        // Another algorithm, which is shown beside the cells, may be any number of times as fast.
+        let cores_bound = computes && approach.is_some();
         let speed_up = match speed_up {
             _ if *is_baseline => "1".into(),
             Some(estimate) if is_noise(*estimate, noise) => {
                 format!("{} ≈", words::estimate(*estimate))
+            }
+            Some(estimate) if cores_bound && estimate.value > recorded.machine.cores as f64 => {
+                format!("{} ▲", words::estimate(*estimate))
             }
             estimate => shown(*estimate, words::estimate),
         };
@@ -159,6 +166,11 @@ fn lines(table: &MeasuredTable, recorded: &Recorded) -> String {
     }
     if text.contains('≈') {
         text += "\n≈: no measurable difference from the version that is counted from.\n";
+    }
+    if text.contains('▲') {
+        text += "\n▲: more than the cores alone can give. Either the baseline's own time is uncertain, \
+                 or the version needs fewer cycles, since its pieces fit into caches that the whole \
+                 does not.\n";
     }
     text + "\n"
 }
