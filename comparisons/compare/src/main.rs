@@ -34,6 +34,7 @@ use figures::machine::Load;
 use harness::is_broken_pipe;
 use selection::{HEADLINE, Unknown};
 use serde::Serialize;
+use table::Look;
 use workspace::{
     BASELINE, Cell, Profile, Row, Side, Workspace,
     prepared::{PreparedError, PreparedInput},
@@ -58,6 +59,9 @@ struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "60s",
           value_parser = harness::duration::parse)]
     deadline: Duration,
+    /// Show all columns of the tables, also where the terminal is narrow
+    #[arg(long)]
+    wide: bool,
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     json: bool,
@@ -115,8 +119,13 @@ fn compare(arguments: &Arguments) -> Result<bool> {
     let machine = Load::look();
     let mut out = io::stdout().lock();
     let term = Term::stdout();
-    // This is no if stdout is no terminal, or NO_COLOR is set.
-    let colour = term.features().colors_supported();
+    // What is no terminal is as wide as need be.
+    let columns = if term.is_term() { usize::from(term.size().1) } else { usize::MAX };
+    let look = Look {
+        // This is no if stdout is no terminal, or NO_COLOR is set.
+        colour: term.features().colors_supported(),
+        width: if arguments.wide { usize::MAX } else { columns },
+    };
     if !arguments.json {
         writeln!(out, "This machine: {machine}")?;
         if let Some(warning) = machine.warning() {
@@ -127,7 +136,7 @@ fn compare(arguments: &Arguments) -> Result<bool> {
     for (row, input) in rows.iter().zip(&inputs) {
         let shown = measure(row, &programs, input, arguments, machine);
         if !arguments.json {
-            let section = table::section(&shown.comparison, &shown.sentences, colour);
+            let section = table::section(&shown.comparison, &shown.sentences, look);
             write!(out, "\n{section}")?;
             out.flush()?;
         }
@@ -139,7 +148,7 @@ fn compare(arguments: &Arguments) -> Result<bool> {
         let json = Json { version: 2, machine, rows: compared };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
-        write!(out, "\n{}", hints(&rows))?;
+        write!(out, "\n{}", hints(&rows, columns))?;
     }
     Ok(all_right)
 }
@@ -187,7 +196,7 @@ fn measure(
 }
 
 /// What to try next, with the commands that do it.
-fn hints(rows: &[Row]) -> String {
+fn hints(rows: &[Row], columns: usize) -> String {
     let mut hints = Vec::new();
     for row in rows {
         let (question, flag) = match row.side {
@@ -209,7 +218,13 @@ fn hints(rows: &[Row]) -> String {
         hints.push((HEADLINE.join(" and "), "cargo run --release".into()));
     }
     let width = hints.iter().map(|(question, _)| question.len()).max().unwrap_or(0);
-    let lines =
-        hints.iter().map(|(question, command)| format!("  {question:<width$}  {command}\n"));
+    let fits = hints.iter().all(|(_, command)| 2 + width + 2 + command.len() <= columns);
+    let lines = hints.iter().map(|(question, command)| {
+        if fits {
+            format!("  {question:<width$}  {command}\n")
+        } else {
+            format!("  {question}\n    {command}\n")
+        }
+    });
     std::iter::once("Try next:\n".to_owned()).chain(lines).collect()
 }

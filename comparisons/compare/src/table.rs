@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, Row, Table, TableStyle, presets};
+use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use console::Style;
 use figures::{
     statistics::Estimate,
-    words::{self, count, grouped, percent, wrapped},
+    words::{self, count, grouped, percent, wrapped_in},
 };
 use workspace::Approach;
 
@@ -22,48 +22,62 @@ const NONE: &str = "–";
 /// On a machine where a version may differ from itself by this factor, little can be measured.
 const NOISY: f64 = 1.1;
 
-/// The heads of the columns, in as many lines as they need to be narrow.
-const HEADS: [&str; 11] = [
-    "version",
-    "wall\ns",
-    "range\ns",
-    "speed-up\n[95 %]",
-    "limit\n%",
-    "CPU\ns",
-    "waits\n%",
-    "memory\nMB",
-    "\nthreads",
-    "context\nswitches",
-    "in\nflight",
+/// The width from which on a table has all of its columns.
+const WIDE: usize = 115;
+
+/// The heads of the columns, in as many lines as they need to be narrow, and whether a table that
+/// has to be narrow shows them, too.
+const HEADS: [(&str, bool); 11] = [
+    ("version", true),
+    ("wall\ns", true),
+    ("range\ns", false),
+    ("speed-up\n[95 %]", true),
+    ("limit\n%", true),
+    ("CPU\ns", false),
+    ("waits\n%", true),
+    ("memory\nMB", true),
+    ("\nthreads", false),
+    ("context\nswitches", false),
+    ("in\nflight", false),
 ];
 
-/// Everything that is printed about one row, with `sentences` as what the figures show. Colour is
-/// used only if it is asked for.
+/// How something is printed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// Whether there is colour.
+    pub(crate) colour: bool,
+    /// How many columns of text there is room for.
+    pub(crate) width: usize,
+}
+
+/// Everything that is printed about one row, with `sentences` as what the figures show.
 #[must_use]
-pub(crate) fn section(comparison: &Comparison, sentences: &[String], colour: bool) -> String {
+pub(crate) fn section(comparison: &Comparison, sentences: &[String], look: Look) -> String {
+    let Look { colour, width } = look;
     let mut text = String::new();
     let bold = style(colour).bold();
+    let wrapped = |line: &str| wrapped_in(width, "", line);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{}", bold.apply_to(title(comparison)));
-    let _ = writeln!(text, "{}\n", rounds(comparison));
-    text += &table(comparison, colour);
+    let _ = write!(text, "{}", bold.apply_to(wrapped(&title(comparison))));
+    let _ = writeln!(text, "{}", wrapped(&rounds(comparison)));
+    text += &table(comparison, look);
     text.push('\n');
     for line in comparison.bounds.iter().flat_map(Bounds::in_words) {
-        let _ = writeln!(text, "{line}");
+        text += &wrapped(&line);
     }
     if let Some(job) = &comparison.job {
-        let _ = writeln!(text, "{}", agreement(comparison, job));
+        text += &wrapped(&agreement(comparison, job));
     }
     let notes = notes(comparison);
     if !notes.is_empty() {
         text.push('\n');
     }
     for note in notes {
-        let _ = writeln!(text, "{}", style(colour).red().apply_to(note));
+        let _ = write!(text, "{}", style(colour).red().apply_to(wrapped(&note)));
     }
     text.push('\n');
     for sentence in sentences {
-        text += &wrapped("- ", sentence);
+        text += &wrapped_in(width, "- ", sentence);
     }
     text
 }
@@ -91,12 +105,17 @@ fn rounds(comparison: &Comparison) -> String {
     )
 }
 
-fn table(comparison: &Comparison, colour: bool) -> String {
+fn table(comparison: &Comparison, Look { colour, width }: Look) -> String {
+    let fit = |cells: [String; HEADS.len()]| {
+        let cells = cells.into_iter().zip(HEADS);
+        cells.filter(|(_, (_, always))| *always || width >= WIDE).map(|(cell, _)| cell).collect()
+    };
     let mut table = Table::new();
-    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(HEADS);
+    let heads: Vec<String> = fit(HEADS.map(|(head, _)| head.to_owned()));
+    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(heads);
     let versions = ordered(comparison);
     for version in &versions {
-        table.add_row(row(version));
+        table.add_row(fit(row(version)));
     }
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
@@ -139,7 +158,8 @@ fn narrow(approach: &Approach) -> String {
     approach.label().replacen(' ', "\n", 1)
 }
 
-fn row(version: &Version) -> Row {
+/// The cells of a version's line, one for each of [`HEADS`].
+fn row(version: &Version) -> [String; HEADS.len()] {
     let seconds = |nanos: f64| words::figure(nanos / 1e9);
     let whole = |figure: f64| grouped(format!("{figure:.0}"));
     let known = |figure: Option<String>| figure.unwrap_or_else(|| NONE.into());
@@ -160,7 +180,7 @@ fn row(version: &Version) -> Row {
         (Status::Crashed, _) => "crashed".into(),
         (Status::Hung, _) => "hung".into(),
     };
-    Row::from([
+    [
         narrow(&version.approach),
         known(version.mean_wall_ns.map(seconds)),
         known(range.map(|(least, most)| format!("{}–{}", end(*least), end(*most)))),
@@ -172,7 +192,7 @@ fn row(version: &Version) -> Row {
         known(version.threads.map(whole)),
         known(version.switches.map(whole)),
         known(version.peak_in_flight.map(grouped)),
-    ])
+    ]
 }
 
 /// What came out, in the words of the versions themselves.
@@ -227,7 +247,11 @@ mod tests {
 
     /// All that is printed of it.
     fn shown(comparison: &Comparison, colour: bool) -> String {
-        section(comparison, &verdict::sentences(comparison, 2), colour)
+        shown_in(comparison, Look { colour, width: WIDE })
+    }
+
+    fn shown_in(comparison: &Comparison, look: Look) -> String {
+        section(comparison, &verdict::sentences(comparison, 2), look)
     }
 
     fn example() -> Comparison {
@@ -255,14 +279,14 @@ mod tests {
 
     #[test]
     fn async_std_is_called_discontinued_in_the_table_too() {
-        let text = table(&example(), false);
+        let text = table(&example(), Look { colour: false, width: WIDE });
         let lines: Vec<&str> = text.lines().collect();
         let place = lines.iter().position(|line| line.starts_with("async-std")).expect("a row");
         assert_eq!(lines[place + 1], "(discontinued)");
     }
 
     #[test]
-    fn every_line_fits_into_110_columns() {
+    fn every_line_fits_into_the_width() {
         let mut comparison = example();
         // Wide figures, though no wider than real ones get.
         for version in &mut comparison.versions {
@@ -271,9 +295,23 @@ mod tests {
             version.threads = Some(10_001.0);
             version.peak_in_flight = Some(10_000);
         }
-        for line in shown(&comparison, false).lines() {
-            assert!(line.chars().count() <= 110, "{} columns: {line}", line.chars().count());
+        for width in [80, WIDE] {
+            for line in shown_in(&comparison, Look { colour: false, width }).lines() {
+                let columns = line.chars().count();
+                assert!(columns <= width, "{columns} columns of {width}: {line}");
+            }
         }
+    }
+
+    #[test]
+    fn a_narrow_table_has_the_columns_that_matter_most() {
+        let heads = |width| {
+            let text = table(&example(), Look { colour: false, width });
+            let lines: Vec<&str> = text.lines().take(2).collect();
+            lines.join(" ").split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(heads(80), "version wall speed-up limit waits memory s [95 %] % % MB");
+        assert!(heads(WIDE).contains("context"));
     }
 
     #[test]

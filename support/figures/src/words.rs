@@ -5,8 +5,8 @@ use textwrap::Options;
 
 use crate::statistics::Estimate;
 
-/// The width in which texts are wrapped, in characters.
-const WIDTH: usize = 100;
+/// The greatest width in which texts are easily read, in characters.
+pub const WIDTH: usize = 100;
 
 /// `1 core`, `2 cores`.
 #[must_use]
@@ -106,8 +106,14 @@ pub fn shortened(text: &str) -> String {
 /// others with as many blanks.
 #[must_use]
 pub fn wrapped(first: &str, text: &str) -> String {
+    wrapped_in(WIDTH, first, text)
+}
+
+/// The same in a narrower space.
+#[must_use]
+pub fn wrapped_in(width: usize, first: &str, text: &str) -> String {
     let indent = " ".repeat(first.chars().count());
-    let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(&indent);
+    let options = Options::new(width.min(WIDTH)).initial_indent(first).subsequent_indent(&indent);
     textwrap::fill(text, options) + "\n"
 }
 
