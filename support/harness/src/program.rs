@@ -114,6 +114,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 /// once, and not again for every cell.
 struct Frame<'a> {
     approach: &'a Approach,
+    kind: Kind,
     shared: &'a Shared,
     limits: Limits,
     trace: Option<(&'a Path, File)>,
@@ -135,7 +136,7 @@ impl<'a> Frame<'a> {
         if kind == Kind::Computes && approach.workers() == Some(Workers::Pool) {
             capacity::for_stealing(limits.workers)?;
         }
-        Ok(Self { approach, shared, limits, trace })
+        Ok(Self { approach, kind, shared, limits, trace })
     }
 
     fn end(
@@ -146,8 +147,8 @@ impl<'a> Frame<'a> {
         answer: Answer,
         usage: Usage,
     ) -> Result<ExitCode> {
-        let Self { approach, shared, limits, trace } = self;
-        let run = Run { workload, approach, limits, plan, answer, usage };
+        let Self { approach, kind, shared, limits, trace } = self;
+        let run = Run { workload, approach, kind, limits, plan, answer, usage };
         let mut out = io::stdout().lock();
         if shared.json {
             writeln!(out, "{}", run.json())?;
@@ -167,6 +168,9 @@ impl<'a> Frame<'a> {
             } else {
                 write!(out, "{drawing}")?;
             }
+        }
+        if !shared.json {
+            write!(out, "{}", run.conclusion())?;
         }
         write_trace(&recorded, unit, trace)?;
         report::list_failures(&run.answer.failures);

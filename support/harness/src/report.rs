@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     approach::Approach,
-    limits::Limits,
+    limits::{Kind, Limits},
     message,
     meter::Usage,
     row::{Answer, Failure, Plan},
@@ -17,6 +17,7 @@ use crate::{
 pub(crate) struct Run<'a> {
     pub(crate) workload: &'a str,
     pub(crate) approach: &'a Approach,
+    pub(crate) kind: Kind,
     pub(crate) limits: Limits,
     pub(crate) plan: Plan,
     pub(crate) answer: Answer,
@@ -62,6 +63,27 @@ impl Run<'_> {
     }
 }
 
+impl Run<'_> {
+    /// What the figures mean, and how to go on.
+    pub(crate) fn conclusion(&self) -> String {
+        let waiting = self.usage.waiting(self.limits.workers);
+        let waiting = waiting.filter(|_| self.usage.peak_in_flight > 0);
+        let mut text = waiting.map(|waiting| in_words(self.kind, waiting)).unwrap_or_default();
+        if let Some(bound) = self.plan.lower_bound.filter(|bound| !bound.is_zero()) {
+            text += &format!(
+                " It took {:.2} times the least possible with {} in flight, {}.",
+                self.usage.wall().as_secs_f64() / bound.as_secs_f64(),
+                self.limits.in_flight,
+                seconds(bound)
+            );
+        }
+        if !text.is_empty() {
+            text = text.trim_start().to_owned() + "\n";
+        }
+        format!("{text}Compare: cargo run --release -p compare -- {}\n", self.workload)
+    }
+}
+
 impl fmt::Display for Run<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = format!("{} · {}", self.workload, self.approach.label());
@@ -92,15 +114,25 @@ impl fmt::Display for Run<'_> {
             let start = seconds(Duration::from_nanos(start));
             writeln!(f, "The start of the worker processes took {start} of the wall time.")?;
         }
-        if let Some(bound) = self.plan.lower_bound {
-            write!(
-                f,
-                "The limit for {} in flight is {}.  ",
-                self.limits.in_flight,
-                seconds(bound)
-            )?;
+        Ok(())
+    }
+}
+
+/// Which kind of work it was, from the share of the time in which it computed nothing.
+fn in_words(kind: Kind, waiting: f64) -> String {
+    let waited = format!("{:.0} %", waiting * 100.0);
+    let computed = format!("{:.0} %", (1.0 - waiting) * 100.0);
+    match (kind, waiting) {
+        (Kind::Waits { .. }, 0.6..) => format!("It waited for {waited} of the time: I/O-bound."),
+        (_, ..0.4) => format!("It computed for {computed} of the time: CPU-bound."),
+        (Kind::Waits { .. }, _) => {
+            format!("It waited for {waited} of the time, and computed for the rest.")
         }
-        writeln!(f, "Compare: cargo run --release -p compare -- {}", self.workload)
+        // This work has nothing to wait for but other work.
+        (Kind::Computes, _) => format!(
+            "It had its cores for only {computed} of the time: other programs took them, or its \
+             workers waited for each other."
+        ),
     }
 }
 
