@@ -12,17 +12,13 @@ use crate::{
     source::{self, Source},
 };
 
-/// The rows of one side as chapters, in the order in which the workspace's README links to them.
-/// Their content is still that of the files; what is shown where is noted in `pages`.
+/// The rows of one side as chapters. Their content is still that of the files; what is shown where is noted in `pages`.
 ///
 /// # Errors
 /// A file cannot be read.
 pub fn chapters(workspace: &Workspace, side: Side, pages: &mut Pages) -> Result<Vec<BookItem>> {
-    let readme = Source::read(workspace.root(), "README.md")?.text;
-    let place = |row: &&Row| readme.find(&format!("({}/", folder(row))).unwrap_or(usize::MAX);
-    let mut rows: Vec<&Row> = workspace.rows().iter().filter(|row| row.side == side).collect();
-    rows.sort_by_key(place);
-    rows.into_iter().map(|row| Ok(BookItem::Chapter(chapter(workspace, row, pages)?))).collect()
+    let rows = workspace.rows().iter().filter(|row| row.side == side);
+    rows.map(|row| Ok(BookItem::Chapter(chapter(workspace, row, pages)?))).collect()
 }
 
 /// One of a row's packages, as its page shows it.

@@ -60,13 +60,13 @@ pub enum Price {
 /// A part of the price list, by which the user chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Section {
-    /// [`Price::Create`].
+    /// How long it takes to create one, and to learn that it has ended.
     Create,
-    /// [`Price::Memory`].
+    /// How much memory one holds while it waits.
     Memory,
-    /// [`Price::SwitchPipes`] and [`Price::SwitchChannels`].
+    /// How long it takes to switch from one to the next, over pipes and over channels.
     Switch,
-    /// [`Price::Message`].
+    /// How long a message takes through a channel.
     Message,
 }
 

@@ -16,7 +16,7 @@ pub struct Shared {
     /// The most threads or processes that compute [default: the cores that this process may use]
     #[arg(long, value_name = "W", value_parser = at_least_one, help_heading = "Limits")]
     workers: Option<NonZeroUsize>,
-    /// What everything that is made up follows from
+    /// Seed for all generated data
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Print one line of JSON instead of the report

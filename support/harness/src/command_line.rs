@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
-use crate::{approach::Approach, arguments::Shared, message, row::Row};
+use crate::{approach::Approach, arguments::Shared, limits::Kind, message, row::Row};
 
 /// A row's own arguments and the shared ones.
 #[derive(Parser, Debug)]
@@ -23,10 +23,23 @@ impl<R: Row> Arguments<R> {
         let row = R::augment_args(Command::new(R::NAME));
         Self::command()
             .about(row.get_about().cloned().unwrap_or_default())
+            .mut_arg("limit", |limit| limit.help(help_of_limit::<R>(row)))
             .bin_name(format!("{}-{}", R::NAME, approach.name()))
             .try_get_matches()
             .and_then(|matches| Self::from_arg_matches(&matches))
             .map_err(Refused)
+    }
+}
+
+/// What `--limit` means for a row, with its default.
+fn help_of_limit<R: Row>(row: Command) -> String {
+    let most = "The most units of work in flight at once";
+    let matches = row.no_binary_name(true).try_get_matches_from([""; 0]).ok();
+    let kind = matches.and_then(|matches| R::from_arg_matches(&matches).ok()).map(|row| row.kind());
+    match kind {
+        Some(Kind::Waits { limit }) => format!("{most} [default: {limit}]"),
+        Some(Kind::Computes) => format!("{most}; whatever computes is a worker [default: W]"),
+        None => most.to_owned(),
     }
 }
 

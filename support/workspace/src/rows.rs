@@ -116,9 +116,14 @@ impl Workspace {
     /// A folder of it cannot be read.
     pub fn at(root: impl Into<PathBuf>) -> Result<Self, WorkspaceError> {
         let root = root.into();
+        // Where there is no README, no row is before another but by its name.
+        let readme = fs::read_to_string(root.join("README.md")).unwrap_or_default();
         let mut rows = Vec::new();
         for side in Side::ALL {
-            for (name, folder) in folders(&root.join(side.folder()))? {
+            let mut of_side = folders(&root.join(side.folder()))?;
+            let place = |name: &str| readme.find(&format!("({}/{name}/", side.folder()));
+            of_side.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+            for (name, folder) in of_side {
                 let cells = cells(&name, &folder)?;
                 if !cells.is_empty() {
                     rows.push(Row { name, side, cells });
@@ -134,7 +139,8 @@ impl Workspace {
         &self.root
     }
 
-    /// All rows: those that wait, then those that compute, each by name.
+    /// All rows: those that wait, then those that compute, each in the order in which the README at
+    /// the root links to them, which is that of the lesson; then, by name, those that it does not.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
@@ -238,6 +244,17 @@ mod tests {
             found,
             [("http", Side::Io, http), ("primes", Side::Cpu, vec!["primes-sequential".into()])]
         );
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_the_readme() {
+        let cells = ["a", "b", "c"].map(|row| format!("examples-io/{row}/sequential/Cargo.toml"));
+        let tree = tree(&cells.each_ref().map(String::as_str));
+        fs::write(tree.path().join("README.md"), "[c](examples-io/c/README.md)\n")
+            .expect("the file can be written");
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        let names: Vec<&str> = workspace.rows().iter().map(|row| &*row.name).collect();
+        assert_eq!(names, ["c", "a", "b"]);
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub struct Http {
     /// How often a request is sent again where that can help
     #[arg(long, value_name = "N", default_value_t = 2)]
     retries: u32,
-    /// The certificates to trust in place of the usual ones, in PEM
+    /// Trust the CA certificates in this PEM file instead of the built-in ones
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 }
