@@ -1,21 +1,15 @@
 //! Compares the versions of a row, side by side: `cargo run --release -p compare -- http`.
 //!
-//! The way through it: [`selection`] says which rows and versions take part, [`rounds`] has each of
-//! them run again and again, [`history`] keeps what became of them, [`answers`] tells who is right,
-//! [`limits`] what could be reached at best, [`comparison`] draws the figures together, [`verdict`]
-//! puts them into words, and [`table`] prints them.
+//! The way through it: [`find`] says which rows and versions take part, cargo builds them, [`run`]
+//! has each of them run again and again, [`judge`] draws the figures together and puts them into
+//! words, and [`show`] prints them.
 
-mod answers;
-mod comparison;
-mod history;
-mod limits;
-mod rounds;
+mod find;
+mod judge;
+mod run;
 #[cfg(test)]
 mod samples;
-mod selection;
-mod table;
-mod values;
-mod verdict;
+mod show;
 
 use std::{
     collections::BTreeMap,
@@ -27,27 +21,85 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use clap::Parser;
-use comparison::Comparison;
+use clap::{Args, Parser, Subcommand};
 use console::Term;
 use figures::machine::Load;
+use find::selection::{self, HEADLINE, Unknown};
 use harness::is_broken_pipe;
-use selection::{HEADLINE, Unknown};
+use judge::{comparison::Comparison, verdict};
+use run::rounds;
 use serde::Serialize;
-use table::Look;
+use show::{
+    diff, list,
+    race::{self, Prediction},
+    table::{self, Look},
+};
 use workspace::{
     BASELINE, Cell, Profile, Row, Side, Workspace,
     prepared::{PreparedError, PreparedInput},
-    run,
 };
 
 /// Builds the versions of a row, runs them side by side, and says what the figures show
 #[derive(Parser, Debug)]
-#[command(version, after_help = "Without ROW it compares http and primes.")]
+#[command(
+    version,
+    after_help = "Without ROW it compares http and primes.",
+    args_conflicts_with_subcommands = true
+)]
 struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// The rows to compare, by the names of their folders, or `all`
     #[arg(value_name = "ROW")]
     rows: Vec<String>,
+    /// Show all columns of the tables, also where the terminal is narrow
+    #[arg(long)]
+    wide: bool,
+    /// Print one line of JSON instead of the tables
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What else there is to see.
+#[derive(Subcommand, Debug)]
+enum Action {
+    /// List the rows: what each asks, and which versions it has
+    List,
+    /// Show the code of two versions side by side
+    Diff {
+        /// The row
+        row: String,
+        /// The version on the left, such as sequential
+        left: String,
+        /// The version on the right, such as tokio
+        right: String,
+        /// Show them one below the other, as `diff -u` does
+        #[arg(long)]
+        unified: bool,
+        /// Show their manifests and programs, too
+        #[arg(long)]
+        whole: bool,
+    },
+    /// Run the versions of a row, then replay the race in the time that it took
+    Race {
+        /// The row
+        row: String,
+        /// Replay it this many times as slowly
+        #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = slowness)]
+        slow: f64,
+        /// Ask first who will win, and by how much
+        #[arg(long)]
+        predict: bool,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+/// Which versions run, and how.
+#[derive(Args, Debug)]
+struct How {
     /// Compare sequential with these versions alone
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
     only: Vec<String>,
@@ -59,12 +111,6 @@ struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "60s",
           value_parser = harness::duration::parse)]
     deadline: Duration,
-    /// Show all columns of the tables, also where the terminal is narrow
-    #[arg(long)]
-    wide: bool,
-    /// Print one line of JSON instead of the tables
-    #[arg(long)]
-    json: bool,
     /// The flags of the row, handed on to each of its versions
     #[arg(value_name = "FLAGS", last = true)]
     flags: Vec<String>,
@@ -87,7 +133,7 @@ struct Shown {
 }
 
 fn main() -> ExitCode {
-    match compare(&Arguments::parse()) {
+    match start(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         // Whoever reads the tables has seen enough, as with `| head`.
@@ -105,27 +151,44 @@ fn is_usage(error: &anyhow::Error) -> bool {
         || matches!(error.downcast_ref::<PreparedError>(), Some(PreparedError::Refused { .. }))
 }
 
-/// Compares what the arguments ask for; says whether all versions were right.
-fn compare(arguments: &Arguments) -> Result<bool> {
+/// Does what the arguments ask for; says whether all versions were right.
+fn start(arguments: &Arguments) -> Result<bool> {
     let workspace = Workspace::find()?;
-    let rows = selection::select(&workspace, &arguments.rows, &arguments.only)?;
-    let cells: Vec<&Cell> = rows.iter().flat_map(|row| &row.cells).collect();
-    let programs = workspace.build(&cells, Profile::Release)?;
-    // All inputs are prepared first: flags that one of the rows does not take are found out before
-    // minutes have gone into another.
-    let inputs: Vec<PreparedInput> =
-        rows.iter().map(|row| input(row, &programs, arguments)).collect::<Result<_>>()?;
-
-    let machine = Load::look();
-    let mut out = io::stdout().lock();
     let term = Term::stdout();
-    // What is no terminal is as wide as need be.
-    let columns = if term.is_term() { usize::from(term.size().1) } else { usize::MAX };
     let look = Look {
         // This is no if stdout is no terminal, or NO_COLOR is set.
         colour: term.features().colors_supported(),
-        width: if arguments.wide { usize::MAX } else { columns },
+        // What is no terminal is as wide as need be.
+        width: if term.is_term() { usize::from(term.size().1) } else { usize::MAX },
     };
+    match &arguments.action {
+        None => compare(&workspace, arguments, look),
+        Some(Action::List) => {
+            write!(io::stdout(), "{}", list::list(&workspace, look.width))?;
+            Ok(true)
+        }
+        Some(Action::Diff { row, left, right, unified, whole }) => {
+            let versions = [left, right].map(|name| selection::version(&workspace, row, name));
+            let [left, right] = versions;
+            let form = diff::Form { unified: *unified, whole: *whole };
+            write!(io::stdout(), "{}", diff::diff(left?, right?, form, look)?)?;
+            Ok(true)
+        }
+        Some(Action::Race { row, slow, predict, how }) => {
+            run_race(&workspace, row, *slow, *predict, how)
+        }
+    }
+}
+
+/// Compares rows; says whether all versions were right.
+fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Result<bool> {
+    let how = &arguments.how;
+    let rows = selection::select(workspace, &arguments.rows, &how.only)?;
+    let (programs, inputs) = build(workspace, &rows, how)?;
+
+    let machine = Load::look();
+    let mut out = io::stdout().lock();
+    let look = if arguments.wide { Look { width: usize::MAX, ..terminal } } else { terminal };
     if !arguments.json {
         writeln!(out, "This machine: {machine}")?;
         if let Some(warning) = machine.warning() {
@@ -134,7 +197,7 @@ fn compare(arguments: &Arguments) -> Result<bool> {
     }
     let mut compared = Vec::new();
     for (row, input) in rows.iter().zip(&inputs) {
-        let shown = measure(row, &programs, input, arguments, machine);
+        let shown = measure(row, &programs, input, how, machine);
         if !arguments.json {
             let section = table::section(&shown.comparison, &shown.sentences, look);
             write!(out, "\n{section}")?;
@@ -148,23 +211,72 @@ fn compare(arguments: &Arguments) -> Result<bool> {
         let json = Json { version: 2, machine, rows: compared };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
-        write!(out, "\n{}", hints(&rows, columns))?;
+        write!(out, "\n{}", hints(&rows, terminal.width))?;
     }
     Ok(all_right)
 }
 
+/// Runs the versions of one row, and replays what was measured.
+fn run_race(workspace: &Workspace, row: &str, slow: f64, predict: bool, how: &How) -> Result<bool> {
+    let rows = selection::select(workspace, &[row.to_owned()], &how.only)?;
+    let (programs, inputs) = build(workspace, &rows, how)?;
+    let term = Term::stdout();
+    let prediction = if predict { ask(&rows[0])? } else { None };
+    let shown = measure(&rows[0], &programs, &inputs[0], how, Load::look());
+    let racers = race::racers(&shown.comparison);
+    if term.is_term() {
+        race::replay(&term, &racers, slow)?;
+    }
+    write!(io::stdout(), "\n{}", race::finish(&racers, prediction.as_ref()))?;
+    Ok(shown.comparison.all_right())
+}
+
+/// Asks for a prediction; `None` if there is none.
+fn ask(row: &Row) -> Result<Option<Prediction>> {
+    let names: Vec<&str> = row.cells.iter().map(|cell| cell.approach.name()).collect();
+    let mut out = io::stdout();
+    writeln!(out, "In the race: {}.", names.join(", "))?;
+    write!(out, "Who will be first, and how many times as fast as sequential? (say: tokio 20) ")?;
+    out.flush()?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).context("cannot read your prediction")?;
+    let prediction = Prediction::read(&line);
+    if prediction.is_none() {
+        writeln!(out, "That is no version and a number, so there is no prediction.")?;
+    }
+    Ok(prediction)
+}
+
+/// Reads how many times as slowly something is replayed.
+fn slowness(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(slow) if (0.01..=10_000.0).contains(&slow) => Ok(slow),
+        Ok(_) => Err("it must lie between 0.01 and 10000".into()),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// Where the programs of the versions are, and what they work on, for each row.
+type Built = (BTreeMap<String, PathBuf>, Vec<PreparedInput>);
+
+/// Has cargo build all versions, and sequential prepare the input of each row. All inputs are
+/// prepared first: flags that one of the rows does not take are found out before minutes have gone
+/// into another.
+fn build(workspace: &Workspace, rows: &[Row], how: &How) -> Result<Built> {
+    let cells: Vec<&Cell> = rows.iter().flat_map(|row| &row.cells).collect();
+    let programs = workspace.build(&cells, Profile::Release)?;
+    let inputs = rows.iter().map(|row| input(row, &programs, how)).collect::<Result<_>>()?;
+    Ok((programs, inputs))
+}
+
 /// Has the row's baseline prepare what all of its versions work on.
-fn input(
-    row: &Row,
-    programs: &BTreeMap<String, PathBuf>,
-    arguments: &Arguments,
-) -> Result<PreparedInput> {
+fn input(row: &Row, programs: &BTreeMap<String, PathBuf>, how: &How) -> Result<PreparedInput> {
     let cell = row
         .cells
         .iter()
         .find(|cell| cell.approach.is_baseline())
         .with_context(|| format!("the row {} has no version {}", row.name, BASELINE.name))?;
-    Ok(PreparedInput::start(&programs[&cell.package()], &arguments.flags, arguments.deadline)?)
+    Ok(PreparedInput::start(&programs[&cell.package()], &how.flags, how.deadline)?)
 }
 
 /// Runs all rounds of one row.
@@ -172,11 +284,11 @@ fn measure(
     row: &Row,
     programs: &BTreeMap<String, PathBuf>,
     input: &PreparedInput,
-    arguments: &Arguments,
+    how: &How,
     machine: Load,
 ) -> Shown {
-    let all: Vec<String> = arguments.flags.iter().chain(input.arguments()).cloned().collect();
-    let wanted = arguments.runs.map(NonZeroUsize::get);
+    let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
+    let wanted = how.runs.map(NonZeroUsize::get);
     let term = Term::stderr();
     let show = |text: &str| {
         if term.is_term() {
@@ -186,11 +298,10 @@ fn measure(
     };
     let measured = rounds::measure(&row.cells, wanted, |cell, round| {
         show(&format!("round {round}: {}", cell.package()));
-        run::run(cell, &programs[&cell.package()], &all, arguments.deadline)
+        workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)
     });
     show("");
-    let comparison =
-        Comparison::draw(&row.name, row.side, &arguments.flags, &measured, machine.cores);
+    let comparison = Comparison::draw(&row.name, row.side, &how.flags, &measured, machine.cores);
     let sentences = verdict::sentences(&comparison, machine.cores);
     Shown { comparison, sentences }
 }

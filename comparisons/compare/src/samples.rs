@@ -4,7 +4,7 @@ use harness::meter::Usage;
 use serde_json::json;
 use workspace::{Approach, BASELINE, Cell, run::Report};
 
-use crate::history::History;
+use crate::run::history::History;
 
 pub(crate) fn cell(approach: &str) -> Cell {
     Cell { row: "row".into(), approach: Approach::new(approach), folder: approach.into() }

@@ -1,6 +1,7 @@
 //! The rows, columns and cells of this workspace: found by their folders ([`rows`]), built
-//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]). And its [`pairs`].
+//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]); its [`pairs`]; and two sources [`beside`] each other.
 
+pub mod beside;
 pub mod cargo;
 pub mod output;
 pub mod pairs;

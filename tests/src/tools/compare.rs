@@ -3,6 +3,7 @@
 
 use std::{
     env, fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{self, Command, Stdio},
     sync::LazyLock,
@@ -35,6 +36,9 @@ pub(super) fn tests() -> Vec<Test> {
         input_that_takes_too_long_is_given_up,
         outside_of_a_workspace_it_says_so,
         a_cell_does_not_outlive_a_kill_of_compare,
+        the_list_names_every_row_with_its_question_and_its_versions,
+        two_versions_stand_side_by_side_or_one_below_the_other,
+        a_race_tells_who_came_in_first_and_how_close_a_prediction_was,
     )
 }
 
@@ -133,7 +137,9 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
         let manifest = format!("[package]\nname = {name:?}\nedition = \"2024\"\n");
         write(&root.join(cell).join("Cargo.toml"), &manifest);
         write(&root.join(cell).join("src/main.rs"), SOURCE);
+        write(&root.join(cell).join("src/lib.rs"), &format!("//! What {name} teaches.\n"));
     }
+    write(&root.join("examples-io/good/README.md"), "# good: be good\n");
     // Now, so that whoever looks at the time finds all of them compiled.
     let mut cargo = workspace::cargo::command();
     cargo.args(["build", "--quiet", "--release", "--offline"]).current_dir(&root);
@@ -191,6 +197,58 @@ fn versions_that_agree_are_ranked_and_all_is_well() {
     assert_contains(text, "The fastest is tokio, 49.0 [49.0, 49.0] times as fast as sequential");
     assert_contains(text, "max(N·C/P, N·(L+C)/K, L+C) = 100 ms");
     assert_contains(text, "cargo run --release -p compare -- good -- --limit 10");
+}
+
+fn the_list_names_every_row_with_its_question_and_its_versions() {
+    let ran = compare(&["list"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    for part in [
+        "Programs that wait (examples-io)",
+        "  good        be good\n              sequential, rayon, tokio, async-std\n",
+        "Programs that compute (examples-cpu)",
+        "  broken ",
+    ] {
+        assert_contains(&ran.stdout, part);
+    }
+}
+
+fn two_versions_stand_side_by_side_or_one_below_the_other() {
+    let ran = compare(&["diff", "good", "sequential", "tokio"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert_contains(
+        &ran.stdout,
+        "//! What good-sequential teaches. | //! What good-tokio teaches.\n",
+    );
+    let ran = compare(&["diff", "good", "sequential", "tokio", "--unified", "--whole"]);
+    assert_contains(&ran.stdout, "\n-//! What good-sequential teaches.\n+//! What good-tokio");
+    assert_contains(&ran.stdout, "+name = \"good-tokio\"\n");
+    let known = "known are sequential, rayon, tokio, async-std";
+    compare(&["diff", "good", "sequential", "tokyo"]).refused(2, known);
+    compare(&["diff", "bad", "sequential", "tokio"]).refused(2, "there is no row called \"bad\"");
+}
+
+fn a_race_tells_who_came_in_first_and_how_close_a_prediction_was() {
+    let ran = compare(&["race", "good", "--runs", "2"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert_contains(&ran.stdout, " 1. tokio                         102 ms\n 2. async-std");
+    assert_contains(&ran.stdout, "\ntokio is 49.0 times as fast as sequential.\n");
+
+    let mut command = command(&["race", "good", "--runs", "1", "--predict"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a program that was built can be started");
+    let mut stdin = child.stdin.take().expect("it is a pipe");
+    stdin.write_all(b"rayon 98\n").expect("the program reads");
+    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    let judged =
+        "You predicted rayon, which is number 3; your 98.0 times are off by a factor of 2.00.";
+    assert_contains(&ran.stdout, judged);
+    let ran = compare(&["race", "good", "--slow", "0"]);
+    assert_eq!(ran.status, Some(2));
+    assert_contains(&ran.stderr, "'--slow <N>': it must lie between");
 }
 
 fn nothing_is_coloured_in_a_pipe() {

@@ -7,7 +7,7 @@ use figures::{
 };
 use workspace::Side;
 
-use crate::comparison::{Comparison, Version};
+use super::comparison::{Comparison, Version};
 
 /// From this share of waiting on, work is called I/O-bound.
 const MOSTLY_WAITING: f64 = 0.5;
@@ -309,7 +309,7 @@ mod tests {
     use workspace::{Approach, Side, run::Fault};
 
     use crate::{
-        comparison::{Comparison, Control, tests::compare},
+        judge::comparison::{Comparison, Control, tests::compare},
         samples::{history, runs},
     };
 

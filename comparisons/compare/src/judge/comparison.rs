@@ -12,12 +12,8 @@ use workspace::{
     run::{Fault, Report},
 };
 
-use crate::{
-    answers,
-    history::History,
-    limits::{Bounds, Job},
-    rounds::Rounds,
-};
+use super::limits::{Bounds, Job};
+use crate::run::{answers, history::History, rounds::Rounds};
 
 /// What one row shows; for `--json` as it is.
 #[derive(Clone, Debug, Serialize)]

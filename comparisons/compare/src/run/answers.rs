@@ -2,7 +2,7 @@
 
 use workspace::run::Report;
 
-use crate::history::History;
+use super::history::History;
 
 /// The report whose answer counts as right: sequential's, since it is the simplest version. If
 /// sequential has none, that which most versions agree on, and among equals the first.

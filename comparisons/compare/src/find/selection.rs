@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use workspace::{Row, Workspace};
+use workspace::{Cell, Row, Workspace};
 
 /// The rows that are compared if none is named: the one that waits and the one that computes.
 pub(crate) const HEADLINE: [&str; 2] = ["http", "primes"];
@@ -65,6 +65,26 @@ pub(crate) fn select(
     Ok(selected)
 }
 
+/// The version of a row that has this name.
+///
+/// # Errors
+/// There is no such row, or it has no such version.
+pub(crate) fn version<'a>(
+    workspace: &'a Workspace,
+    row: &str,
+    name: &str,
+) -> Result<&'a Cell, Unknown> {
+    let rows = workspace.rows();
+    let known = || rows.iter().map(|row| &*row.name).collect::<Vec<_>>();
+    let found = rows.iter().find(|known| known.name == row);
+    let found = found.ok_or_else(|| Unknown::new("row", row, &known()))?;
+    let cell = found.cells.iter().find(|cell| cell.approach.name() == name);
+    cell.ok_or_else(|| {
+        let known: Vec<&str> = found.cells.iter().map(|cell| cell.approach.name()).collect();
+        Unknown::new("version", name, &known)
+    })
+}
+
 fn named(rows: &[Row], names: &[String]) -> Result<Vec<Row>, Unknown> {
     if names.iter().any(|name| name == ALL) {
         return Ok(rows.to_vec());
@@ -89,7 +109,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use workspace::Cell;
 
     fn workspace() -> (tempfile::TempDir, Workspace) {
         let tree = tempfile::tempdir().expect("a temporary folder can be made");

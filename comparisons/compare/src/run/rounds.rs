@@ -11,7 +11,7 @@ use workspace::{
     run::{Fault, Report},
 };
 
-use crate::{answers, history::History};
+use super::{answers, history::History};
 
 /// How many rounds there are, if the user does not say: at least so many…
 const FEWEST: usize = 5;

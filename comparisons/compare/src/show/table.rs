@@ -10,10 +10,10 @@ use figures::{
 };
 use workspace::Approach;
 
-use crate::{
+use super::values;
+use crate::judge::{
     comparison::{Comparison, Description, Status, Version},
     limits::Bounds,
-    values,
 };
 
 /// What stands for a figure that is not known, or that there is none of.
@@ -239,9 +239,8 @@ fn is_noisy(control: Estimate) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        comparison::tests::compare,
+        judge::{comparison::tests::compare, verdict},
         samples::{history, runs},
-        verdict,
     };
     use workspace::{Side, run::Fault};
 

@@ -1,0 +1,3 @@
+//! Which rows and versions take part.
+
+pub(crate) mod selection;

@@ -1,0 +1,45 @@
+//! The rows and what each of them asks: `compare list`.
+
+use std::{fmt::Write, fs};
+
+use figures::words::wrapped_in;
+use workspace::{COLUMNS, Row, Side, Workspace};
+
+/// All rows, each with its question and its versions, in lines of no more than `width`.
+#[must_use]
+pub(crate) fn list(workspace: &Workspace, width: usize) -> String {
+    let mut text = String::new();
+    for side in Side::ALL {
+        let what = match side {
+            Side::Io => "Programs that wait",
+            Side::Cpu => "Programs that compute",
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{what} ({})\n", side.folder());
+        for row in workspace.rows().iter().filter(|row| row.side == side) {
+            text += &wrapped_in(width, &format!("  {:<12}", row.name), &question(workspace, row));
+            text += &wrapped_in(width, &" ".repeat(14), &versions(row));
+        }
+        text.push('\n');
+    }
+    text + "Compare some of them: cargo run --release -p compare -- ROW…\n"
+}
+
+/// What a row is about: the title of its README, without the row's name.
+fn question(workspace: &Workspace, row: &Row) -> String {
+    let readme = workspace.root().join(row.side.folder()).join(&row.name).join("README.md");
+    let readme = fs::read_to_string(readme).unwrap_or_default();
+    let title = readme.lines().next().unwrap_or_default().trim_start_matches("# ");
+    title.split_once(": ").map_or(title, |(_, question)| question).to_owned()
+}
+
+/// Which versions a row has; of those in the grid, only if one is missing.
+fn versions(row: &Row) -> String {
+    let names = |in_grid: bool| -> Vec<&str> {
+        let cells = row.cells.iter().filter(|cell| cell.approach.column().is_some() == in_grid);
+        cells.map(|cell| cell.approach.name()).collect()
+    };
+    let (grid, beyond) = (names(true), names(false));
+    let grid = if grid.len() == COLUMNS.len() { "in all columns".into() } else { grid.join(", ") };
+    if beyond.is_empty() { grid } else { format!("{grid}, and {}", beyond.join(", ")) }
+}
