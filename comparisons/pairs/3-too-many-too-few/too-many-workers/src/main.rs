@@ -27,7 +27,7 @@ const PIECES: usize = 64;
 const STEPS: usize = 500;
 
 /// How long the pieces have been computed when the request comes.
-const LATER: Duration = Duration::from_millis(20);
+const LATER: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
     pair::show(ABOUT, "job", |stage| {
@@ -85,8 +85,7 @@ fn main() -> ExitCode {
             &format!(
                 "64 threads took {computing:.1} times as long to compute, {:.1} times with tables, \
                  and {:.1} times in steps.\nThe request took {:.1} times as long: it gets one \
-                 share of the cores, and each thread gets another."
-                ,
+                 share of the cores, and each thread gets another.",
                 ratio(many_tables.wall, few_tables.wall),
                 ratio(many_steps.wall, few_steps.wall),
                 ratio(many.value.request, few.value.request),
