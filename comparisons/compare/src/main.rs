@@ -24,9 +24,12 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use console::Term;
 use figures::machine::Load;
-use find::selection::{self, HEADLINE, Unknown};
+use find::{
+    programs::{self, Named},
+    selection::{self, HEADLINE, Unknown},
+};
 use harness::is_broken_pipe;
-use judge::{comparison::Comparison, verdict};
+use judge::{comparison::Comparison, programs::Programs, verdict};
 use run::rounds;
 use serde::Serialize;
 use show::{
@@ -46,6 +49,7 @@ use workspace::{
     after_help = "Without ROW it compares http and primes.",
     args_conflicts_with_subcommands = true
 )]
+#[expect(clippy::struct_excessive_bools, reason = "they are the flags of a command line")]
 struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
@@ -58,6 +62,34 @@ struct Arguments {
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     json: bool,
+    /// Compare programs of your own instead of rows: each as 'NAME=COMMAND', at least two
+    #[arg(long = "command", value_name = "NAME=COMMAND", value_parser = Named::read,
+          conflicts_with_all = ["rows", "only", "flags", "wide"], help_heading = "Your own programs")]
+    programs: Vec<Named>,
+    /// Run each of them so many times first, without counting
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        requires = "programs",
+        help_heading = "Your own programs"
+    )]
+    warmup: usize,
+    /// Run this command before each of their runs, without counting
+    #[arg(long, value_name = "COMMAND", requires = "programs", help_heading = "Your own programs")]
+    prepare: Option<String>,
+    /// Print a table of Markdown
+    #[arg(long, requires = "programs", conflicts_with_all = ["json", "csv"],
+          help_heading = "Your own programs")]
+    markdown: bool,
+    /// Print the time of each run as comma-separated values
+    #[arg(
+        long,
+        requires = "programs",
+        conflicts_with = "json",
+        help_heading = "Your own programs"
+    )]
+    csv: bool,
     #[command(flatten)]
     how: How,
 }
@@ -133,6 +165,8 @@ struct Shown {
 }
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    workspace::watch::serve();
     match start(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -148,12 +182,12 @@ fn main() -> ExitCode {
 /// Whether the error lies in what the user has typed.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<Unknown>()
+        || error.is::<Misnamed>()
         || matches!(error.downcast_ref::<PreparedError>(), Some(PreparedError::Refused { .. }))
 }
 
 /// Does what the arguments ask for; says whether all versions were right.
 fn start(arguments: &Arguments) -> Result<bool> {
-    let workspace = Workspace::find()?;
     let term = Term::stdout();
     let look = Look {
         // This is no if stdout is no terminal, or NO_COLOR is set.
@@ -161,6 +195,10 @@ fn start(arguments: &Arguments) -> Result<bool> {
         // What is no terminal is as wide as need be.
         width: if term.is_term() { usize::from(term.size().1) } else { usize::MAX },
     };
+    if !arguments.programs.is_empty() {
+        return compare_programs(arguments, look);
+    }
+    let workspace = Workspace::find()?;
     match &arguments.action {
         None => compare(&workspace, arguments, look),
         Some(Action::List) => {
@@ -214,6 +252,83 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
         write!(out, "\n{}", hints(&rows, terminal.width))?;
     }
     Ok(all_right)
+}
+
+/// What `--json` prints of the user's own programs.
+#[derive(Serialize)]
+struct JsonOfPrograms {
+    version: u32,
+    machine: Load,
+    #[serde(flatten)]
+    programs: Programs,
+    sentences: Vec<String>,
+}
+
+/// The user has named programs in a way that makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misnamed(String);
+
+/// Compares programs that the user names; says whether all of them came to their end.
+fn compare_programs(arguments: &Arguments, look: Look) -> Result<bool> {
+    let named = &arguments.programs;
+    if let Some(name) = programs::twice(named) {
+        return Err(Misnamed(format!("two programs are called {name:?}")).into());
+    }
+    if named.len() < 2 {
+        return Err(Misnamed("--command is needed at least twice".into()).into());
+    }
+    let prepare = arguments.prepare.as_deref().map(programs::words).transpose();
+    let prepare = prepare.map_err(|reason| Misnamed(format!("--prepare: {reason}")))?;
+    let How { runs, deadline, .. } = &arguments.how;
+    let machine = Load::look();
+    let mut out = io::stdout().lock();
+    let for_people = !(arguments.json || arguments.markdown || arguments.csv);
+    if for_people {
+        writeln!(out, "This machine: {machine}")?;
+    }
+    if let Some(warning) = machine.warning() {
+        eprintln!("warning: {warning}");
+    }
+    let term = Term::stderr();
+    let tries = run::programs::measure(
+        named,
+        runs.map(NonZeroUsize::get),
+        arguments.warmup,
+        |program, when| {
+            progress(&term, &format!("{when}: {}", program.name));
+            if let Some(prepare) = &prepare {
+                let prepared = run::programs::run(prepare, *deadline);
+                prepared.map_err(|fault| {
+                    workspace::run::Fault::Crashed(format!("its preparation failed: {fault}"))
+                })?;
+            }
+            run::programs::run(&program.words, *deadline)
+        },
+    );
+    progress(&term, "");
+    let programs = Programs::draw(&tries);
+    let all_right = programs.all_right();
+    if arguments.json {
+        let sentences = programs.sentences();
+        let json = JsonOfPrograms { version: 1, machine, programs, sentences };
+        writeln!(out, "{}", serde_json::to_string(&json)?)?;
+    } else if arguments.markdown {
+        write!(out, "{}", show::programs::markdown(&programs))?;
+    } else if arguments.csv {
+        write!(out, "{}", show::programs::csv(&programs))?;
+    } else {
+        write!(out, "{}", show::programs::section(&programs, look))?;
+    }
+    Ok(all_right)
+}
+
+/// Shows in one line how far things are, if there is a terminal.
+fn progress(term: &Term, text: &str) {
+    if term.is_term() {
+        // A progress that cannot be shown is no reason to stop.
+        let _ = term.clear_line().and_then(|()| term.write_str(text));
+    }
 }
 
 /// Runs the versions of one row, and replays what was measured.
@@ -290,17 +405,11 @@ fn measure(
     let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
     let wanted = how.runs.map(NonZeroUsize::get);
     let term = Term::stderr();
-    let show = |text: &str| {
-        if term.is_term() {
-            // A progress that cannot be shown is no reason to stop.
-            let _ = term.clear_line().and_then(|()| term.write_str(text));
-        }
-    };
     let measured = rounds::measure(&row.cells, wanted, |cell, round| {
-        show(&format!("round {round}: {}", cell.package()));
+        progress(&term, &format!("round {round}: {}", cell.package()));
         workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)
     });
-    show("");
+    progress(&term, "");
     let comparison = Comparison::draw(&row.name, row.side, &how.flags, &measured, machine.cores);
     let sentences = verdict::sentences(&comparison, machine.cores);
     Shown { comparison, sentences }

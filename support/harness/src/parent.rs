@@ -14,7 +14,7 @@ pub fn end_with_this_process(command: &mut Command) {
 
 /// Does what [`end_with_this_process`] has asked of this process.
 #[cfg(target_os = "linux")]
-pub(crate) fn end_with_parent_if_asked() {
+pub fn end_with_parent_if_asked() {
     use nix::{
         sys::{prctl, signal::Signal},
         unistd::{Pid, getppid},
@@ -33,4 +33,4 @@ pub(crate) fn end_with_parent_if_asked() {
 
 /// Nothing, since no other system tells a process of its parent's end.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn end_with_parent_if_asked() {}
+pub fn end_with_parent_if_asked() {}

@@ -1,5 +1,6 @@
 //! The rows, columns and cells of this workspace: found by their folders ([`rows`]), built
-//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]); its [`pairs`]; and two sources [`beside`] each other.
+//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]); its [`pairs`]; two sources [`beside`] each
+//! other; and runs of programs that are no part of it.
 
 pub mod beside;
 pub mod cargo;
@@ -8,6 +9,8 @@ pub mod pairs;
 pub mod prepared;
 pub mod rows;
 pub mod run;
+#[cfg(target_os = "linux")]
+pub mod watch;
 
 pub use cargo::Profile;
 pub use harness::approach::{Approach, BASELINE, COLUMNS, Column, Workers};

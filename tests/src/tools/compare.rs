@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     family::{Family, Ran, wait_for_thread_of},
-    patience::PATIENCE,
+    patience::{PATIENCE, wait_until},
     programs,
     suite::{Test, tests},
 };
@@ -39,6 +39,9 @@ pub(super) fn tests() -> Vec<Test> {
         the_list_names_every_row_with_its_question_and_its_versions,
         two_versions_stand_side_by_side_or_one_below_the_other,
         a_race_tells_who_came_in_first_and_how_close_a_prediction_was,
+        programs_of_ones_own_are_compared_whatever_they_are,
+        programs_of_ones_own_that_fail_or_hang_are_reported,
+        a_program_of_ones_own_does_not_outlive_compare,
     )
 }
 
@@ -249,6 +252,76 @@ fn a_race_tells_who_came_in_first_and_how_close_a_prediction_was() {
     let ran = compare(&["race", "good", "--slow", "0"]);
     assert_eq!(ran.status, Some(2));
     assert_contains(&ran.stderr, "'--slow <N>': it must lie between");
+}
+
+fn programs_of_ones_own_are_compared_whatever_they_are() {
+    let commands = ["--command", "long=sleep 0.4", "--command", "short=sh -c 'sleep 0.1'"];
+    let arguments = [&commands[..], &["--runs", "3", "--warmup", "1", "--json"]].concat();
+    let ran = compare(&arguments);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let json = ran.json();
+    let programs = json["programs"].as_array().expect("it is a list");
+    let names: Vec<&Value> = programs.iter().map(|program| &program["name"]).collect();
+    assert_eq!(names, ["long", "short"]);
+    assert_eq!(programs[1]["wall_ns"].as_array().map(Vec::len), Some(3));
+    // Both only wait, so they take hardly any CPU time, however busy the machine is.
+    assert!(programs[0]["cores"].as_f64().is_some_and(|cores| cores < 0.5), "{json}");
+    let ratio = programs[1]["speed_up"]["value"].as_f64().expect("it is a number");
+    assert!((1.5..4.5).contains(&ratio), "{json}");
+
+    // A program that computes in a process of its own is counted, too.
+    let loops = "busy=sh -c 'sh -c \"i=0; while [ \\$i -lt 200000 ]; do i=\\$((i+1)); done\"'";
+    let commands = ["--command", "idle=sleep 0.01", "--command", loops];
+    let json = compare(&[&commands[..], &["--runs", "2", "--json"]].concat()).json();
+    let cpu = |place: usize| json["programs"][place]["cpu_ns"].as_f64().expect("it is a number");
+    assert!(cpu(1) > 5.0 * cpu(0), "{json}");
+}
+
+fn programs_of_ones_own_that_fail_or_hang_are_reported() {
+    let ran = compare(&[
+        "--runs",
+        "2",
+        "--deadline",
+        "5s",
+        "--command",
+        "good=true",
+        "--command",
+        "bad=sh -c 'echo the reason >&2; exit 3'",
+        "--command",
+        "gone=no-such-program",
+        "--command",
+        "stuck=sleep 600",
+    ]);
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    // The sentences are wrapped.
+    let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "bad failed: in round 1: exit status: 3; its last words: the reason",
+        "gone failed: in round 1: cannot start no-such-program",
+        "stuck failed: in round 1: no end after 5s (--deadline), so it was killed",
+    ] {
+        assert_contains(&text, part);
+    }
+    for (arguments, complaint) in [
+        (&["--command", "a=true"][..], "at least twice"),
+        (&["--command", "a=true", "--command", "a=false"], "two programs are called \"a\""),
+        (&["--command", "a=true", "--command", "b=sh 'x"], "a quote is not closed"),
+    ] {
+        let ran = compare(arguments);
+        assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+        assert_contains(&ran.stderr, complaint);
+    }
+}
+
+fn a_program_of_ones_own_does_not_outlive_compare() {
+    for signal in ["-KILL", "-TERM", "-INT"] {
+        let commands = ["--command", "a=sleep 600", "--command", "b=sh -c 'sleep 600 & sleep 600'"];
+        let mut family = Family::spawn(&mut command(&commands));
+        // compare, the process that watches, and the program, whichever is first.
+        wait_until("the program runs", || family.living("").len() >= 3);
+        family.signal(signal);
+        wait_until("nobody lives on", || family.living("").is_empty());
+    }
 }
 
 fn nothing_is_coloured_in_a_pipe() {

@@ -1,3 +1,4 @@
-//! Which rows and versions take part.
+//! Which rows and versions take part, or which programs of the user's own.
 
+pub(crate) mod programs;
 pub(crate) mod selection;

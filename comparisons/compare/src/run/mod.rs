@@ -1,6 +1,8 @@
 //! Has the versions run, again and again: [`rounds`] in an order that is fair to all, with what
-//! became of each in its [`history`]; [`answers`] tells which of them are right.
+//! became of each in its [`history`]; [`answers`] tells which of them are right. [`programs`]
+//! does so with programs of the user's own.
 
 pub(crate) mod answers;
 pub(crate) mod history;
+pub(crate) mod programs;
 pub(crate) mod rounds;

@@ -14,7 +14,7 @@ use workspace::{
 use super::{answers, history::History};
 
 /// How many rounds there are, if the user does not say: at least so many…
-const FEWEST: usize = 5;
+pub(super) const FEWEST: usize = 5;
 /// …at most so many…
 const MOST: usize = 10;
 /// …and in between as many as fit into this time, since what is short is noisy.
@@ -118,7 +118,7 @@ pub(crate) fn measure(
 }
 
 /// How many rounds of this length there should be.
-fn that_fit(round: Duration) -> usize {
+pub(super) fn that_fit(round: Duration) -> usize {
     let fit = TIME.as_nanos().checked_div(round.as_nanos()).unwrap_or(u128::MAX);
     usize::try_from(fit).unwrap_or(usize::MAX).clamp(FEWEST, MOST)
 }

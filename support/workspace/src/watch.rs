@@ -1,0 +1,196 @@
+//! One run of somebody else's program, with what it cost: it and all that it has started.
+//!
+//! A system tells what *all* ended children of a process have cost together, so each run has a
+//! process of its own that watches it: this program, started again (see [`serve`]).
+
+use std::{
+    io::{self, Write},
+    os::unix::process::{CommandExt, ExitStatusExt},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicI32, Ordering},
+    time::{Duration, Instant},
+};
+
+use harness::{helper::Role, meter::Usage, parent};
+use nix::{
+    sys::{
+        resource::{UsageWho, getrusage},
+        signal::{Signal, kill, killpg},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::Pid,
+};
+use serde::{Deserialize, Serialize};
+use wait_timeout::ChildExt;
+
+use crate::{
+    output::{self, LastWords},
+    run::Fault,
+};
+
+/// The role of the process that watches.
+const ROLE: Role = Role::new("MEANWHILE_WATCH");
+
+/// What is to be run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Job {
+    /// The program and its arguments.
+    words: Vec<String>,
+    deadline: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, Deserialize)]
+enum Outcome {
+    Ended { code: Option<i32>, signal: Option<i32>, usage: Usage },
+    Hung,
+    NotStarted { reason: String },
+}
+
+/// Runs a program once, with nothing on its stdin and its stdout dropped. What it cost includes all
+/// processes that come of it. Its memory is that of the largest of them, and what this program
+/// itself takes, some megabytes, if that is more.
+///
+/// # Errors
+/// It cannot be started, or does not end before the deadline, or ends with another status than 0.
+pub fn run(words: &[String], deadline: Duration) -> Result<Usage, Fault> {
+    let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
+    let mut command = ROLE.command(&Job { words: words.to_vec(), deadline }).map_err(crashed)?;
+    parent::end_with_this_process(&mut command);
+    let mut watcher = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(crashed)?;
+    let stdout = watcher.stdout.take().expect("stdout is piped, and nobody else has taken it");
+    let stderr = watcher.stderr.take().expect("stderr is piped, and nobody else has taken it");
+    let outcome = output::first_line(stdout);
+    let last_words = LastWords::of(stderr);
+    // The watcher keeps the deadline, and ends soon after it.
+    let status = watcher.wait().map_err(crashed)?;
+    let outcome = outcome.recv().unwrap_or_default();
+    let outcome: Outcome = serde_json::from_str(&outcome)
+        .map_err(|_| Fault::Crashed(format!("who watched it ended with {status}")))?;
+    let reason = match outcome {
+        Outcome::Ended { code: Some(0), usage, .. } => return Ok(usage),
+        Outcome::Hung => return Err(Fault::Hung { deadline }),
+        Outcome::NotStarted { reason } => return Err(Fault::Crashed(reason)),
+        Outcome::Ended { code: Some(code), .. } => format!("exit status: {code}"),
+        Outcome::Ended { signal, .. } => format!("signal: {}", signal.unwrap_or_default()),
+    };
+    Err(Fault::Crashed(match last_words.line() {
+        Some(line) => format!("{reason}; its last words: {line}"),
+        None => reason,
+    }))
+}
+
+/// Watches a run, if this process was started for that. In every other process it returns at once.
+/// It must come first in `main`.
+pub fn serve() {
+    let Ok(Some(job)) = ROLE.setup::<Job>() else { return };
+    let outcome = watch(&job);
+    // If nobody reads it any more, nobody needs it.
+    let _ = writeln!(
+        io::stdout(),
+        "{}",
+        serde_json::to_string(&outcome).expect("numbers and strings can be written as JSON")
+    );
+    std::process::exit(0);
+}
+
+/// The group of the program that runs, for the thread that has to end it.
+static GROUP: AtomicI32 = AtomicI32::new(0);
+
+fn watch(Job { words, deadline }: &Job) -> Outcome {
+    // Whoever is left alone by the program becomes a child of this process, and is counted, too.
+    // Where the kernel refuses, it is not.
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+    // Ctrl-C, or the end of the process that has started this one.
+    let _ = ctrlc::set_handler(|| {
+        let group = GROUP.load(Ordering::SeqCst);
+        if group > 0 {
+            // It may have ended by itself.
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+        std::process::exit(130);
+    });
+    parent::end_with_parent_if_asked();
+    let [program, arguments @ ..] = &words[..] else {
+        return Outcome::NotStarted { reason: "there is no program".into() };
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).env_remove("MEANWHILE_WATCH").env_remove("MEANWHILE_PARENT");
+    // A group of its own, so that all of it can be ended.
+    command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+    let start = Instant::now();
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            return Outcome::NotStarted { reason: format!("cannot start {program}: {error}") };
+        }
+    };
+    let group = i32::try_from(child.id()).expect("the number of a process fits");
+    GROUP.store(group, Ordering::SeqCst);
+    let status = child.wait_timeout(*deadline);
+    let wall = start.elapsed();
+    end_all(&mut child);
+    match status {
+        Ok(Some(status)) => Outcome::Ended {
+            code: status.code(),
+            signal: status.signal(),
+            usage: usage_of_children(wall),
+        },
+        _ => Outcome::Hung,
+    }
+}
+
+/// Ends what is left of the program, and waits for all of it, since only then its times are counted.
+fn end_all(child: &mut Child) {
+    let group = Pid::from_raw(GROUP.swap(0, Ordering::SeqCst));
+    // Whatever has ended needs no signal.
+    let _ = killpg(group, Signal::SIGKILL);
+    let _ = child.wait();
+    loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::StillAlive) => {
+                // These have left the group, and were left alone by whoever had started them.
+                for orphan in children() {
+                    let _ = kill(orphan, Signal::SIGKILL);
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// The processes whose parent this one is.
+fn children() -> Vec<Pid> {
+    let own = std::process::id();
+    let children = std::fs::read_to_string(format!("/proc/self/task/{own}/children"));
+    let children = children.unwrap_or_default();
+    children.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
+}
+
+fn usage_of_children(wall: Duration) -> Usage {
+    let nanos = |time: nix::sys::time::TimeVal| {
+        let micros = u64::try_from(time.tv_usec()).ok()?;
+        Some(u64::try_from(time.tv_sec()).ok()? * 1_000_000_000 + micros * 1_000)
+    };
+    let wall_ns = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else {
+        return Usage { wall_ns, ..Usage::default() };
+    };
+    Usage {
+        wall_ns,
+        cpu_user_ns: nanos(usage.user_time()),
+        cpu_system_ns: nanos(usage.system_time()),
+        // In kibibytes on Linux.
+        peak_rss_bytes: u64::try_from(usage.max_rss()).ok().map(|kibibytes| kibibytes * 1024),
+        voluntary_switches: u64::try_from(usage.voluntary_context_switches()).ok(),
+        involuntary_switches: u64::try_from(usage.involuntary_context_switches()).ok(),
+        ..Usage::default()
+    }
+}
