@@ -1,19 +1,17 @@
-//! What this program does as a process that it has started itself.
+//! This program as a process that it has started itself.
 
 use std::{
     env,
-    process::{self, Command, Stdio},
-};
-
-use crate::{
-    together,
-    work::{check, rest},
+    os::unix::process::ExitStatusExt,
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// Says what to do.
 const TASK: &str = "PANICS_TASK";
+/// What a process with several jobs prints for each that has finished.
+pub(crate) const FINISHED: &str = "finished";
 
-/// This program as a process that does a task.
+/// A process that does a task.
 pub(crate) fn command(task: &str) -> Command {
     let mut command = Command::new(env::current_exe().expect("this program is there"));
     if cfg!(test) {
@@ -23,17 +21,15 @@ pub(crate) fn command(task: &str) -> Command {
     command
 }
 
-/// Does the task of this process, if it has one. Returns whether it had.
-///
-/// # Panics
-/// The task is to panic.
-pub(crate) fn do_task() -> bool {
-    let Ok(task) = env::var(TASK) else { return false };
-    match task.as_str() {
-        "abort" => process::abort(),
-        "main thread" => together::panic_on_the_main_thread(),
-        "rayon::spawn" => together::panic_in_a_pool(),
-        job => drop(job.parse().map(|index| rest(check(index)))),
+/// The task of this process, if it has one.
+pub(crate) fn task() -> Option<String> {
+    env::var(TASK).ok()
+}
+
+/// How a process has ended, in words.
+pub(crate) fn ended(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, signal) => format!("signal {}", signal.unwrap_or_default()),
     }
-    true
 }

@@ -15,6 +15,7 @@ mod right;
 mod scope;
 mod seen;
 mod smol;
+mod task;
 #[cfg(test)]
 mod tests;
 mod together;
@@ -44,7 +45,7 @@ type Way = fn(Vec<Job>) -> Vec<Done>;
 fn main() -> ExitCode {
     // Panics are what this program is about: it shows them in its table and not on stderr.
     panic::set_hook(Box::new(|_| ()));
-    if child::do_task() {
+    if task::do_task() {
         return ExitCode::SUCCESS;
     }
     pair::show(ABOUT, "job", show)

@@ -1,10 +1,6 @@
 //! A process for each job.
 
-use std::{
-    os::unix::process::ExitStatusExt,
-    process::ExitStatus,
-    thread::{self, JoinHandle},
-};
+use std::thread::{self, JoinHandle};
 
 use pair::unit::waiting;
 
@@ -20,18 +16,10 @@ pub(crate) fn do_all(jobs: Vec<Job>, aborts: bool) -> Vec<Done> {
     let work = move |index: usize| {
         let task = if aborts && index == PANICS { "abort" } else { &index.to_string() };
         let status = waiting(|| child::command(task).status()).expect("this program is there");
-        if status.success() { Ok(index) } else { Err(ended(status)) }
+        if status.success() { Ok(index) } else { Err(child::ended(status)) }
     };
     // These threads only wait.
     let spawn = |job: Job| thread::spawn(move || job.run(work));
     let threads: Vec<JoinHandle<Done>> = jobs.into_iter().map(spawn).collect();
     threads.into_iter().map(|thread| thread.join().expect("to wait does not panic")).collect()
-}
-
-/// How a process has ended, in words.
-pub(crate) fn ended(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit status {code}"),
-        (None, signal) => format!("signal {}", signal.unwrap_or_default()),
-    }
 }

@@ -1,9 +1,9 @@
 //! What is seen of the panic, and how many of the others finish.
 
 use crate::{
-    async_std, caught, child, process, rayon, recovered, right, scope,
+    async_std, caught, process, rayon, recovered, right, scope,
     seen::Seen::{self, Error, Nothing, Panic},
-    smol, together, tokio,
+    smol, task, together, tokio,
     tried::{Tried, try_out},
     work::JOBS,
     wrong,
@@ -19,7 +19,7 @@ fn all_finish(seen: impl FnOnce(String) -> Seen, text: &str) -> Tried {
 /// No test by itself: the processes of the others.
 #[test]
 fn a_child() {
-    if child::do_task() {
+    if task::do_task() {
         std::process::exit(0);
     }
 }

@@ -28,7 +28,8 @@ pub(crate) fn run(folder: &Path) -> io::Result<Duration> {
     Ok(told.elapsed())
 }
 
-async fn write_files(job: Job) -> io::Result<()> {
+/// Writes files, and does not ask whether it should stop.
+pub(crate) async fn write_files(job: Job) -> io::Result<()> {
     for number in 0.. {
         let mut file = File::create(job.name(number))?;
         for piece in 0..PIECES {
