@@ -15,7 +15,7 @@ mod wrong;
 use std::process::ExitCode;
 
 use pair::Choice;
-use prices::{SIZES, of_a_number, repays_from};
+use prices::{SIZES, of_a_number, sizes_that_repay};
 use tokio::runtime::Builder;
 
 const ABOUT: &str = "\
@@ -81,10 +81,9 @@ fn main() -> ExitCode {
                 [threads, tasks, jobs].map(|prices| nanoseconds(prices[place]));
             table.push([thousands(size), threads, tasks, jobs]);
         }
-        let repays = [&threads, &tasks, &jobs]
-            .map(|prices| repays_from(prices, alone).map_or_else(|| "never".to_owned(), thousands));
-        let [in_threads, in_tasks, in_jobs] = repays;
-        table.push(["repays from".to_owned(), in_threads, in_tasks, in_jobs]);
+        let [in_threads, in_tasks, in_jobs] =
+            [&threads, &tasks, &jobs].map(|prices| sizes_that_repay(prices, alone));
+        table.push(["sizes that repay".to_owned(), in_threads, in_tasks, in_jobs]);
         stage.contrast(&table);
 
         let ratio = tasks[0] / alone;
