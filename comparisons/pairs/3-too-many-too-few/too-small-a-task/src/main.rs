@@ -96,8 +96,8 @@ fn main() -> ExitCode {
             confirmed,
             &format!(
                 "A plain loop takes {} for a number, rayon's own chunks take {}.\nA task for each \
-                 number takes {ratio:.1} times as long as the loop, a thread {:.0} times:\nto start \
-                 it costs more than the work on the number.",
+                 number takes {ratio:.1} times as long as the loop, a thread {:.0} times:\nto \
+                 start it costs more than the work on the number.",
                 nanoseconds(alone),
                 nanoseconds(decides),
                 threads[0] / alone,
