@@ -3,15 +3,16 @@
 use std::io::{self, Write};
 use std::{process, sync::mpsc::Receiver, thread};
 
-use rayon::ThreadPoolBuilder;
+use nix::sys::resource::{Resource::RLIMIT_CORE, setrlimit};
 
-use crate::child::{self, FINISHED};
-use crate::job::jobs;
 use crate::work::{JOBS, PANICS, check, rest};
+use crate::{child, job::jobs};
 
 /// Does the task of this process, and returns whether it has one. Some tasks are to panic.
 pub(crate) fn do_task() -> bool {
     let Some(task) = child::task() else { return false };
+    // An abort is to leave no core file. Where that cannot be had, it leaves one.
+    let _ = setrlimit(RLIMIT_CORE, 0, 0);
     match task.as_str() {
         "abort" => process::abort(),
         "main thread" => panic_on_the_main_thread(),
@@ -35,7 +36,7 @@ fn panic_on_the_main_thread() {
 /// Spawns the jobs into a pool of rayon's that has no handler for panics.
 fn panic_in_a_pool() {
     let (jobs, finished) = jobs();
-    let pool = ThreadPoolBuilder::new().num_threads(JOBS).build().expect("threads can be started");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(JOBS).build().expect("threads start");
     for job in jobs {
         pool.spawn(|| _ = job.run(|index| rest(check(index))));
     }
@@ -44,5 +45,5 @@ fn panic_in_a_pool() {
 
 /// Prints a line for each job that has finished. If nobody reads it, there is no use in it.
 fn print(finished: Receiver<usize>) {
-    let _ = finished.iter().try_for_each(|_| writeln!(io::stdout(), "{FINISHED}"));
+    let _ = finished.iter().try_for_each(|_| writeln!(io::stdout(), "{}", child::FINISHED));
 }
