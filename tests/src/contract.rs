@@ -48,6 +48,9 @@ pub(crate) struct Contract {
     pub(crate) lost_worker: LostWorker,
     /// Whether a worker's answers come through its stdout, where a test can add to them.
     pub(crate) answers_by_stdout: bool,
+    /// The thread that a cell's process has from the moment on at which the job begins, and all that
+    /// it needs stands: the meter, unless others have to come first.
+    pub(crate) at_work: &'static str,
     /// Arguments that are wrong, with the exit status and a part of what is said of them.
     pub(crate) refused: &'static [(&'static [&'static str], i32, &'static str)],
 }
@@ -425,7 +428,7 @@ fn under_way(contract: &Contract, approach: &Approach, input: &Input, folder: &T
     let arguments = input.with(&["--json", "--limit", "3", "--workers", "3"]);
     let mut command = contract.cells.command(approach.name(), &arguments);
     let mut family = Family::spawn(command.env("TMPDIR", folder.path()).stdin(Stdio::null()));
-    family.wait_for_job();
+    family.wait_for_thread(contract.at_work);
     if approach.workers() == Some(Workers::Processes) {
         family.wait_for(WORKER, 3);
     }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
     sync::{LazyLock, OnceLock},
 };
 
@@ -62,4 +65,15 @@ pub(crate) fn path(name: &str) -> &'static Path {
 /// Cargo's target folder, in which this very program was built.
 pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder")
+}
+
+/// Copies a program into a folder where every user can start it.
+pub(crate) fn within_reach_of_all(program: &Path, place: &Path) -> PathBuf {
+    fs::set_permissions(place, Permissions::from_mode(0o755)).expect("it is ours");
+    let copy = place.join("program");
+    // Not by this process: what another test starts meanwhile would inherit the file while it is
+    // open to be written, and a program that somebody may write to cannot be started.
+    let copied = Command::new("cp").arg(program).arg(&copy).status();
+    assert!(copied.expect("every Unix has a cp").success(), "the program cannot be copied");
+    copy
 }

@@ -37,6 +37,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     lost_worker: LostWorker::Replaced,
     // They come through a pair of sockets.
     answers_by_stdout: false,
+    at_work: "clients",
     refused: &[
         (&["--clients", "-1"], 2, "-1"),
         (&["--clients", "99999999"], 2, "99999999"),

@@ -30,6 +30,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     // Its workers keep what they work on.
     lost_worker: LostWorker::Fatal,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--width", "0"], 2, "--width"),
         (&["--height", "-1"], 2, "-1"),

@@ -41,6 +41,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || Input::of(&["--iterations", "4000000000"]),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--width", "0"], 2, "--width"),
         (&["--height", "-3"], 2, "-3"),

@@ -28,6 +28,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || Input::of(&["--tasks", "8", "--latency", "1h"]),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--tasks", "-1"], 2, "-1"),
         (&["--tasks", "many"], 2, "many"),

@@ -32,6 +32,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || Input::of(&["--len", "12000000"]),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--len", "-1"], 2, "-1"),
         (&["--len", "many"], 2, "many"),

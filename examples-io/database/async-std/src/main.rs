@@ -1,6 +1,6 @@
 //! The program around [`database_async_std::transfer_all`].
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use async_global_executor::GlobalExecutorConfig;
 use async_std::task;
@@ -12,6 +12,9 @@ fn main() -> ExitCode {
         // async-std itself takes the number of its threads from the environment alone.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
+        // The thread that waits for timers and sockets is started for the first of them. It should be
+        // there before those that make blocking calls take what room is left for threads.
+        task::block_on(task::sleep(Duration::from_millis(1)));
         meter.measure(|| task::block_on(transfer_all(&input.batches, &input.settings, limits)))
     })
 }

@@ -49,8 +49,7 @@ impl Bank {
             harness::interrupt::clear_on_interrupt(move || {
                 // A thread that has just written would take SQLite's lock again before this could.
                 settings.end();
-                // There is nobody left to tell, should it fail.
-                let _ = remove(&settings, HURRY);
+                remove_or_warn(&settings, HURRY);
             });
         }
         // The tables are made in one transaction, so if it fails there is nothing to remove.
@@ -83,12 +82,8 @@ impl Drop for Bank {
         // The connection goes first, since it holds the file.
         drop(self.sqlite.take());
         // Our own file goes with its folder.
-        if self.ours.is_none()
-            && let Err(fault) = remove(&self.settings, PATIENCE)
-        {
-            let (place, schema) = (&self.settings.place, self.settings.schema());
-            let warning = format!("what is called {schema} is left in {place}: {fault}");
-            harness::message::line(format_args!("warning: {warning}"));
+        if self.ours.is_none() {
+            remove_or_warn(&self.settings, PATIENCE);
         }
     }
 }
@@ -99,7 +94,15 @@ impl fmt::Debug for Bank {
     }
 }
 
-/// Removes the tables from a database of the user's.
+/// Removes the tables from a database of the user's, or says on stderr that they are left there.
+fn remove_or_warn(settings: &Settings, patience: Duration) {
+    if let Err(fault) = remove(settings, patience) {
+        let (place, schema) = (&settings.place, settings.schema());
+        let warning = format!("what is called {schema} is left in {place}: {fault}");
+        harness::message::line(format_args!("warning: {warning}"));
+    }
+}
+
 fn remove(settings: &Settings, patience: Duration) -> Result<(), Fault> {
     match &settings.place {
         Place::Sqlite(file) => sqlite::remove(file, settings, patience),

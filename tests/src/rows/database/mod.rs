@@ -23,6 +23,7 @@ use crate::{
     contract::{self, Contract, Input, LostWorker},
     family::{Family, Ran, WORKER, signal, sleeps},
     patience::{PATIENCE, wait_until},
+    programs,
     suite::{Pace::Shared, Test, tests, tests_of_each},
 };
 
@@ -41,6 +42,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || Input::of(&["--transfers", ENDLESS]),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--transfers", "-1"], 2, "-1"),
         (&["--transfers", "1000001"], 2, "1000001"),
@@ -201,31 +203,44 @@ fn ctrl_c_in_the_midst_of_transfers_leaves_no_file(approach: &str) {
     let mut family = Family::spawn(&mut command);
     wait_until("transfers", || done_in(folder.path()) > 20);
     family.signal("-INT");
-    interrupted_in_time(family);
+    assert_eq!(interrupted_in_time(family), "");
     assert!(children(folder.path()).is_empty(), "{:?} is left", children(folder.path()));
 }
 
 fn ctrl_c_leaves_a_file_of_the_users_as_it_was(approach: &str) {
     for mode in ["wal", "delete"] {
-        let folder = temporary();
-        let file = user_file(&folder, mode);
-        let arguments = ["--url", &url(&file), "--transfers", ENDLESS, "--limit", "4"];
-        let mut family = DATABASE.start(approach, &arguments);
-        wait_until("our tables", || tables(&file).len() == 3);
-        family.wait_for_job();
-        if Approach::new(approach).workers() == Some(Workers::Processes) {
-            family.wait_for(WORKER, 4);
-        }
-        family.signal("-INT");
-        interrupted_in_time(family);
-        assert_users(&file, mode);
+        // A busy disk may not let go of the tables in the time that there is. Then the user is told,
+        // and it succeeds another time.
+        let succeeds = (0..5).any(|_| {
+            let folder = temporary();
+            let file = user_file(&folder, mode);
+            let arguments = ["--url", &url(&file), "--transfers", ENDLESS, "--limit", "4"];
+            let mut family = DATABASE.start(approach, &arguments);
+            wait_until("our tables", || tables(&file).len() == 3);
+            family.wait_for_job();
+            if Approach::new(approach).workers() == Some(Workers::Processes) {
+                family.wait_for(WORKER, 4);
+            }
+            family.signal("-INT");
+            let told = interrupted_in_time(family).contains("is left in");
+            if !told {
+                assert_users(&file, mode);
+            }
+            !told
+        });
+        assert!(succeeds, "the tables are always left");
     }
 }
 
-fn interrupted_in_time(family: Family) {
+/// Checks that Ctrl-C has ended a program within a second, and returns what it said besides.
+fn interrupted_in_time(family: Family) -> String {
     assert!(family.ends_within(Duration::from_secs(1)), "it goes on after Ctrl-C");
     let ran = family.end();
-    assert_eq!((ran.status, &*ran.stdout, &*ran.stderr), (Some(130), "", "interrupted\n"));
+    assert_eq!((ran.status, &*ran.stdout), (Some(130), ""));
+    let (interrupted, others): (Vec<&str>, Vec<&str>) =
+        ran.stderr.lines().partition(|&line| line == "interrupted");
+    assert_eq!(interrupted.len(), 1, "{}", ran.stderr);
+    others.join("\n")
 }
 
 /// Kills all workers as soon as so many transfers are in the history: in the midst of a transaction,
@@ -331,9 +346,8 @@ fn few_threads_are_enough_or_too_few(approach: &str) {
     let user =
         other_user().expect("it would be ignored") + 1_000 * u32::try_from(place).unwrap_or(0);
     let folder = temporary();
+    let program = programs::within_reach_of_all(DATABASE.program(approach), folder.path());
     chown(folder.path(), Some(user), None).expect("root may do that");
-    let program = folder.path().join("program");
-    fs::copy(DATABASE.program(approach), &program).expect("it can be copied");
     let mut done = 0;
     for threads in 1..=24 {
         let mut command = Command::new("setpriv");

@@ -324,7 +324,7 @@ fn ctrl_c_leaves_nothing_behind(database: &Database) {
         let mut family = DATABASE.start(approach, &arguments);
         database.wait_for_transfers(1);
         family.signal("-INT");
-        interrupted_in_time(family);
+        assert_eq!(interrupted_in_time(family), "");
         database.assert_clean();
     }
 }

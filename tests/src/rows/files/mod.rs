@@ -36,6 +36,7 @@ use crate::{
     contract::{self, Contract, Input, LostWorker},
     family::{Family, Ran, WORKER},
     patience::wait_until,
+    programs,
     suite::{Pace::Shared, Test, tests, tests_of_each},
 };
 
@@ -54,6 +55,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || holes(4, ENDLESS),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--tasks", "-1"], 2, "-1"),
         (&["--tasks", "1000001"], 2, "1000001"),
@@ -214,7 +216,7 @@ fn no_file_and_a_limit_beyond_all_bounds() {
 fn what_has_too_few_threads_says_so_and_ends(approach: &str) {
     let arguments = ["--json", "--tasks", "50", "--size", "1000", "--limit", "16"];
     let place = temporary();
-    let program = within_reach_of_all(FILES.program(approach), place.path());
+    let program = programs::within_reach_of_all(FILES.program(approach), place.path());
     let mut command = with_few_threads(&program);
     let ran = Family::spawn(command.args(arguments).stdin(Stdio::null())).end();
     match approach {
@@ -465,16 +467,5 @@ fn run_without_privileges(program: &Path, arguments: &[&str]) -> Ran {
     let prefix = unprivileged().expect("the test would be ignored otherwise");
     let Some(mut command) = prefix else { return Ran::of(Command::new(program).args(arguments)) };
     let place = temporary();
-    Ran::of(command.arg(within_reach_of_all(program, place.path())).args(arguments))
-}
-
-/// Copies a program into a folder where every user can start it.
-fn within_reach_of_all(program: &Path, place: &Path) -> PathBuf {
-    open_to_all(place);
-    let copy = place.join("program");
-    // Not by this process: what another test starts meanwhile would inherit the file while it is
-    // open to be written, and a program that somebody may write to cannot be started.
-    let copied = Command::new("cp").arg(program).arg(&copy).status();
-    assert!(copied.expect("every Unix has a cp").success(), "the program cannot be copied");
-    copy
+    Ran::of(command.arg(programs::within_reach_of_all(program, place.path())).args(arguments))
 }

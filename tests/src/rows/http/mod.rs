@@ -33,6 +33,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || Input::of(&["--tasks", "8", "--latency", "1h", "--timeout", "2h"]),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--tasks", "-1"], 2, "-1"),
         (&["--tasks", "99999999999"], 2, "99999999999"),
@@ -173,9 +174,10 @@ fn the_sites_cost_is_not_the_clients() {
 
 fn memory_grows_with_what_is_in_flight_and_hardly_with_the_pages() {
     for approach in HTTP.approaches() {
-        // The list of pages and that of the results are there for each page, in some 200 bytes.
+        // The list of pages and that of the results are there for each page, in some 200 bytes. What
+        // 20 processes take together differs by a few per cent from run to run.
         let [few, many] = ["1000", "9000"].map(|tasks| memory(approach, tasks, "20"));
-        assert!(many < few + 8_000 * 500, "{approach}: {few} and {many} bytes");
+        assert!(many < few + few / 20 + 8_000 * 500, "{approach}: {few} and {many} bytes");
     }
 }
 

@@ -29,6 +29,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || Input::of(&["--below", "1000000000000"]),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--below", "-1"], 2, "-1"),
         (&["--below", "many"], 2, "many"),

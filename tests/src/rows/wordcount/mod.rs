@@ -42,6 +42,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
     endless: || hole(1 << 38),
     lost_worker: LostWorker::Replaced,
     answers_by_stdout: true,
+    at_work: "meter",
     refused: &[
         (&["--size", "-1"], 2, "-1"),
         (&["--size", "1152921504606846977"], 2, "1152921504606846977"),

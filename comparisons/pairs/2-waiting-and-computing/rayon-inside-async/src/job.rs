@@ -4,9 +4,10 @@ use std::{hint::black_box, time::Duration};
 
 use pair::Unit;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
-use tokio::time::{Instant, sleep};
-
-use crate::right;
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep},
+};
 
 /// How long the requests wait that compute nothing.
 pub(crate) const LATENCY: Duration = Duration::from_millis(10);
@@ -34,7 +35,11 @@ pub(crate) fn request(job: usize) -> impl Future<Output = Duration> {
 
 /// Gets the palette of a picture. Nobody sees from outside that it needs the pool.
 pub(crate) async fn palette(pool: &ThreadPool, picture: usize) -> u64 {
-    Unit::begin(picture).drive(right::in_pool(pool, || compute(2_000_000))).await
+    let (sender, receiver) = oneshot::channel();
+    pool.spawn(move || {
+        let _ = sender.send(compute(2_000_000));
+    });
+    Unit::begin(picture).drive(receiver).await.expect("the job sends a palette")
 }
 
 /// Draws one of two pictures, as job 2 or 3.
