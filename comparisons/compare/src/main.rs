@@ -27,9 +27,15 @@ use figures::machine::Load;
 use find::{
     programs::{self, Named},
     selection::{self, HEADLINE, Unknown},
+    sweep::Sweep,
 };
 use harness::is_broken_pipe;
-use judge::{comparison::Comparison, programs::Programs, verdict};
+use judge::{
+    comparison::Comparison,
+    programs::Programs,
+    sweep::{Step, Swept},
+    verdict,
+};
 use run::rounds;
 use serde::Serialize;
 use show::{
@@ -62,6 +68,10 @@ struct Arguments {
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     json: bool,
+    /// Compare one row with several values of a flag, one after the other: limit=1,2,4
+    #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
+          conflicts_with_all = ["programs", "wide"])]
+    sweep: Option<Sweep>,
     /// Compare programs of your own instead of rows: each as 'NAME=COMMAND', at least two
     #[arg(long = "command", value_name = "NAME=COMMAND", value_parser = Named::read,
           conflicts_with_all = ["rows", "only", "flags", "wide"], help_heading = "Your own programs")]
@@ -130,7 +140,7 @@ enum Action {
 }
 
 /// Which versions run, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct How {
     /// Compare sequential with these versions alone
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
@@ -200,6 +210,9 @@ fn start(arguments: &Arguments) -> Result<bool> {
     }
     let workspace = Workspace::find()?;
     match &arguments.action {
+        None if let Some(sweep) = &arguments.sweep => {
+            compare_along(&workspace, arguments, sweep, look)
+        }
         None => compare(&workspace, arguments, look),
         Some(Action::List) => {
             write!(io::stdout(), "{}", list::list(&workspace, look.width))?;
@@ -250,6 +263,54 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
         write!(out, "\n{}", hints(&rows, terminal.width))?;
+    }
+    Ok(all_right)
+}
+
+/// What `--json` prints of a sweep.
+#[derive(Serialize)]
+struct JsonOfSweep {
+    version: u32,
+    machine: Load,
+    #[serde(flatten)]
+    swept: Swept,
+    sentences: Vec<String>,
+}
+
+/// Compares the versions of one row at each value of a flag; says whether all were right.
+fn compare_along(
+    workspace: &Workspace,
+    arguments: &Arguments,
+    sweep: &Sweep,
+    look: Look,
+) -> Result<bool> {
+    let how = &arguments.how;
+    let rows = selection::select(workspace, &arguments.rows, &how.only)?;
+    let [row] = &rows[..] else {
+        return Err(Misnamed("--sweep compares one row, so name it".into()).into());
+    };
+    let machine = Load::look();
+    if let Some(warning) = machine.warning() {
+        eprintln!("warning: {warning}");
+    }
+    let mut steps = Vec::new();
+    for value in &sweep.values {
+        // Some flags describe the input, so each value has one of its own.
+        let flags = how.flags.iter().cloned().chain(sweep.arguments(value)).collect();
+        let how = How { flags, ..how.clone() };
+        let (programs, inputs) = build(workspace, &rows, &how)?;
+        let Shown { comparison, .. } = measure(row, &programs, &inputs[0], &how, machine);
+        steps.push(Step { value: value.clone(), comparison });
+    }
+    let all_right = steps.iter().all(|step| step.comparison.all_right());
+    let swept = Swept { flag: sweep.flag.clone(), steps };
+    let mut out = io::stdout().lock();
+    if arguments.json {
+        let sentences = swept.sentences();
+        let json = JsonOfSweep { version: 2, machine, swept, sentences };
+        writeln!(out, "{}", serde_json::to_string(&json)?)?;
+    } else {
+        write!(out, "{}", show::sweep::section(&swept, &row.name, look))?;
     }
     Ok(all_right)
 }

@@ -7,7 +7,7 @@ use std::{
     io::{self, Write},
     os::unix::process::{CommandExt, ExitStatusExt},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicI32, Ordering},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -99,8 +99,9 @@ pub fn serve() {
     std::process::exit(0);
 }
 
-/// The group of the program that runs, for the thread that has to end it.
-static GROUP: AtomicI32 = AtomicI32::new(0);
+/// The group of the program that runs, for the thread that has to end it. Whoever starts the program
+/// holds the lock until its group is known: nobody ends this process in between.
+static GROUP: Mutex<Option<Pid>> = Mutex::new(None);
 
 fn watch(Job { words, deadline }: &Job) -> Outcome {
     // Whoever is left alone by the program becomes a child of this process, and is counted, too.
@@ -108,10 +109,10 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
     let _ = nix::sys::prctl::set_child_subreaper(true);
     // Ctrl-C, or the end of the process that has started this one.
     let _ = ctrlc::set_handler(|| {
-        let group = GROUP.load(Ordering::SeqCst);
-        if group > 0 {
+        let group = GROUP.lock().expect("nobody panics while holding it");
+        if let Some(group) = *group {
             // It may have ended by itself.
-            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+            let _ = killpg(group, Signal::SIGKILL);
         }
         std::process::exit(130);
     });
@@ -123,6 +124,7 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
     command.args(arguments).env_remove("MEANWHILE_WATCH").env_remove("MEANWHILE_PARENT");
     // A group of its own, so that all of it can be ended.
     command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+    let mut group = GROUP.lock().expect("nobody panics while holding it");
     let start = Instant::now();
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -130,8 +132,8 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
             return Outcome::NotStarted { reason: format!("cannot start {program}: {error}") };
         }
     };
-    let group = i32::try_from(child.id()).expect("the number of a process fits");
-    GROUP.store(group, Ordering::SeqCst);
+    *group = i32::try_from(child.id()).ok().map(Pid::from_raw);
+    drop(group);
     let status = child.wait_timeout(*deadline);
     let wall = start.elapsed();
     end_all(&mut child);
@@ -147,9 +149,9 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
 
 /// Ends what is left of the program, and waits for all of it, since only then its times are counted.
 fn end_all(child: &mut Child) {
-    let group = Pid::from_raw(GROUP.swap(0, Ordering::SeqCst));
+    let group = GROUP.lock().expect("nobody panics while holding it").take();
     // Whatever has ended needs no signal.
-    let _ = killpg(group, Signal::SIGKILL);
+    let _ = group.map(|group| killpg(group, Signal::SIGKILL));
     let _ = child.wait();
     loop {
         match waitpid(None, Some(WaitPidFlag::WNOHANG)) {

@@ -42,6 +42,7 @@ pub(super) fn tests() -> Vec<Test> {
         programs_of_ones_own_are_compared_whatever_they_are,
         programs_of_ones_own_that_fail_or_hang_are_reported,
         a_program_of_ones_own_does_not_outlive_compare,
+        a_sweep_compares_a_row_at_each_value_of_a_flag,
     )
 }
 
@@ -321,6 +322,26 @@ fn a_program_of_ones_own_does_not_outlive_compare() {
         wait_until("the program runs", || family.living("").len() >= 3);
         family.signal(signal);
         wait_until("nobody lives on", || family.living("").is_empty());
+    }
+}
+
+fn a_sweep_compares_a_row_at_each_value_of_a_flag() {
+    let ran = compare(&["good", "--sweep", "limit=10,50", "--runs", "2"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_contains(&text, "along --limit; 2 rounds for each value --limit 10 50");
+    assert_contains(&text, "tokio 49.0 49.0");
+    assert_contains(&text, "- tokio gains first and most at --limit");
+    let json = compare(&["good", "--sweep", "limit=10,50", "--runs", "1", "--json"]).json();
+    assert_eq!(json["steps"][1]["value"], "50");
+    assert_eq!(json["steps"][1]["comparison"]["flags"], json!(["--limit", "50"]));
+    for (arguments, complaint) in [
+        (&["good", "--sweep", "limit=1"][..], "limit=1,2,4"),
+        (&["good", "broken", "--sweep", "limit=1,2"], "--sweep compares one row"),
+    ] {
+        let ran = compare(arguments);
+        assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+        assert_contains(&ran.stderr, complaint);
     }
 }
 

@@ -2,3 +2,4 @@
 
 pub(crate) mod programs;
 pub(crate) mod selection;
+pub(crate) mod sweep;

@@ -1,8 +1,9 @@
 //! What the runs show: [`limits`] says what could be reached at best, [`comparison`] draws the
-//! figures together, and [`verdict`] puts them into words. [`programs`] does
+//! figures together, and [`verdict`] puts them into words; [`sweep`] does so along the values of a flag. [`programs`] does
 //! all of that for programs of the user's own.
 
 pub(crate) mod comparison;
 pub(crate) mod limits;
 pub(crate) mod programs;
+pub(crate) mod sweep;
 pub(crate) mod verdict;

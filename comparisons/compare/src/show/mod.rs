@@ -1,9 +1,10 @@
 //! What is printed: the [`table`] of a comparison, the [`list`] of rows, two versions beside each
-//! other ([`diff`]), a [`race`], and the table of the user's own [`programs`].
+//! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`].
 
 pub(crate) mod diff;
 pub(crate) mod list;
 pub(crate) mod programs;
 pub(crate) mod race;
+pub(crate) mod sweep;
 pub(crate) mod table;
 mod values;
