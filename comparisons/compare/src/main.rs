@@ -13,7 +13,8 @@ mod show;
 
 use std::{
     collections::BTreeMap,
-    io::{self, Write},
+    fs::File,
+    io::{self, BufWriter, Write},
     num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
@@ -36,7 +37,10 @@ use judge::{
     sweep::{Step, Swept},
     verdict,
 };
-use run::rounds;
+use run::{
+    rounds,
+    traces::{self, Traced},
+};
 use serde::Serialize;
 use show::{
     diff, list,
@@ -68,6 +72,13 @@ struct Arguments {
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     json: bool,
+    /// Draw who did what when in each version, all on one clock; sequential takes part only if it is
+    /// named with --only
+    #[arg(long, conflicts_with_all = ["programs", "sweep", "json"])]
+    timeline: bool,
+    /// Write a trace of all versions that Perfetto opens
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
+    trace: Option<PathBuf>,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
@@ -246,7 +257,7 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             writeln!(out, "warning: {warning}")?;
         }
     }
-    let mut compared = Vec::new();
+    let (mut compared, mut recorded) = (Vec::new(), Vec::new());
     for (row, input) in rows.iter().zip(&inputs) {
         let shown = measure(row, &programs, input, how, machine);
         if !arguments.json {
@@ -254,7 +265,21 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             write!(out, "\n{section}")?;
             out.flush()?;
         }
+        if arguments.timeline || arguments.trace.is_some() {
+            let traces = record(row, &programs, input, how)?;
+            if arguments.timeline {
+                write!(out, "\n{}", show::timeline::section(&traces, look))?;
+            }
+            recorded.extend(traces);
+        }
         compared.push(shown);
+    }
+    if let Some(path) = &arguments.trace {
+        let file = File::create(path).map(BufWriter::new);
+        let written = file
+            .map_err(anyhow::Error::from)
+            .and_then(|file| Ok(serde_json::to_writer(file, &traces::merged(&recorded))?));
+        written.with_context(|| format!("cannot write {}", path.display()))?;
     }
 
     let all_right = compared.iter().all(|row| row.comparison.all_right());
@@ -476,6 +501,29 @@ fn measure(
     Shown { comparison, sentences }
 }
 
+/// Records one more run of each version but sequential, whose picture is the same in all rows: one
+/// unit after the other, for so long that the others would not be seen beside it.
+fn record(
+    row: &Row,
+    programs: &BTreeMap<String, PathBuf>,
+    input: &PreparedInput,
+    how: &How,
+) -> Result<Vec<Traced>> {
+    let is_drawn = |cell: &&Cell| {
+        !cell.approach.is_baseline() || how.only.iter().any(|name| name == BASELINE.name)
+    };
+    let cells: Vec<Cell> = row.cells.iter().filter(is_drawn).cloned().collect();
+    let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
+    let term = Term::stderr();
+    let traces = traces::record(&cells, |cell, arguments| {
+        progress(&term, &format!("recording {}", cell.package()));
+        let all = [&all[..], arguments].concat();
+        workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)
+    });
+    progress(&term, "");
+    traces
+}
+
 /// What to try next, with the commands that do it.
 fn hints(rows: &[Row], columns: usize) -> String {
     let mut hints = Vec::new();
@@ -488,10 +536,10 @@ fn hints(rows: &[Row], columns: usize) -> String {
             format!("{} {question}", row.name),
             format!("cargo run --release -p compare -- {} -- {flag}", row.name),
         ));
-        if let Some(cell) = row.cells.iter().find(|cell| !cell.approach.is_baseline()) {
+        if row.cells.iter().any(|cell| !cell.approach.is_baseline()) {
             hints.push((
                 "who did what when".into(),
-                format!("cargo run --release -p {} -- --timeline", cell.package()),
+                format!("cargo run --release -p compare -- {} --timeline", row.name),
             ));
         }
     }

@@ -35,15 +35,36 @@ impl Recorded {
         } else {
             WIDTH
         };
-        self.draw_in(unit, width.saturating_sub(NAME + 1).max(10), most)
+        self.draw_in(unit, columns_of(width), most)
     }
 
     /// Draws in this many columns of time.
     fn draw_in(&self, unit: &str, columns: usize, most: usize) -> String {
-        let (Some(first), Some(last)) = (self.events.first(), self.events.last()) else {
+        let Some(scale) = self.scale(columns, self.length()) else {
             return "timeline: nothing was recorded\n".into();
         };
-        let scale = Scale { from: first.at, to: last.at.max(first.at + 1), columns };
+        let legend = legend(scale.to - scale.from, columns);
+        format!("timeline: {legend}\n{}", self.lanes(unit, &scale, most, false))
+    }
+
+    /// Draws it without a head, in a width of so many columns of text that last `length`
+    /// nanoseconds: so that drawings of several recordings go by one clock. Below how many units
+    /// were in flight stands how many computed at once.
+    #[must_use]
+    pub fn draw_on_a_clock(&self, unit: &str, most: usize, width: usize, length: u64) -> String {
+        match self.scale(columns_of(width), length) {
+            Some(scale) => self.lanes(unit, &scale, most, true),
+            None => "nothing was recorded\n".into(),
+        }
+    }
+
+    /// Columns of time, the first of which begins with the first event.
+    fn scale(&self, columns: usize, length: u64) -> Option<Scale> {
+        let from = self.events.first()?.at;
+        Some(Scale { from, to: from + length.max(1), columns })
+    }
+
+    fn lanes(&self, unit: &str, scale: &Scale, most: usize, with_computing: bool) -> String {
         let mut units: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         let mut threads: BTreeMap<(u32, u32), Vec<Span>> = BTreeMap::new();
         for (event, span) in self.spans() {
@@ -54,31 +75,32 @@ impl Recorded {
         }
 
         let mut out = String::new();
-        let total = scale.to - scale.from;
-        let _ = writeln!(
-            out,
-            "timeline: {:.1} ms, {:.2} ms a column; █ runs, ▒ runs in part, · waits",
-            total as f64 / 1e6,
-            total as f64 / 1e6 / columns as f64
-        );
         let drawn = lanes(
             &mut out,
-            &scale,
+            scale,
             most,
             units.iter().map(|(index, spans)| (format!("{unit} {index}"), spans)),
         );
         let _ = writeln!(out, "{drawn} of {} {unit}s\n", units.len());
         let drawn = lanes(
             &mut out,
-            &scale,
+            scale,
             most,
             threads
                 .iter()
                 .map(|(&(process, thread), spans)| (self.thread_name(process, thread), spans)),
         );
         let _ = writeln!(out, "{drawn} of {} threads that ran any\n", threads.len());
-        let (peak, bars) = in_flight(&units, &scale);
-        let _ = writeln!(out, "{:<NAME$} {bars}", format!("in flight, 0 to {peak}"));
+        let lives =
+            units.values().filter_map(|spans| Some((spans.first()?.from, spans.last()?.to)));
+        let (peak, bars) = at_once(lives, scale);
+        let _ = writeln!(out, "{:<NAME$} {}", format!("in flight, 0 to {peak}"), bars.trim_end());
+        if with_computing {
+            let running = units.values().flatten().filter(|span| span.running);
+            let (peak, bars) = at_once(running.map(|span| (span.from, span.to)), scale);
+            let _ =
+                writeln!(out, "{:<NAME$} {}", format!("computing, 0 to {peak}"), bars.trim_end());
+        }
         out
     }
 
@@ -92,6 +114,22 @@ impl Recorded {
                 .then_some((before, Span { from: before.at, to: event.at, running }))
         })
     }
+}
+
+/// What the columns and the signs mean, for a drawing of so many nanoseconds.
+#[must_use]
+pub fn legend(length: u64, columns: usize) -> String {
+    format!(
+        "{:.1} ms, {:.2} ms a column; █ runs, ▒ runs in part, · waits",
+        length as f64 / 1e6,
+        length as f64 / 1e6 / columns as f64
+    )
+}
+
+/// How many columns of time a drawing of this width has beside the names of its lanes.
+#[must_use]
+pub fn columns_of(width: usize) -> usize {
+    width.saturating_sub(NAME + 1).max(10)
 }
 
 /// Maps moments to columns.
@@ -176,11 +214,9 @@ enum Change {
     EndAtOnce,
 }
 
-/// The most units in flight at once, and a bar per column of the most in that column.
-fn in_flight(units: &BTreeMap<usize, Vec<Span>>, scale: &Scale) -> (usize, String) {
-    let mut changes: Vec<(u64, Change)> = units
-        .values()
-        .filter_map(|spans| Some((spans.first()?.from, spans.last()?.to)))
+/// The most of some stretches of time that overlap, and a bar per column of the most in that column.
+fn at_once(stretches: impl Iterator<Item = (u64, u64)>, scale: &Scale) -> (usize, String) {
+    let mut changes: Vec<(u64, Change)> = stretches
         .flat_map(|(begin, end)| {
             let last = if begin == end { Change::EndAtOnce } else { Change::End };
             [(begin, Change::Begin), (end, last)]
@@ -215,7 +251,7 @@ mod tests {
     }
 
     fn recorded(events: Vec<Event>) -> Recorded {
-        Recorded { events, names: vec!["main".into()] }
+        Recorded { events, names: [((std::process::id(), 0), "main 0".into())].into() }
     }
 
     #[test]

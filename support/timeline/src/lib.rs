@@ -10,6 +10,7 @@ mod record;
 mod trace;
 pub mod unit;
 
+pub use draw::{columns_of, legend};
 pub use record::{
     Event, MOST_EVENTS, Recorded, add_events, epoch, nanos, record, record_since, recorded,
     take_events,

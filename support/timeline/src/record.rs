@@ -57,8 +57,8 @@ pub struct Event {
 #[derive(Debug)]
 pub struct Recorded {
     pub(crate) events: Vec<Event>,
-    /// Names of this process's threads, by their number.
-    pub(crate) names: Vec<String>,
+    /// What threads are called, by their process and their number.
+    pub(crate) names: BTreeMap<(u32, u32), String>,
 }
 
 /// The most events that are kept, so that a run of a million tasks doesn't end for want of memory.
@@ -118,7 +118,11 @@ pub fn add_events(mut events: Vec<Event>) {
 pub fn recorded() -> Recorded {
     let mut events = take_events();
     events.sort_by_key(|event| event.at);
-    Recorded { events, names: NAMES.lock().expect("nobody panics while holding it").clone() }
+    let names = NAMES.lock().expect("nobody panics while holding it");
+    let names = (0..).zip(&*names);
+    let names =
+        names.map(|(thread, name)| ((std::process::id(), thread), format!("{name} {thread}")));
+    Recorded { events, names: names.collect() }
 }
 
 impl Recorded {
@@ -136,6 +140,15 @@ impl Recorded {
         self
     }
 
+    /// How long it is, from the first event to the last, in nanoseconds.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        match (self.events.first(), self.events.last()) {
+            (Some(first), Some(last)) => last.at - first.at,
+            _ => 0,
+        }
+    }
+
     /// Whether there was more than what is kept, [`MOST_EVENTS`].
     #[must_use]
     pub fn is_cut_off(&self) -> bool {
@@ -144,12 +157,8 @@ impl Recorded {
 
     /// A thread as people should read it.
     pub(crate) fn thread_name(&self, process: u32, thread: u32) -> String {
-        if process == std::process::id() {
-            let name = self.names.get(thread as usize).map_or("thread", String::as_str);
-            format!("{name} {thread}")
-        } else {
-            format!("process {process}")
-        }
+        let name = self.names.get(&(process, thread));
+        name.cloned().unwrap_or_else(|| format!("process {process}"))
     }
 }
 

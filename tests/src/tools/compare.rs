@@ -43,6 +43,7 @@ pub(super) fn tests() -> Vec<Test> {
         programs_of_ones_own_that_fail_or_hang_are_reported,
         a_program_of_ones_own_does_not_outlive_compare,
         a_sweep_compares_a_row_at_each_value_of_a_flag,
+        timelines_of_all_versions_go_by_one_clock,
     )
 }
 
@@ -108,6 +109,15 @@ fn main() {
         }
         _ => (1000, 1000, 2),
     };
+    if let Some(place) = arguments.iter().position(|argument| argument == "--trace") {
+        let trace = r#"{"traceEvents":[
+            {"name":"page 0","cat":"unit","ph":"b","ts":0,"pid":7,"tid":0,"id":0},
+            {"name":"page 0","cat":"running","ph":"X","ts":50000,"dur":50000,"pid":7,"tid":0},
+            {"name":"page 0","cat":"unit","ph":"e","ts":100000,"pid":7,"tid":0,"id":0},
+            {"name":"thread_name","cat":"__metadata","ph":"M","ts":0,"pid":7,"tid":0,
+             "args":{"name":"worker 0"}}]}"#;
+        std::fs::write(&arguments[place + 1], trace).unwrap();
+    }
     let (limit, workers) = if approach == "sequential" { (1, 1) } else { (50, 2) };
     let answer = if package == "broken-rayon" { 41 } else { 42 };
     let approach = if package == "impostor-tokio" { "smol" } else { approach };
@@ -323,6 +333,35 @@ fn a_program_of_ones_own_does_not_outlive_compare() {
         family.signal(signal);
         wait_until("nobody lives on", || family.living("").is_empty());
     }
+}
+
+fn timelines_of_all_versions_go_by_one_clock() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("trace.json");
+    let path = file.to_str().expect("the folder for temporary files is UTF-8");
+    let ran = compare(&["good", "--runs", "1", "--timeline", "--trace", path]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let (_, timelines) =
+        ran.stdout.split_once("One clock for all: 100.0 ms").expect("there are some");
+    // It waits for the first half of the time, and runs in the second.
+    let (waits, runs) = ("·".repeat(39), "█".repeat(39));
+    for version in ["tokio · 102 ms", "rayon · 2.50 s", "async-std (discontinued) · 103 ms"] {
+        let at = format!("\n{version}\npage 0               {waits}▒{runs}\n");
+        assert_contains(timelines, &at);
+    }
+    assert_contains(timelines, "\ncomputing, 0 to 1    ");
+    // Sequential's picture would leave no room for the others.
+    assert!(!timelines.contains("\nsequential ·"), "{timelines}");
+    let trace: Value =
+        serde_json::from_slice(&fs::read(&file).expect("it was written")).expect("it is JSON");
+    let events = trace["traceEvents"].as_array().expect("it is a list");
+    let of = |name: &str| events.iter().filter(|event| event["name"] == name).count();
+    assert_eq!((of("process_name"), of("page 0")), (3, 9));
+    let ran = compare(&["good", "--runs", "1", "--trace", "/nonexistent/trace"]);
+    assert_eq!(
+        (ran.status, last_line(&ran)),
+        (Some(1), "error: cannot write /nonexistent/trace: No such file or directory (os error 2)")
+    );
 }
 
 fn a_sweep_compares_a_row_at_each_value_of_a_flag() {

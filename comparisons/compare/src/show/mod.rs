@@ -1,4 +1,4 @@
-//! What is printed: the [`table`] of a comparison, the [`list`] of rows, two versions beside each
+//! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
 //! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`].
 
 pub(crate) mod diff;
@@ -7,4 +7,5 @@ pub(crate) mod programs;
 pub(crate) mod race;
 pub(crate) mod sweep;
 pub(crate) mod table;
+pub(crate) mod timeline;
 mod values;
