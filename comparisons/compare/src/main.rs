@@ -209,6 +209,8 @@ fn is_usage(error: &anyhow::Error) -> bool {
 
 /// Does what the arguments ask for; says whether all versions were right.
 fn start(arguments: &Arguments) -> Result<bool> {
+    // Whatever runs for this program ends with it, however it ends.
+    harness::interrupt::stop_on_ctrl_c()?;
     let term = Term::stdout();
     let look = Look {
         // This is no if stdout is no terminal, or NO_COLOR is set.

@@ -85,7 +85,10 @@ pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
 
 /// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
 /// themselves as soon as their stdin does.
-pub(crate) fn stop_on_ctrl_c() -> Result<()> {
+///
+/// # Errors
+/// Somebody else listens already, or there is a want of threads.
+pub fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {
         let ask_to_end = ON_INTERRUPT.lock().expect("nobody panics while holding it").take();

@@ -4,10 +4,8 @@ use std::{hint::black_box, time::Duration};
 
 use pair::Unit;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
-use tokio::{
-    sync::oneshot,
-    time::{Instant, sleep},
-};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep};
 
 /// How long the requests wait that compute nothing.
 pub(crate) const LATENCY: Duration = Duration::from_millis(10);
@@ -36,9 +34,7 @@ pub(crate) fn request(job: usize) -> impl Future<Output = Duration> {
 /// Gets the palette of a picture. Nobody sees from outside that it needs the pool.
 pub(crate) async fn palette(pool: &ThreadPool, picture: usize) -> u64 {
     let (sender, receiver) = oneshot::channel();
-    pool.spawn(move || {
-        let _ = sender.send(compute(2_000_000));
-    });
+    pool.spawn(move || sender.send(compute(2_000_000)).unwrap_or_default());
     Unit::begin(picture).drive(receiver).await.expect("the job sends a palette")
 }
 
