@@ -14,6 +14,7 @@ use std::{
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use serde_json::json;
+use socket2::{Domain, Type};
 
 use crate::{
     cells::Cells,
@@ -114,8 +115,11 @@ fn a_list_of_urls_comes_from_a_file_or_stdin() {
 fn servers_that_misbehave_are_told_apart() {
     let server = serve(None);
     let url = |path| format!("http://{server}{path}");
-    let unused = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let unused = format!("http://{}/", unused.expect("a port can be bound"));
+    // Bound, so that no other test's server gets it, but nobody listens there.
+    let bound = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).expect("there is room");
+    bound.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port can be bound");
+    let unused = bound.local_addr().ok().and_then(|address| address.as_socket());
+    let unused = format!("http://{}/", unused.expect("it has an address"));
     let closed = "the connection was closed before the answer was complete";
     let nowhere =
         "redirected to \"mailto:nobody@localhost\", which is not an address that can be fetched";
