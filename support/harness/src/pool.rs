@@ -265,17 +265,18 @@ where
 #[cfg(unix)]
 fn end_with_parent() -> io::Result<()> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-    use std::os::fd::AsFd;
+    use std::os::{fd::AsFd, unix::process::parent_id};
 
     crate::background::harness_thread_started();
-    thread::Builder::new().name("parent".into()).spawn(|| {
+    let parent_process = parent_id();
+    thread::Builder::new().name("parent".into()).spawn(move || {
         let stdin = io::stdin();
         // No event is asked for, so only a hang-up ends the call.
         let mut parent = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
         while poll(&mut parent, PollTimeout::NONE) == Err(nix::errno::Errno::EINTR) {}
         // The parent also hangs up when it has no more jobs. Then none is in hand, and the worker
-        // ends by itself.
-        while !BUSY.load(Ordering::Relaxed) {
+        // ends by itself. But one that goes on after its answer has to be ended if the parent is gone.
+        while !BUSY.load(Ordering::Relaxed) && parent_id() == parent_process {
             thread::sleep(Duration::from_millis(50));
         }
         std::process::exit(1);

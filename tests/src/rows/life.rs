@@ -1,6 +1,6 @@
 //! The row life.
 
-use std::{fs, process::Stdio, sync::LazyLock};
+use std::{fs, process::Stdio, sync::LazyLock, time::Duration};
 
 use serde_json::Value;
 
@@ -8,7 +8,8 @@ use super::computing;
 use crate::{
     cells::{Cells, text},
     contract::{self, Contract, Input, LostWorker},
-    family::{Family, Ran},
+    family::{Family, Ran, WORKER},
+    patience::wait_until,
     suite::{Test, tests},
 };
 
@@ -62,9 +63,33 @@ pub(super) fn tests() -> Vec<Test> {
         every_cell_draws_the_same_picture,
         a_unit_is_a_step_of_a_band,
     );
+    tests.extend(tests!("life", Alone: a_worker_that_goes_on_does_not_outlive_its_parent));
     tests.extend(computing::tests(&CONTRACT));
     tests.extend(contract::tests(&CONTRACT));
     tests
+}
+
+/// A worker has sent its edges, and goes on with an interior that takes it many seconds.
+fn a_worker_that_goes_on_does_not_outlive_its_parent() {
+    let board = ["--width", "16384", "--height", "16384", "--generations", "1000000000"];
+    let more = ["--halo", "4000", "--limit", "2", "--workers", "2"];
+    let mut family = LIFE.start("processes", &[&board[..], &more].concat());
+    family.wait_for(WORKER, 2);
+    // What comes before the interior takes a fraction of a second.
+    wait_until("both compute their interior", || {
+        family.living(WORKER).into_iter().all(|worker| ticks(worker) > 150)
+    });
+    family.signal("-KILL");
+    assert!(family.ends_within(Duration::from_secs(1)), "{:?} live on", family.living(""));
+    assert_eq!(family.end().status, None);
+}
+
+/// How long a process has computed in its own code, in hundredths of a second.
+fn ticks(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name, in brackets, may hold anything; the time is the twelfth field after it.
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    after.split_whitespace().nth(11).and_then(|ticks| ticks.parse().ok()).unwrap_or(0)
 }
 
 fn board(width: u32, height: u32, generations: u32) -> Input {
