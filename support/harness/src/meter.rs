@@ -54,6 +54,22 @@ impl Usage {
         Some(Duration::from_nanos(self.cpu_user_ns? + self.cpu_system_ns?))
     }
 
+    /// What all children of this process that have ended and were waited for have cost together, in
+    /// this wall-clock time. Its memory is that of the largest of them.
+    #[must_use]
+    pub fn of_children(wall: Duration) -> Self {
+        let counters = system::counters_of_children();
+        Self {
+            wall_ns: nanos(wall),
+            cpu_user_ns: counters.map(|counters| counters.user_ns),
+            cpu_system_ns: counters.map(|counters| counters.system_ns),
+            peak_rss_bytes: system::peak_memory_of_children(),
+            voluntary_switches: counters.map(|counters| counters.voluntary),
+            involuntary_switches: counters.map(|counters| counters.involuntary),
+            ..Self::default()
+        }
+    }
+
     /// Wall-clock time.
     #[must_use]
     pub fn wall(&self) -> Duration {
@@ -334,6 +350,32 @@ mod system {
             minor_faults: own.minor_faults + children.minor_faults,
             major_faults: own.major_faults + children.major_faults,
         })
+    }
+
+    /// Of those children that have ended and were waited for.
+    #[cfg(unix)]
+    pub(super) fn counters_of_children() -> Option<Counters> {
+        rusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn counters_of_children() -> Option<Counters> {
+        None
+    }
+
+    /// The most memory that one of those children had resident, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(super) fn peak_memory_of_children() -> Option<u64> {
+        use nix::sys::resource::{UsageWho::RUSAGE_CHILDREN, getrusage};
+        // Linux counts it in kibibytes.
+        u64::try_from(getrusage(RUSAGE_CHILDREN).ok()?.max_rss())
+            .ok()
+            .map(|kibibytes| kibibytes * 1024)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn peak_memory_of_children() -> Option<u64> {
+        None
     }
 
     #[cfg(unix)]

@@ -14,7 +14,6 @@ use std::{
 use harness::{helper::Role, meter::Usage, parent};
 use nix::{
     sys::{
-        resource::{UsageWho, getrusage},
         signal::{Signal, kill, killpg},
         wait::{WaitPidFlag, WaitStatus, waitpid},
     },
@@ -141,7 +140,7 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
         Ok(Some(status)) => Outcome::Ended {
             code: status.code(),
             signal: status.signal(),
-            usage: usage_of_children(wall),
+            usage: Usage::of_children(wall),
         },
         _ => Outcome::Hung,
     }
@@ -174,25 +173,4 @@ fn children() -> Vec<Pid> {
     let children = std::fs::read_to_string(format!("/proc/self/task/{own}/children"));
     let children = children.unwrap_or_default();
     children.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
-}
-
-fn usage_of_children(wall: Duration) -> Usage {
-    let nanos = |time: nix::sys::time::TimeVal| {
-        let micros = u64::try_from(time.tv_usec()).ok()?;
-        Some(u64::try_from(time.tv_sec()).ok()? * 1_000_000_000 + micros * 1_000)
-    };
-    let wall_ns = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else {
-        return Usage { wall_ns, ..Usage::default() };
-    };
-    Usage {
-        wall_ns,
-        cpu_user_ns: nanos(usage.user_time()),
-        cpu_system_ns: nanos(usage.system_time()),
-        // In kibibytes on Linux.
-        peak_rss_bytes: u64::try_from(usage.max_rss()).ok().map(|kibibytes| kibibytes * 1024),
-        voluntary_switches: u64::try_from(usage.voluntary_context_switches()).ok(),
-        involuntary_switches: u64::try_from(usage.involuntary_context_switches()).ok(),
-        ..Usage::default()
-    }
 }
