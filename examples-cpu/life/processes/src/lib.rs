@@ -9,7 +9,8 @@
 //! the end. The processes share no memory here; what goes through their pipes in every step are the
 //! edges of the bands, and nothing else. What they keep is what makes them fast, and also what makes
 //! them mortal: where a worker of `primes` dies, another does its job again, but a band that dies
-//! with its worker is lost, and the run fails.
+//! with its worker is lost, and the run fails. It is longer than the others, since here the two sides
+//! of the exchange are two programs.
 
 use anyhow::Result;
 use harness::{
