@@ -36,6 +36,7 @@ mod chapters {
         what_is_concurrency: "what-is-concurrency.md",
         waiting_or_computing: "waiting-or-computing.md",
         how_to_read: "how-to-read-the-examples.md",
+        all_versions: "all-versions.md",
         compare: "compare.md",
         cost_of_a_task: "cost-of-a-task.md",
         from_python: "coming-from-python.md",

@@ -1,7 +1,11 @@
-//! The measured tables in the READMEs, between `<!-- measured: http -->` and `<!-- end -->`.
+//! The measured tables in the pages, between `<!-- measured: http -->` and `<!-- end -->`.
 //!
-//! In the README of a row stands a line for each of its cells, in that at the root
-//! (`<!-- measured: all -->`) a line for each row and a column for each approach of the grid.
+//! | region | where | shows |
+//! |---|---|---|
+//! | `http` | the README of a row | a line for each version, and the claims about the row |
+//! | `http in short` | the README at the root | a line for each cell of the grid |
+//! | `answers` | the README at the root | a line for each row: what it asks, what gains most and least |
+//! | `all` | the chapter of all versions | a line for each row, a column for each approach |
 
 use std::{
     fs,
@@ -10,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use figures::{statistics::Estimate, words};
-use workspace::{COLUMNS, Column, Side, Workspace};
+use workspace::{BASELINE, COLUMNS, Column, Side, Workspace};
 
 use crate::{
     report,
@@ -25,8 +29,14 @@ const CLOSE: &str = " -->\n";
 /// What comes after the region.
 const END: &str = "<!-- end -->";
 
-/// The name of the region for the table of all rows.
+/// The name of the region for the table of all rows and columns.
 pub const ALL: &str = "all";
+/// The name of the region for what each row asks, and the answer in short.
+pub const ANSWERS: &str = "answers";
+/// What follows the name of a row where its table is a short one.
+pub const IN_SHORT: &str = " in short";
+/// The chapter with the table of all rows and columns, from the root of the workspace.
+pub const ALL_VERSIONS: &str = "docs/chapters/all-versions.md";
 
 /// What stands in a region until something is recorded.
 pub const NOT_YET: &str = "Not measured yet: `cargo run --release -p claims -- --run --record --update` \
@@ -35,19 +45,21 @@ pub const NOT_YET: &str = "Not measured yet: `cargo run --release -p claims -- -
 /// A region of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// What is measured: a row, or [`ALL`].
+    /// What is measured: a row, a row [`IN_SHORT`], [`ANSWERS`], or [`ALL`].
     pub name: String,
     /// What stands between the markers.
     pub text: String,
 }
 
-/// The pages that may have regions: the README at the root, and those of the rows.
+/// The pages that may have regions: the README at the root, the chapter of all versions, and the
+/// READMEs of the rows.
 #[must_use]
 pub fn pages(workspace: &Workspace) -> Vec<PathBuf> {
     let root = workspace.root();
     let rows = workspace.rows().iter();
     let rows = rows.map(|row| root.join(row.side.folder()).join(&row.name).join("README.md"));
-    std::iter::once(root.join("README.md")).chain(rows).filter(|page| page.is_file()).collect()
+    let front = ["README.md", ALL_VERSIONS].map(|page| root.join(page));
+    front.into_iter().chain(rows).filter(|page| page.is_file()).collect()
 }
 
 /// The regions of a page, in their order.
@@ -104,8 +116,13 @@ fn rewrite(page: &str, mut write: impl FnMut(&str, &str) -> String) -> Result<St
 #[must_use]
 pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) -> String {
     let Some(recorded) = recorded else { return NOT_YET.into() };
-    if name == ALL {
-        return grid(workspace, recorded);
+    match name {
+        ALL => return grid(workspace, recorded),
+        ANSWERS => return answers(workspace, recorded),
+        _ => {}
+    }
+    if let Some(row) = name.strip_suffix(IN_SHORT) {
+        return recorded.table(row).map_or_else(|| NOT_YET.into(), |table| brief(table, recorded));
     }
     let Some(table) = recorded.table(name) else { return NOT_YET.into() };
     let row = workspace.rows().iter().find(|row| row.name == name);
@@ -124,16 +141,7 @@ pub fn region(name: &str, workspace: &Workspace, recorded: Option<&Recorded>) ->
 
 /// The versions of one row, which computes or waits.
 fn lines(table: &MeasuredTable, recorded: &Recorded, computes: bool) -> String {
-    let MeasuredTable { run, blocks, planned, .. } = table;
-    let Some(run) = run else { return NOT_YET.into() };
-    // A run is called by the time of its beginning.
-    let date: String = run.chars().take(10).collect();
-    let mut about = format!("{}, {date}", recorded.machine);
-    if let Some(job) = &table.job {
-        about += &format!(", `{job}`");
-    }
-    let of = if blocks == planned { String::new() } else { format!(" of {planned}") };
-    about += &format!(", {blocks}{of} blocks of the run [{run}](../../{PLACE}/{run}.jsonl)");
+    let Some(mut about) = provenance(table, recorded, "../../") else { return NOT_YET.into() };
     if let Some(control) = table.control {
         about += &format!("; a version against itself: {}", words::estimate(control));
     }
@@ -147,7 +155,8 @@ fn lines(table: &MeasuredTable, recorded: &Recorded, computes: bool) -> String {
         table.at
     );
     let noise = table.control;
-    for Line { label, approach, is_baseline, time_ns, speed_up, in_flight } in &table.lines {
+    for line in &table.lines {
+        let Line { label, approach, is_baseline, time_ns, speed_up, in_flight } = line;
         // Another algorithm, which is shown beside the cells, may be any number of times as fast.
         let cores_bound = computes && approach.is_some();
         let speed_up = match speed_up {
@@ -181,47 +190,117 @@ fn is_noise(estimate: Estimate, control: Option<Estimate>) -> bool {
     estimate.low <= noise && 1.0 / noise <= estimate.high
 }
 
-/// The speed-ups of all rows that the workspace has.
+/// Where a table comes from: the machine, the date, the job and the run, which is linked from a page
+/// that reaches the root by `up`. `None` if there is no run.
+fn provenance(table: &MeasuredTable, recorded: &Recorded, up: &str) -> Option<String> {
+    let MeasuredTable { run, blocks, planned, .. } = table;
+    let run = run.as_ref()?;
+    // A run is called by the time of its beginning.
+    let date: String = run.chars().take(10).collect();
+    let mut about = format!("{}, {date}", recorded.machine);
+    if let Some(job) = &table.job {
+        about += &format!(", `{job}`");
+    }
+    let of = if blocks == planned { String::new() } else { format!(" of {planned}") };
+    Some(about + &format!(", {blocks}{of} blocks of the run [{run}]({up}{PLACE}/{run}.jsonl)"))
+}
+
+/// The cells of the grid of one row, and how many times as fast as *sequential* they are.
+fn brief(table: &MeasuredTable, recorded: &Recorded) -> String {
+    let Some(about) = provenance(table, recorded, "") else { return NOT_YET.into() };
+    let mut text = format!("| {} | time | speed-up [95 %] |\n|---|---|---|\n", table.row);
+    for line in table.lines.iter().filter(|line| line.approach.is_some()) {
+        let speed_up = match line.speed_up {
+            _ if line.is_baseline => "1".into(),
+            estimate => shown(estimate, words::estimate),
+        };
+        let time = shown(line.time_ns, |estimate| duration(estimate.value));
+        text += &format!("| {} | {time} | {speed_up} |\n", line.label);
+    }
+    format!("{text}\n{about}.\n\n")
+}
+
+/// For each row what it asks, and which approaches gain most and least.
+fn answers(workspace: &Workspace, recorded: &Recorded) -> String {
+    let mut text =
+        String::from("| row | the job | gains most | gains least |\n|---|---|---|---|\n");
+    for row in workspace.rows() {
+        let lines = recorded.table(&row.name).map(|table| table.lines.iter());
+        let mut gains: Vec<(&str, Estimate)> = lines
+            .into_iter()
+            .flatten()
+            .filter(|line| line.approach.is_some())
+            .filter_map(|line| Some((&*line.label, line.speed_up?)))
+            .collect();
+        gains.sort_by(|(_, a), (_, b)| b.value.total_cmp(&a.value));
+        let gain = |gain: Option<&(&str, Estimate)>| {
+            gain.map_or_else(
+                || "not measured".into(),
+                |(label, speed_up)| format!("{label} {}", words::estimate(*speed_up)),
+            )
+        };
+        let (folder, name) = (row.side.folder(), &row.name);
+        text += &format!(
+            "| [{name}]({folder}/{name}/README.md) | {} | {} | {} |\n",
+            workspace.question(row),
+            gain(gains.first()),
+            gain(gains.last()),
+        );
+    }
+    format!("{text}\n{}; times as fast as sequential, with 95 % intervals.\n\n", recorded.machine)
+}
+
+/// The speed-ups of all rows that the workspace has; each leads to the code that it was measured of.
 fn grid(workspace: &Workspace, recorded: &Recorded) -> String {
-    let columns = &COLUMNS[1..];
-    let labels: Vec<&str> = columns.iter().map(|column| column.label).collect();
+    let labels: Vec<&str> = COLUMNS.iter().map(|column| column.label).collect();
     let mut text = format!(
-        "{}. The intervals, and the runs that they are drawn from, are in the rows' own \
-         READMEs.\n\n| speed-up | {} |\n|---|{}\n",
+        "{}. The intervals, and the runs that they are drawn from, are in the rows' chapters.\n\n\
+         | speed-up | {} |\n|---|{}\n",
         recorded.machine,
         labels.join(" | "),
-        "---|".repeat(columns.len())
+        "---|".repeat(COLUMNS.len())
     );
     for row in workspace.rows() {
         let table = recorded.table(&row.name);
+        let folder = format!("../../{}/{}", row.side.folder(), row.name);
         let cell = |column: &Column| {
+            if !row.cells.iter().any(|cell| cell.approach.name() == column.name) {
+                return "–".into();
+            }
             let lines = table.map(|table| table.lines.iter()).into_iter().flatten();
             let mut lines = lines.filter(|line| line.approach.as_deref() == Some(column.name));
             let speed_up = lines.next().and_then(|line| line.speed_up);
-            speed_up.map_or_else(|| "–".into(), |estimate| words::ratio(estimate.value))
+            let speed_up = match speed_up {
+                _ if *column == *BASELINE => "1".into(),
+                estimate => shown(estimate, |estimate| words::ratio(estimate.value)),
+            };
+            format!("[{speed_up}]({folder}/{}/src/lib.rs)", column.name)
         };
-        let cells: Vec<String> = columns.iter().map(cell).collect();
-        text += &format!("| {} | {} |\n", row.name, cells.join(" | "));
+        let cells: Vec<String> = COLUMNS.iter().map(cell).collect();
+        text += &format!("| [{}]({folder}/README.md) | {} |\n", row.name, cells.join(" | "));
     }
     text + "\n"
 }
 
-fn shown(estimate: Option<Estimate>, show: fn(Estimate) -> String) -> String {
+fn shown(estimate: Option<Estimate>, show: impl Fn(Estimate) -> String) -> String {
     estimate.map_or_else(|| "not measured".into(), show)
 }
 
 /// A time with its interval: `1.23 ms [1.20 ms, 1.26 ms]`.
 fn time(estimate: Estimate) -> String {
-    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|nanos| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "no measured time is negative, and 2^64 nanoseconds are 584 years"
-        )]
-        let nanos = nanos.round() as u64;
-        words::duration_ns(nanos)
-    });
+    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(duration);
     format!("{value} [{low}, {high}]")
+}
+
+/// A measured time in words.
+fn duration(nanos: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "no measured time is negative, and 2^64 nanoseconds are 584 years"
+    )]
+    let nanos = nanos.round() as u64;
+    words::duration_ns(nanos)
 }
 
 #[cfg(test)]

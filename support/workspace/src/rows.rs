@@ -146,6 +146,15 @@ impl Workspace {
         &self.rows
     }
 
+    /// What a row is about: the title of its README, without the row's name.
+    #[must_use]
+    pub fn question(&self, row: &Row) -> String {
+        let readme = self.root.join(row.side.folder()).join(&row.name).join("README.md");
+        let readme = fs::read_to_string(readme).unwrap_or_default();
+        let title = readme.lines().next().unwrap_or_default().trim_start_matches("# ");
+        title.split_once(": ").map_or(title, |(_, question)| question).to_owned()
+    }
+
     /// Whether a row has benchmarks: the file `benches/<row>/benches/<row>.rs`.
     #[must_use]
     pub fn has_benchmarks(&self, row: &str) -> bool {

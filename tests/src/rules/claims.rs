@@ -8,7 +8,7 @@ use claims::{
     raw::Run,
     results::{self, PLACE, Shown, shown},
     statement::{self, Claims},
-    update::{self, ALL, NOT_YET},
+    update::{self, ALL, ALL_VERSIONS, ANSWERS, IN_SHORT, NOT_YET},
 };
 use workspace::{BASELINE, COLUMNS};
 
@@ -54,7 +54,10 @@ fn every_row_has_a_table_and_a_place_for_it() {
         let regions = regions.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         regions.into_iter().map(|region| region.name).collect()
     };
-    assert_eq!(named(&workspace.root().join("README.md")), [ALL]);
+    let headline = ["http", "primes"].map(|row| format!("{row}{IN_SHORT}"));
+    let [http, primes] = &headline;
+    assert_eq!(named(&workspace.root().join("README.md")), [http, primes, ANSWERS]);
+    assert_eq!(named(&workspace.root().join(ALL_VERSIONS)), [ALL]);
     for row in workspace.rows() {
         let page = workspace.root().join(row.side.folder()).join(&row.name).join("README.md");
         assert_eq!(named(&page), [&*row.name], "{}", page.display());
@@ -103,9 +106,21 @@ fn every_table_shows_what_is_recorded_with_all_rows_and_columns() {
             if text == NOT_YET {
                 continue;
             }
-            if name == ALL {
+            if name.ends_with(IN_SHORT) {
+                for column in COLUMNS {
+                    assert!(text.contains(&format!("\n| {} |", column.label)), "{name}");
+                }
+            } else if name == ANSWERS {
                 for row in workspace.rows() {
-                    assert!(text.contains(&format!("\n| {}", row.name)), "{} is missing", row.name);
+                    assert!(text.contains(&format!("\n| [{}]", row.name)), "{}", row.name);
+                }
+            } else if name == ALL {
+                for row in workspace.rows() {
+                    assert!(
+                        text.contains(&format!("\n| [{}]", row.name)),
+                        "{} is missing",
+                        row.name
+                    );
                 }
                 for column in COLUMNS.iter().filter(|column| *column != BASELINE) {
                     assert!(text.contains(column.label), "{} is missing", column.name);

@@ -16,5 +16,5 @@ pub(super) const RULES: [(&str, Rule); 13] = [
     ("commands_name_packages", pages::commands_name_packages),
     ("cells_say_how_to_run_them", pages::cells_say_how_to_run_them),
     ("links_lead_somewhere", pages::links_lead_somewhere),
-    ("readmes_show_the_cells", pages::readmes_show_the_cells),
+    ("pages_show_the_cells", pages::pages_show_the_cells),
 ];

@@ -9,6 +9,7 @@ mod circles;
 mod claims;
 mod contributing;
 mod files;
+mod front;
 mod list;
 mod manifests;
 mod pages;
@@ -37,5 +38,6 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(targets::tests());
     tests.extend(circles::tests());
     tests.extend(pages::tests());
+    tests.extend(front::tests());
     tests
 }

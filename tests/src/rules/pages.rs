@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use claims::update::ALL_VERSIONS;
 use pulldown_cmark::{Event, Parser, Tag};
 use workspace::{Cell, Row};
 
@@ -78,19 +79,19 @@ pub(super) fn links_lead_somewhere(tree: &Tree) -> Vec<String> {
     breaches
 }
 
-/// The README at the root mentions every row and links to every cell of the grid. The README of a
-/// row links to its cells beyond the grid.
-pub(super) fn readmes_show_the_cells(tree: &Tree) -> Vec<String> {
+/// The README at the root mentions every row. The chapter of all versions links to every cell of the
+/// grid, and the README of a row to its cells beyond the grid.
+pub(super) fn pages_show_the_cells(tree: &Tree) -> Vec<String> {
     let mut breaches = Vec::new();
-    let front = tree.root().join("README.md");
-    let words = words(&front);
+    let words = words(&tree.root().join("README.md"));
+    let grid = tree.root().join(ALL_VERSIONS);
     for row in tree.workspace().rows() {
         if !words.contains(&row.name) {
             breaches.push(format!("README.md does not mention {}", row.name));
         }
         let lesson = lesson(tree, row);
         for cell in &row.cells {
-            let page = if cell.approach.column().is_some() { &front } else { &lesson };
+            let page = if cell.approach.column().is_some() { &grid } else { &lesson };
             if !links_to(page, cell) {
                 let (page, folder) = (tree.shown(page), tree.shown(&cell.folder));
                 breaches.push(format!("{page} does not link to {folder}"));
@@ -244,17 +245,17 @@ fn cells_may_be_shown_nowhere() {
     small.cell("primes", "sequential");
     small.cell("http", "actors");
     small.cell("http", "timely");
-    // The grid alone is shown at the root.
-    small.append("README.md", "\n[actors](examples-io/http/actors)\n");
+    // The grid alone is shown in the chapter.
+    small.append("docs/chapters/all-versions.md", "\n[actors](../../examples-io/http/actors)\n");
     small.append("examples-io/http/README.md", "\n[timely](./timely/src/lib.rs)\n");
     small.breaks(
-        readmes_show_the_cells,
+        pages_show_the_cells,
         &[
             "examples-io/http/README.md does not link to examples-io/http/actors",
             "README.md does not mention primes",
-            "README.md does not link to examples-io/primes/sequential",
+            "docs/chapters/all-versions.md does not link to examples-io/primes/sequential",
         ],
     );
-    small.remove("README.md");
-    assert!(small.breaches(readmes_show_the_cells).len() > 8);
+    small.remove("docs/chapters/all-versions.md");
+    assert!(small.breaches(pages_show_the_cells).len() > 8);
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use claims::update::ALL_VERSIONS;
 use tempfile::TempDir;
 use workspace::COLUMNS;
 
@@ -25,12 +26,13 @@ impl Small {
              [workspace.lints]\n\n[workspace.dependencies]\nanyhow = \"1\"\nhttp = \"1\"\nlog = \"1\"\nnix = \"1\"\n\
              harness = { path = \"support/harness\" }\n",
         );
-        let mut grid = String::from("# A tree\n\nThe row http, for `cargo run -p compare`:\n");
+        small.write("README.md", "# A tree\n\nThe row http, for `cargo run -p compare`.\n");
+        let mut grid = String::from("# All versions\n\n");
         for column in COLUMNS {
             small.cell("http", column.name);
-            grid += &format!("- [`{0}`](./examples-io/http/{0}/src/lib.rs#L1)\n", column.name);
+            grid += &format!("- [`{0}`](../../examples-io/http/{0}/src/lib.rs#L1)\n", column.name);
         }
-        small.write("README.md", &grid);
+        small.write(ALL_VERSIONS, &grid);
         small.write(
             "examples-io/http/README.md",
             "See [all](../../README.md), [us](https://example.org), [below](#below).\n\n\

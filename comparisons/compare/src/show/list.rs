@@ -1,6 +1,6 @@
 //! The rows and what each of them asks: `compare list`.
 
-use std::{fmt::Write, fs};
+use std::fmt::Write;
 
 use figures::words::wrapped_in;
 use workspace::{COLUMNS, Row, Side, Workspace};
@@ -17,20 +17,12 @@ pub(crate) fn list(workspace: &Workspace, width: usize) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{what} ({})\n", side.folder());
         for row in workspace.rows().iter().filter(|row| row.side == side) {
-            text += &wrapped_in(width, &format!("  {:<12}", row.name), &question(workspace, row));
+            text += &wrapped_in(width, &format!("  {:<12}", row.name), &workspace.question(row));
             text += &wrapped_in(width, &" ".repeat(14), &versions(row));
         }
         text.push('\n');
     }
     text + "Compare some of them: cargo run --release -p compare -- ROW…\n"
-}
-
-/// What a row is about: the title of its README, without the row's name.
-fn question(workspace: &Workspace, row: &Row) -> String {
-    let readme = workspace.root().join(row.side.folder()).join(&row.name).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap_or_default();
-    let title = readme.lines().next().unwrap_or_default().trim_start_matches("# ");
-    title.split_once(": ").map_or(title, |(_, question)| question).to_owned()
 }
 
 /// Which versions a row has; of those in the grid, only if one is missing.
