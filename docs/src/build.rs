@@ -1,4 +1,4 @@
-//! Has mdBook make the book.
+//! Has mdBook make the book, and adds the slides.
 
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc};
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use mdbook_driver::{MDBook, config::Config};
 use workspace::Workspace;
 
-use crate::{links::Needed, preprocessor::Lessons};
+use crate::{links::Needed, preprocessor::Lessons, slides};
 
 /// Builds the book of the workspace at `root` into the folder `out`, whose contents it replaces.
 ///
@@ -29,7 +29,8 @@ pub fn build(root: &Path, out: &Path) -> Result<()> {
     book.with_preprocessor(Lessons::new(Workspace::at(root)?, Rc::clone(&needed)));
     book.build()?;
 
-    // The renderer has cleared the folder first, so that the pictures come last.
+    // The renderer has cleared the folder first, so that all else comes last.
+    slides::write(&Workspace::at(root)?, &out)?;
     for picture in &needed.borrow().pictures {
         let to = out.join(picture);
         let folder = to.parent().expect("a picture lies within the folder of the book");

@@ -10,7 +10,8 @@
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
 //! they name ([`source`], [`versus`], [`verdicts`]), [`preprocessor`] is where mdBook calls all of
-//! them, [`build`] calls mdBook, and [`serve`] shows the result to a browser.
+//! them, [`build`] calls mdBook and
+//! adds the [`slides`], and [`serve`] shows the result to a browser.
 
 pub mod build;
 pub mod directives;
@@ -19,6 +20,7 @@ pub mod pairs;
 pub mod preprocessor;
 pub mod rows;
 pub mod serve;
+pub mod slides;
 pub mod source;
 pub mod verdicts;
 pub mod versus;
@@ -35,6 +37,17 @@ mod chapters {
     chapters! {
         what_is_concurrency: "what-is-concurrency.md",
         waiting_or_computing: "waiting-or-computing.md",
+        overlapping_waits_with_threads: "overlapping-waits-with-threads.md",
+        overlapping_waits_with_async: "overlapping-waits-with-async.md",
+        one_thread: "one-thread.md",
+        using_all_cores: "using-all-cores.md",
+        processes: "processes.md",
+        sharing: "sharing.md",
+        channels: "channels.md",
+        waiting_and_computing: "waiting-and-computing.md",
+        stopping: "stopping.md",
+        choosing: "choosing.md",
+        teaching: "teaching.md",
         how_to_read: "how-to-read-the-examples.md",
         all_versions: "all-versions.md",
         compare: "compare.md",

@@ -16,7 +16,7 @@ use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 use crate::{
     directives::{self, Directives},
     links::{Needed, OTHER_SOURCES, Pages, anchor_of},
-    pairs, rows,
+    pairs, rows, slides,
     source::{self, Source},
 };
 
@@ -41,6 +41,7 @@ impl Lessons {
     fn complete(&self, mut book: Book) -> Result<Book> {
         let root = self.workspace.root();
         let mut pages = Pages::default();
+        pages.show(slides::SOURCE, slides::PAGE);
         book.for_each_chapter_mut(|chapter| note(chapter, &mut pages));
         self.insert_found(&mut book, &mut pages)?;
 
