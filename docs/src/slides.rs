@@ -38,8 +38,7 @@ pub fn write(workspace: &Workspace, out: &Path) -> Result<()> {
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     };
     let to = out.join(PAGE);
-    fs::write(&to, page(&text, picture)?)
-        .with_context(|| format!("cannot write {}", to.display()))
+    fs::write(&to, page(&text, picture)?).with_context(|| format!("cannot write {}", to.display()))
 }
 
 /// The page of all slides. `picture` reads a picture that a slide shows.

@@ -42,6 +42,10 @@ pub(crate) fn tests() -> Vec<Test> {
         }
     }
     tests.push(Test::new("pairs::list_and_run", Alone, list_and_run));
+    if cfg!(target_os = "linux") {
+        let name = "pairs::a_prediction_is_asked_for_at_a_terminal";
+        tests.push(Test::new(name, Alone, a_prediction_is_asked_for_at_a_terminal));
+    }
     tests
 }
 
@@ -144,6 +148,23 @@ fn list_and_run() {
         assert!(list.stdout.contains(&format!("\n  {}\n", pair.name)), "{}", list.stdout);
     }
     Ran::of(Command::new(programs::path("pairs")).arg("no-such-pair")).refused(1, "no-such-pair");
+}
+
+/// `script` gives the program a terminal, and types what it reads from its own stdin.
+fn a_prediction_is_asked_for_at_a_terminal() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let typed = folder.path().join("typed");
+    fs::write(&typed, "perhaps\nc\n").expect("a file can be written");
+    let program = programs::path("await-in-a-loop").display().to_string();
+    let typed = fs::File::open(&typed).expect("it has just been written");
+    let mut script = Command::new("script");
+    let output = script.args(["-qec", &program, "/dev/null"]).stdin(typed).output();
+    let ran = Ran::from(output.expect("every Debian has it"));
+    assert_eq!(ran.status, Some(0), "{}", ran.stdout);
+    for (asked, times) in [("Your prediction (A, B or C", 1), ("A, B or C:\r\n", 1)] {
+        assert_eq!(ran.stdout.matches(asked).count(), times, "{asked}: {}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("You predicted C, and it is C: about 20 times"), "{}", ran.stdout);
 }
 
 /// The files of a kind in a folder, by name; none if the folder is not there.
