@@ -9,6 +9,7 @@
 //! | `{{#beside src/wrong.rs src/right.rs}}` | two files side by side, by their paths from the root |
 //! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
+//! | `{{#output PAIR WAY}}` | what a pair has printed of one of its ways, from its README |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
 //! | `{{#claims}}` | all claims with their verdicts |
 //!
@@ -22,8 +23,8 @@ use claims::Recorded;
 use workspace::{Row, Workspace};
 
 use crate::{
-    links::{Needed, Pages, relative},
-    rows,
+    links::{Needed, Pages, relative, slashed},
+    outputs, rows,
     source::{self, Source},
     verdicts, versus,
 };
@@ -96,6 +97,7 @@ impl Directives<'_> {
                     Ok(String::new())
                 }
             }
+            ["output", pair, ..] => self.output(pair, &words[2..].join(" "), page),
             ["claim", id] => verdicts::quote(self.record, id, page),
             ["claims"] => Ok(verdicts::list(self.record)),
             [
@@ -142,6 +144,19 @@ impl Directives<'_> {
             Some(shown) => format!("[{path}]({})", relative(page, shown)),
             None => format!("`{path}`"),
         }
+    }
+
+    fn output(&self, name: &str, way: &str, page: &str) -> Result<String> {
+        let chapters = self.workspace.pairs()?;
+        let mut pairs = chapters.iter().flat_map(|chapter| &chapter.pairs);
+        let pair = pairs.find(|pair| pair.name == name);
+        let pair = pair.with_context(|| format!("there is no pair {name}"))?;
+        let root = self.workspace.root();
+        let readme = pair.folder.strip_prefix(root).unwrap_or(&pair.folder).join("README.md");
+        let readme = Source::read(root, &slashed(&readme))?;
+        let shown = outputs::of_way(&readme.text, way)?;
+        let caption = self.caption(&readme.path, page);
+        Ok(format!("**{way}** (from {caption})\n\n```text\n{shown}\n```\n"))
     }
 
     fn readme(&self, folder: &str, page: &str, needed: &mut Needed) -> Result<String> {

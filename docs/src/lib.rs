@@ -16,6 +16,7 @@
 pub mod build;
 pub mod directives;
 pub mod links;
+pub mod outputs;
 pub mod pairs;
 pub mod preprocessor;
 pub mod rows;

@@ -107,6 +107,13 @@ pub fn relative(from: &str, page: &str) -> String {
     "../".repeat(from.matches('/').count()) + page
 }
 
+/// The path with `/` between its parts, as in a link.
+#[must_use]
+pub fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
 /// The name under which a page's heading for a file can be linked to.
 #[must_use]
 pub fn anchor_of(path: &str) -> String {

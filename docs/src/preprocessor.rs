@@ -15,7 +15,7 @@ use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 
 use crate::{
     directives::{self, Directives},
-    links::{Needed, OTHER_SOURCES, Pages, anchor_of},
+    links::{Needed, OTHER_SOURCES, Pages, anchor_of, slashed},
     pairs, rows, slides,
     source::{self, Source},
 };
@@ -141,12 +141,6 @@ fn other_sources(root: &Path, needed: &Needed) -> Result<Chapter> {
     let mut chapter = Chapter::new("Other sources", content, OTHER_SOURCES, Vec::new());
     chapter.source_path = None;
     Ok(chapter)
-}
-
-/// The path with `/` between its parts, as in a link.
-fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
 }
 
 #[cfg(test)]
