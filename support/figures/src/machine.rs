@@ -74,7 +74,7 @@ impl Load {
         let free = self.free_cores?;
         (self.cores as f64 - free > UNNOTICED).then(|| {
             format!(
-                "only {free:.1} of {} cores are free: the versions that use several will look \
+                "only {free:.1} of {} cores are idle, so versions that use several cores will look \
                  worse than they are",
                 self.cores
             )
@@ -84,11 +84,18 @@ impl Load {
 
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cores, free_cores } = self;
-        write!(f, "{} to be used, ", count(*cores, "core"))?;
+        let Self { cores, free_cores } = *self;
+        write!(f, "Using {}", count(cores, "core"))?;
         match free_cores {
-            Some(free) => write!(f, "{free:.1} free before the first round"),
-            None => write!(f, "how many are free is not known here"),
+            None => write!(f, "; this system doesn't say how many were idle at the start"),
+            Some(free) if cores as f64 - free > UNNOTICED => {
+                write!(f, ", {free:.1} of them idle at the start")
+            }
+            Some(_) => match cores {
+                1 => write!(f, ", idle at the start"),
+                2 => write!(f, ", both idle at the start"),
+                _ => write!(f, ", all idle at the start"),
+            },
         }
     }
 }
@@ -110,5 +117,18 @@ mod tests {
         assert_eq!(load(None).warning(), None);
         let warning = load(Some(0.7)).warning().expect("more than a core is taken");
         assert!(warning.contains("only 0.7 of 2 cores"), "{warning}");
+    }
+
+    #[test]
+    fn a_load_reads_well() {
+        let load = |cores, free_cores| Load { cores, free_cores }.to_string();
+        assert_eq!(load(2, Some(1.95)), "Using 2 cores, both idle at the start");
+        assert_eq!(load(2, Some(0.7)), "Using 2 cores, 0.7 of them idle at the start");
+        assert_eq!(load(1, Some(1.0)), "Using 1 core, idle at the start");
+        assert_eq!(load(8, Some(7.9)), "Using 8 cores, all idle at the start");
+        assert_eq!(
+            load(2, None),
+            "Using 2 cores; this system doesn't say how many were idle at the start"
+        );
     }
 }

@@ -129,22 +129,22 @@ impl Bounds {
         let cores = count(self.cores, "core");
         let Some(upper) = self.upper_bound_ns else {
             return vec![format!(
-                "The limit for P = {cores}: T₁/P = {lower}, where T₁ is sequential's time."
+                "The limit for P = {cores} is T₁/P = {lower}, where T₁ is sequential's time."
             )];
         };
         vec![
             format!(
-                "Each of the N = {} computes for C = {} and waits for L = {}, on average in sequential.",
+                "In sequential, each of the N = {} computes for C = {} and waits for L = {} on average.",
                 count(self.units, "unit"),
                 words::duration_ns(self.unit_computing_ns),
                 words::duration_ns(self.unit_waiting_ns),
             ),
             format!(
-                "The limit for K = {} in flight and P = {cores}: max(N·C/P, N·(L+C)/K, L+C) = {lower};",
+                "The limit for K = {} in flight and P = {cores} is max(N·C/P, N·(L+C)/K, L+C) = {lower}.",
                 self.in_flight,
             ),
             format!(
-                "if the waits overlap and nothing else does: N·L/K + N·C = {}.",
+                "If only the waits overlap, the time is N·L/K + N·C = {}.",
                 words::duration_ns(upper)
             ),
         ]

@@ -96,8 +96,8 @@ impl Programs {
             .filter(noisy)
             .map(|_| {
                 format!(
-                    "The machine is noisy: the first program differs from itself by more than {}, \
-                     or may. More rounds help (--runs).",
+                    "The machine is noisy: the first program may differ from itself by more than \
+                     {}. More rounds help (--runs).",
                     percent(NOISY - 1.0)
                 )
             })

@@ -110,20 +110,22 @@ pub(crate) fn finish(racers: &[Racer], prediction: Option<&Prediction>) -> Strin
     let (Some(first), Some(baseline)) = (racers.first(), baseline) else { return text };
     let ratio = baseline.wall.as_secs_f64() / first.wall.as_secs_f64();
     text += &if first == baseline {
-        "\nNobody is faster than sequential.\n".to_owned()
+        "\nNo version is faster than sequential.\n".to_owned()
     } else {
         format!("\n{} is {} times as fast as sequential.\n", first.label, words::ratio(ratio))
     };
     if let Some(Prediction { first: predicted, speed_up }) = prediction {
         let place = racers.iter().position(|racer| racer.label.starts_with(predicted.as_str()));
         text += &match place {
-            Some(0) => format!("You predicted {predicted}, and it is first"),
-            Some(place) => format!("You predicted {predicted}, which is number {}", place + 1),
-            None => format!("You predicted {predicted}, which is not in the race"),
+            Some(0) => format!("You predicted {predicted}, and it came in first"),
+            Some(place) => {
+                format!("You predicted {predicted}, which came in as number {}", place + 1)
+            }
+            None => format!("You predicted {predicted}, which isn't in the race"),
         };
         let off = (speed_up / ratio).max(ratio / speed_up);
         text += &format!(
-            "; your {} times are off by a factor of {}.\n",
+            "; your speed-up of {} is off by a factor of {}.\n",
             words::ratio(*speed_up),
             words::ratio(off)
         );
@@ -182,8 +184,8 @@ mod tests {
         let text = finish(&example(), prediction.as_ref());
         assert!(
             text.ends_with(
-                "You predicted threads, which is number 2; your 50.0 times are off by a factor \
-                 of 2.00.\n"
+                "You predicted threads, which came in as number 2; your speed-up of 50.0 is off by \
+                 a factor of 2.00.\n"
             ),
             "{text}"
         );

@@ -96,10 +96,10 @@ fn title(comparison: &Comparison) -> String {
 fn rounds(comparison: &Comparison) -> String {
     let rounds = count(comparison.rounds, "round");
     let Some(control) = &comparison.control else {
-        return format!("{rounds}; without a second one, no control of the noise");
+        return format!("{rounds}; noise not measured");
     };
     format!(
-        "{rounds}; the noise here: {} against itself {}",
+        "{rounds}; noise: {} against itself {}",
         control.approach.label(),
         words::estimate(control.ratio)
     )
@@ -197,7 +197,8 @@ fn row(version: &Version) -> [String; HEADS.len()] {
 
 /// What came out, in the words of the versions themselves.
 fn agreement(comparison: &Comparison, job: &Description) -> String {
-    let who = if comparison.all_right() { "All versions agree" } else { "Those ranked agree" };
+    let who =
+        if comparison.all_right() { "All versions agree" } else { "The ranked versions agree" };
     let answer = values::words(&job.answer);
     let failures = match job.failures {
         0 => String::new(),
@@ -224,7 +225,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         .collect();
     if comparison.control.as_ref().is_some_and(|control| is_noisy(control.ratio)) {
         notes.push(format!(
-            "The noise is great here: a version against itself differs by more than {}, or may.",
+            "This measurement is noisy: a version may differ from itself by more than {}.",
             percent(NOISY - 1.0)
         ));
     }
