@@ -6,7 +6,7 @@
 //!
 //! Unlike *sequential*, it iterates in parallel: rayon splits the rows among the threads of its
 //! pool, and a thread that has done its share steals from one that has not. So it hardly matters
-//! that the first split is as unfair as that of *threads*.
+//! that the first split is unfair.
 
 use anyhow::Result;
 use harness::Limits;
