@@ -46,7 +46,7 @@ impl Member {
     /// Arrives in the next round, and doesn't wait.
     pub(crate) fn arrive(&mut self) {
         self.due += self.barrier.members;
-        // Acquire and release: whoever sees the arrival sees what the thread did before it.
+        // Acquire and release: a thread that sees the arrival also sees everything before it.
         if self.barrier.arrivals.fetch_add(1, Ordering::AcqRel) + 1 == self.due {
             self.barrier.wake();
         }

@@ -15,6 +15,6 @@ use rayon::prelude::*;
 
 /// Renders all rows of a view, on the threads of the pool that calls it.
 pub fn render(view: View, _limits: Limits) -> Result<Vec<Outcome>> {
-    // `collect` puts each row in its place, whoever has rendered it.
+    // `collect` puts each row in its place, no matter which thread rendered it.
     Ok(view.rows().into_par_iter().map(|row| view.render_row(row)).collect())
 }
