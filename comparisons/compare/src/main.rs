@@ -78,7 +78,7 @@ struct Arguments {
     /// Write a trace of all versions to this file, for the Perfetto viewer
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     trace: Option<PathBuf>,
-    /// Compare one row at several values of a flag: limit=1,2,4
+    /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
     sweep: Option<Sweep>,

@@ -1,6 +1,5 @@
-//! Everything that is printed: the [`table`] of a comparison, the [`timeline`] of all versions, the
-//! [`list`] of rows, two versions side by side ([`diff`]), a [`race`], the table of a [`sweep`], and
-//! the table of the user's own [`programs`].
+//! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
+//! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`].
 
 pub(crate) mod diff;
 pub(crate) mod list;

@@ -197,8 +197,7 @@ fn row(version: &Version) -> [String; HEADS.len()] {
 
 /// What came out, in the words of the versions themselves.
 fn agreement(comparison: &Comparison, job: &Description) -> String {
-    let who =
-        if comparison.all_right() { "All versions agree" } else { "The ranked versions agree" };
+    let who = if comparison.all_right() { "All versions agree" } else { "Those ranked agree" };
     let answer = values::words(&job.answer);
     let failures = match job.failures {
         0 => String::new(),
