@@ -1,4 +1,4 @@
-//! The machine, as far as it decides what can be measured on it: what it is, and how busy.
+//! The machine, as far as it matters for measurements: its cores, and how busy they are.
 
 use std::{env::consts, fmt, fs, num::NonZeroUsize, thread, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{ticks::Ticks, words::count};
 /// How long the machine is watched, to see how much of it is free.
 const WATCHED: Duration = Duration::from_millis(300);
 
-/// As much of a core as an idle system uses itself, and no more than the watch can tell apart: in
+/// An idle system itself uses about this much of a core, and a short watch cannot measure less: in
 /// 0.3 seconds, Linux counts 30 ticks a core.
 const UNNOTICED: f64 = 0.15;
 
@@ -18,7 +18,7 @@ const UNNOTICED: f64 = 0.15;
 pub struct Machine {
     /// P: the cores that this process may use.
     pub cores: usize,
-    /// What its processor calls itself; `None` where the system does not tell.
+    /// The name of its processor; `None` where the system doesn't tell.
     pub processor: Option<String>,
     /// The operating system.
     pub system: String,
@@ -47,13 +47,13 @@ impl fmt::Display for Machine {
     }
 }
 
-/// How much of the machine there is to be used.
+/// How much of the machine is available.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Load {
     /// The cores that this process may use.
     pub cores: usize,
-    /// How many of them nobody used, on average, just before the measurement; `None` where the
-    /// system does not tell.
+    /// How many of them were idle, on average, just before the measurement; `None` where the system
+    /// doesn't tell.
     pub free_cores: Option<f64>,
 }
 
@@ -68,7 +68,7 @@ impl Load {
         Self { cores, free_cores: spent.map(|spent| spent.idle * cores as f64) }
     }
 
-    /// Says that others use the machine too, if they do.
+    /// Warns if other programs are using the machine.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let free = self.free_cores?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::comparison::{Comparison, Status, Version};
 
-/// What a row shows at each value of a flag; for `--json` as it is.
+/// The results of a row at each value of a flag; `--json` prints them as they are.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Swept {
     /// The flag, without its hyphens.
@@ -14,7 +14,7 @@ pub(crate) struct Swept {
     pub(crate) steps: Vec<Step>,
 }
 
-/// What a row shows at one value.
+/// The results of a row at one value.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Step {
     /// The value, as it was written.
@@ -49,7 +49,7 @@ impl Swept {
             .collect()
     }
 
-    /// What became of a version at each value.
+    /// The outcome of a version at each value.
     #[must_use]
     pub(crate) fn along(&self, name: &str) -> Vec<(&str, Option<&Version>)> {
         self.steps.iter().map(|step| (&*step.value, step.version(name))).collect()

@@ -1,5 +1,5 @@
-//! What the table shows, in words. Every sentence is drawn from the figures: nothing here knows
-//! what a row does or what an approach is supposed to be good at.
+//! The table in words. Every sentence comes from the figures: nothing here knows what a row does,
+//! or what an approach should be good at.
 
 use figures::{
     statistics::{self, Estimate},
@@ -9,19 +9,19 @@ use workspace::Side;
 
 use super::comparison::{Comparison, Version};
 
-/// From this share of waiting on, work is called I/O-bound.
+/// Work that waits for more than this share of its time is called I/O-bound.
 const MOSTLY_WAITING: f64 = 0.5;
 
-/// A version that is surely slower than the fastest by this factor is asked why.
+/// A version that is certainly slower than the fastest by this factor needs an explanation.
 const FAR_BEHIND: f64 = 1.5;
 
-/// A CPU time above that of sequential by this factor is worth being named as the reason.
+/// A CPU time above sequential by this factor is named as the reason.
 const COSTLY: f64 = 1.5;
 
 /// A version whose CPU time is no more than this many times its wall time has used one core.
 const ONE_CORE: f64 = 1.15;
 
-/// Says which kind of work it is, who won, and who did not gain and why.
+/// Says which kind of work it is, which version won, and which didn't gain and why.
 #[must_use]
 pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
     let Some(verdict) = Verdict::new(comparison, cores) else {
@@ -57,7 +57,7 @@ struct Verdict<'a> {
     baseline: &'a Version,
     /// Sequential's share of waiting.
     waiting: Option<f64>,
-    /// The most units that could have been in flight at once.
+    /// The most units that could have been in flight at the same time.
     limit: u64,
     workers: usize,
     /// The cores that compute.
@@ -168,7 +168,7 @@ impl<'a> Verdict<'a> {
         ))
     }
 
-    /// Who did not gain, or little, and why; those with the same reason together.
+    /// The versions that gained little or nothing, and why, grouped by reason.
     fn laggards(&self) -> Option<String> {
         let (best, _) = *self.ranked.first()?;
         let mut groups: Vec<(Lag, Why, Vec<String>)> = Vec::new();
@@ -229,7 +229,7 @@ impl<'a> Verdict<'a> {
             && cpu > COSTLY * baseline
             && baseline > 0.0
         {
-            // One digit, so that those that cost about the same stand together.
+            // One digit, so that versions with about the same cost are grouped.
             return Why::Costly((cpu / baseline * 10.0).round() / 10.0);
         }
         if !self.waits()
@@ -268,7 +268,7 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    /// What a pool of threads gains is not to be put down to async.
+    /// A gain from the threads of a pool is not a gain from async.
     fn threads_not_async(&self) -> Option<String> {
         // In a row that is expected to wait, the threads that a task waits in may be as many as are
         // in flight, so there --workers 1 would not show it.

@@ -1,4 +1,4 @@
-//! The rows and what each of them asks: `compare list`.
+//! The rows and their questions: `compare list`.
 
 use std::fmt::Write;
 
@@ -25,7 +25,7 @@ pub(crate) fn list(workspace: &Workspace, width: usize) -> String {
     text + "To compare some of them: cargo run --release -p compare -- ROW…\n"
 }
 
-/// Which versions a row has; of those in the grid, only if one is missing.
+/// The versions of a row; those in the grid by name only if one is missing.
 fn versions(row: &Row) -> String {
     let names = |in_grid: bool| -> Vec<&str> {
         let cells = row.cells.iter().filter(|cell| cell.approach.column().is_some() == in_grid);
