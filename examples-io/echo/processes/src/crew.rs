@@ -72,7 +72,7 @@ impl Crew {
         if Instant::now() >= self.pause_until
             && let Err(error) = self.fill_places()
         {
-            message::line(format_args!("{error:#}; it will be tried again"));
+            message::line(format_args!("{error:#}; it will be retried"));
             failed = true;
         }
         if failed {
@@ -83,7 +83,7 @@ impl Crew {
         let any_left = self.places.iter().any(Option::is_some);
         ensure!(
             any_left || self.failures < MOST_FAILURES,
-            "no worker process is left, and {MOST_FAILURES} times in a row none could serve anybody"
+            "no worker process is left, after {MOST_FAILURES} failures in a row"
         );
         Ok(())
     }
