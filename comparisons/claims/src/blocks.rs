@@ -117,8 +117,8 @@ pub fn run(
                 && measuring.blocks >= PROTOCOL.patience
             {
                 bail!(
-                    "the machine is too busy to measure anything: of {} blocks not one was \
-                     accepted; of the last, {reason}",
+                    "the machine is too busy to measure anything: none of {} blocks was accepted; \
+                     in the last, {reason}",
                     measuring.blocks
                 );
             }

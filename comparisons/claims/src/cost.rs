@@ -57,7 +57,9 @@ impl Cost {
             .find(|figure| figure.name() == name)
             .ok_or_else(|| format!("cost-of-a-task has not measured {name}"))?;
         if figure.samples.is_empty() || figure.samples.iter().any(|sample| *sample <= 0.0) {
-            return Err(format!("cost-of-a-task could not tell {name} from nothing"));
+            return Err(format!(
+                "cost-of-a-task measured no difference between {name} and nothing"
+            ));
         }
         Ok(&figure.samples)
     }

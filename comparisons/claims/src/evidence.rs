@@ -137,7 +137,7 @@ impl Evidence {
             }
             Source::Runs(runs, _) if starts_with(instructions::PREFIX) => {
                 let run = runs.iter().find(|run| !run.instructions.is_empty());
-                ratio_of_instructions(run.ok_or("nothing has been counted yet")?, &of, &to)
+                ratio_of_instructions(run.ok_or("no instructions have been counted yet")?, &of, &to)
             }
             Source::Runs(..) => {
                 let row = row(names(&of, &to).next().ok_or("it speaks of nothing measured")?);
@@ -230,7 +230,7 @@ fn ratio_in_run(
         capacities.push(capacity(block));
     }
     if let Some(unusable) = ratios.iter().find(|ratio| !(ratio.is_finite() && **ratio > 0.0)) {
-        return Err(format!("a block gives {unusable}, which is no positive ratio"));
+        return Err(format!("a block gives {unusable}, which isn't a positive ratio"));
     }
     let source = format!("{} blocks", ratios.len());
     Ok(Found { drawn: Drawn::Blocks { ratios, capacities }, source })
@@ -316,7 +316,7 @@ fn ratio_in_criterion(
             let measured = criterion.time(benchmark)?;
             match metric {
                 Metric::Time => Ok((measured.time, measured.work)),
-                _ => Err(format!("criterion measures nothing but the time of {benchmark}")),
+                _ => Err(format!("criterion measures only the time of {benchmark}")),
             }
         }
         Quantity::Number(number) => Ok((exactly(*number), None)),
@@ -335,7 +335,7 @@ fn ratio_in_criterion(
 
 fn ratio_of_costs(cost: &Cost, of: &Quantity, to: &Quantity) -> Result<Found, String> {
     let (Quantity::Measured(of), Quantity::Measured(to)) = (of, to) else {
-        return Err("a cost can be compared with another cost alone".into());
+        return Err("a cost can only be compared with another cost".into());
     };
     let (of, to) = (cost.samples(of)?, cost.samples(to)?);
     let ratios: Vec<f64> = of.iter().zip(to).map(|(of, to)| of / to).collect();
@@ -350,7 +350,7 @@ fn ratio_of_instructions(run: &Run, of: &Quantity, to: &Quantity) -> Result<Foun
             Some(count) => count.clone().map(|count| count as f64),
             None => Err(format!("the run has not counted {name}")),
         },
-        _ => Err("a count can be compared with another count alone".into()),
+        _ => Err("a count can only be compared with another count".into()),
     };
     let ratio = exactly(count(of)? / count(to)?);
     Ok(Found { drawn: Drawn::Apart(ratio), source: "callgrind".into() })

@@ -23,37 +23,37 @@ use harness::is_broken_pipe;
 use serde::Serialize;
 use workspace::Workspace;
 
-/// Says which claims the benchmarks prove, and which they refute
+/// Says which claims the measurements support, and which they refute
 #[derive(Parser, Debug)]
 #[command(
     version,
-    after_help = "Exit status: 0 nothing is refuted or missing, 1 a claim is refuted, 2 a claim is \
-                  not measured or the usage is wrong, 3 the claims cannot be judged."
+    after_help = "Exit status: 0 if no claim is refuted or missing, 1 if one is refuted, 2 if one is \
+                  not measured or the usage is wrong, 3 if the claims cannot be judged."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of a command line")]
 struct Arguments {
-    /// Measure first, on a machine that is idle; takes up to 25 minutes
+    /// First run the benchmarks the claims need, interleaved; needs an idle machine and up to 25 minutes
     #[arg(long)]
     run: bool,
-    /// Measure and judge these claims alone, or those of these rows
+    /// Measure and judge only these claims, or only the claims of these rows
     #[arg(long, value_name = "ID|ROW,…", value_delimiter = ',')]
     only: Vec<String>,
-    /// Judge what `cargo bench` has measured, one benchmark after the other
+    /// Judge the results of `cargo bench`, which runs one benchmark after another
     #[arg(long, conflicts_with_all = ["run", "record", "recorded"])]
     criterion: bool,
-    /// Judge the runs that are recorded in benches/runs, which the READMEs and the book quote
+    /// Judge the recorded runs in benches/runs, which the READMEs and the book quote
     #[arg(long, conflicts_with_all = ["run", "record"])]
     recorded: bool,
     /// Record the newest run in benches/runs
     #[arg(long)]
     record: bool,
-    /// Write the measured tables of the READMEs anew, from what is recorded
+    /// Rewrite the measured tables of the READMEs from the recorded runs
     #[arg(long)]
     update: bool,
     /// Print one line of JSON instead of the report
     #[arg(long, conflicts_with = "markdown")]
     json: bool,
-    /// Print a table of Markdown instead of the report
+    /// Print a Markdown table instead of the report
     #[arg(long)]
     markdown: bool,
 }
@@ -170,7 +170,7 @@ fn measure(
             eprintln!("{text}");
         }
     })?;
-    eprintln!("the raw data: {}", path.display());
+    eprintln!("raw data: {}", path.display());
     Ok(())
 }
 
@@ -197,13 +197,13 @@ fn print(arguments: &Arguments, machine: &Machine, judged: &[Judged]) -> Result<
     } else if arguments.markdown {
         write!(out, "{}\n{machine}, {}.\n", report::markdown(judged), today())?;
     } else {
-        writeln!(out, "This machine: {machine}. Judged on {}.\n", today())?;
+        writeln!(out, "Machine: {machine}. Judged on {}.\n", today())?;
         for claim in judged {
             writeln!(out, "{}", report::block(claim))?;
         }
         writeln!(out, "{}", report::summary(judged))?;
         if judged.iter().any(|claim| claim.verdict == Verdict::NotMeasured) {
-            writeln!(out, "What is missing: cargo run --release -p claims -- --run")?;
+            writeln!(out, "To measure the missing ones: cargo run --release -p claims -- --run")?;
         }
     }
     Ok(())

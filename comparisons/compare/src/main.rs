@@ -52,7 +52,7 @@ use workspace::{
     prepared::{PreparedError, PreparedInput},
 };
 
-/// Builds the versions of a row, runs them side by side, and says what the figures show
+/// Builds the versions of a row, runs them side by side, and explains the figures
 #[derive(Parser, Debug)]
 #[command(
     version,
@@ -63,31 +63,30 @@ use workspace::{
 struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
-    /// The rows to compare, by the names of their folders, or `all`
+    /// The rows (jobs) to compare: names of folders, such as http, or `all`
     #[arg(value_name = "ROW")]
     rows: Vec<String>,
-    /// Show all columns of the tables, also where the terminal is narrow
+    /// Show all columns of the tables, even in a narrow terminal
     #[arg(long)]
     wide: bool,
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     json: bool,
-    /// Draw who did what when in each version, all on one clock; sequential takes part only if it is
-    /// named with --only
+    /// Draw the timeline of each version, all on the same clock; sequential only if --only names it
     #[arg(long, conflicts_with_all = ["programs", "sweep", "json"])]
     timeline: bool,
-    /// Write a trace of all versions that Perfetto opens
+    /// Write a trace of all versions to this file, for the Perfetto viewer
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     trace: Option<PathBuf>,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
     sweep: Option<Sweep>,
-    /// Compare programs of your own instead of rows: each as 'NAME=COMMAND', at least two
+    /// Compare your own programs instead of rows; give this at least twice
     #[arg(long = "command", value_name = "NAME=COMMAND", value_parser = Named::read,
           conflicts_with_all = ["rows", "only", "flags", "wide"], help_heading = "Your own programs")]
     programs: Vec<Named>,
-    /// Run each of them so many times first, without counting
+    /// First run each program this many times without measuring
     #[arg(
         long,
         value_name = "N",
@@ -96,14 +95,14 @@ struct Arguments {
         help_heading = "Your own programs"
     )]
     warmup: usize,
-    /// Run this command before each of their runs, without counting
+    /// Run this command before each run without measuring it
     #[arg(long, value_name = "COMMAND", requires = "programs", help_heading = "Your own programs")]
     prepare: Option<String>,
-    /// Print a table of Markdown
+    /// Print a Markdown table
     #[arg(long, requires = "programs", conflicts_with_all = ["json", "csv"],
           help_heading = "Your own programs")]
     markdown: bool,
-    /// Print the time of each run as comma-separated values
+    /// Print each run's time as comma-separated values
     #[arg(
         long,
         requires = "programs",
@@ -118,7 +117,7 @@ struct Arguments {
 /// What else there is to see.
 #[derive(Subcommand, Debug)]
 enum Action {
-    /// List the rows: what each asks, and which versions it has
+    /// List the rows, each with its question and its versions
     List,
     /// Show the code of two versions side by side
     Diff {
@@ -131,18 +130,18 @@ enum Action {
         /// Show them one below the other, as `diff -u` does
         #[arg(long)]
         unified: bool,
-        /// Show their manifests and programs, too
+        /// Compare Cargo.toml and main.rs, too
         #[arg(long)]
         whole: bool,
     },
-    /// Run the versions of a row, then replay the race in the time that it took
+    /// Run the versions of a row, then replay the race at its real speed
     Race {
         /// The row
         row: String,
-        /// Replay it this many times as slowly
+        /// Slow the replay down by this factor
         #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = slowness)]
         slow: f64,
-        /// Ask first who will win, and by how much
+        /// Ask for your prediction first: who wins, and by how much
         #[arg(long)]
         predict: bool,
         #[command(flatten)]
@@ -153,18 +152,17 @@ enum Action {
 /// Which versions run, and how.
 #[derive(Args, Clone, Debug)]
 struct How {
-    /// Compare sequential with these versions alone
+    /// Compare sequential with these versions only
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
     only: Vec<String>,
-    /// How many rounds there are; each runs every version once [default: 5 to 10, as many as fit
-    /// into 30 s]
+    /// The number of rounds; each runs every version once [default: 5 to 10, whatever fits into 30 s]
     #[arg(long, value_name = "N")]
     runs: Option<NonZeroUsize>,
-    /// How long a run may take before it is given up
+    /// Give up on a run after this time
     #[arg(long, value_name = "TIME", default_value = "60s",
           value_parser = harness::duration::parse)]
     deadline: Duration,
-    /// The flags of the row, handed on to each of its versions
+    /// The row's own flags, passed on to each version
     #[arg(value_name = "FLAGS", last = true)]
     flags: Vec<String>,
 }
@@ -254,7 +252,7 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
     let mut out = io::stdout().lock();
     let look = if arguments.wide { Look { width: usize::MAX, ..terminal } } else { terminal };
     if !arguments.json {
-        writeln!(out, "This machine: {machine}")?;
+        writeln!(out, "{machine}")?;
         if let Some(warning) = machine.warning() {
             writeln!(out, "warning: {warning}")?;
         }
@@ -373,7 +371,7 @@ fn compare_programs(arguments: &Arguments, look: Look) -> Result<bool> {
     let mut out = io::stdout().lock();
     let for_people = !(arguments.json || arguments.markdown || arguments.csv);
     if for_people {
-        writeln!(out, "This machine: {machine}")?;
+        writeln!(out, "{machine}")?;
     }
     if let Some(warning) = machine.warning() {
         eprintln!("warning: {warning}");
@@ -439,13 +437,16 @@ fn ask(row: &Row) -> Result<Option<Prediction>> {
     let names: Vec<&str> = row.cells.iter().map(|cell| cell.approach.name()).collect();
     let mut out = io::stdout();
     writeln!(out, "In the race: {}.", names.join(", "))?;
-    write!(out, "Who will be first, and how many times as fast as sequential? (say: tokio 20) ")?;
+    write!(
+        out,
+        "Who will win, and how many times as fast as sequential? (for example: tokio 20) "
+    )?;
     out.flush()?;
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("cannot read your prediction")?;
     let prediction = Prediction::read(&line);
     if prediction.is_none() {
-        writeln!(out, "That is no version and a number, so there is no prediction.")?;
+        writeln!(out, "That isn't a version and a number, so you made no prediction.")?;
     }
     Ok(prediction)
 }

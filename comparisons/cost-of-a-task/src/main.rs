@@ -26,16 +26,16 @@ use harness::is_broken_pipe;
 #[derive(Parser, Debug)]
 #[command(version)]
 struct Arguments {
-    /// Measure these kinds alone
+    /// Measure only these kinds
     #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
     only: Vec<Kind>,
-    /// Measure these prices alone
+    /// Measure only these prices
     #[arg(long, value_name = "PRICE,…", value_delimiter = ',')]
     prices: Vec<Section>,
-    /// Take few samples of small sizes: a first look, within half a minute
+    /// Take only a few small samples: a first look within half a minute
     #[arg(long)]
     quick: bool,
-    /// Draw a chart into this file
+    /// Draw a chart into this SVG file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
     /// Print one line of JSON instead of the tables
@@ -109,7 +109,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string(&results)?)?;
     } else {
-        writeln!(out, "This machine: {machine}")?;
+        writeln!(out, "{machine}")?;
         if let Some(warning) = machine.warning() {
             writeln!(out, "warning: {warning}")?;
         }

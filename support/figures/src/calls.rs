@@ -1,4 +1,4 @@
-//! What single calls of a benchmark took: how a program asks for them, and what comes back. The
+//! The cost of single calls of a benchmark: how a program asks for them, and the answer. The
 //! benchmarks make the calls, and `claims -- --run` asks for them.
 
 use serde::{Deserialize, Serialize};
@@ -15,14 +15,14 @@ pub struct Asked {
     pub calls: usize,
 }
 
-/// What the calls took. Each list has an entry for each of them, in their order.
+/// The cost of the calls. Each list has an entry for each call, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
     /// The arguments that describe the job.
     pub job: String,
     /// How much a call does, and of what: `Elements` or `Bytes`.
     pub work: Option<Work>,
-    /// The CRC-32 of the answer, which is the same for all calls, or they would have failed.
+    /// The CRC-32 of the answer, which is the same for all calls; otherwise they would have failed.
     pub answer: String,
     /// Wall-clock time, in nanoseconds.
     pub wall_ns: Vec<u64>,
@@ -35,9 +35,9 @@ pub struct Calls {
     pub voluntary_switches: Vec<u64>,
     /// How often a thread was made to give up its core.
     pub involuntary_switches: Vec<u64>,
-    /// How often a page was touched that was not there.
+    /// The number of page faults.
     pub faults: Vec<u64>,
-    /// The most units of work in flight at once.
+    /// The most units of work in flight at the same time.
     pub in_flight: Vec<u64>,
     /// The most memory that the benchmark's process had resident, in bytes.
     pub memory_bytes: Vec<u64>,

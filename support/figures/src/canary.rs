@@ -1,12 +1,12 @@
-//! A piece of computing that is always the same, so that its time tells of the machine alone: whether
-//! it is as fast as it was, and how much more its cores do together than one of them.
+//! A computation that is always the same, so that its time depends only on the machine: whether it
+//! is as fast as it was, and how much more its cores do together than one alone.
 
 use std::{hint::black_box, thread, time::Instant};
 
 /// How often the loop goes round: some 8 ms on the machines of today.
 const STEPS: u64 = 5_000_000;
-/// How many loops there are, of which the median counts: that a thread was started on a core which
-/// was taken, or had to make way for a moment, says nothing of the machine.
+/// The number of loops, of which the median counts: a thread may start on a busy core or be
+/// interrupted for a moment, which says nothing about the machine.
 const LOOPS: usize = 9;
 
 /// How long the canary takes.
@@ -16,7 +16,7 @@ pub struct Canary {
     pub alone_ns: u64,
     /// On all cores at the same time, on the slowest of them, in nanoseconds.
     pub together_ns: u64,
-    /// How many cores that are.
+    /// The number of cores.
     pub cores: usize,
 }
 
@@ -58,8 +58,8 @@ impl Canary {
     }
 }
 
-/// Has as many threads compute at the same time, and says how long a loop took in the slowest, in
-/// nanoseconds.
+/// Lets this many threads compute at the same time, and returns the time of a loop in the slowest,
+/// in nanoseconds.
 fn on_each_of(cores: usize) -> u64 {
     thread::scope(|scope| {
         let others: Vec<_> = (1..cores).map(|_| scope.spawn(compute)).collect();

@@ -1,5 +1,4 @@
-//! What the tools print figures with: statistics, numbers in words, and the machine that they were
-//! measured on.
+//! Figures for the tools to print: statistics, numbers in words, and the machine.
 
 pub mod calls;
 pub mod canary;

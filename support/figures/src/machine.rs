@@ -1,4 +1,4 @@
-//! The machine, as far as it decides what can be measured on it: what it is, and how busy.
+//! The machine, as far as it matters for measurements: its cores, and how busy they are.
 
 use std::{env::consts, fmt, fs, num::NonZeroUsize, thread, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{ticks::Ticks, words::count};
 /// How long the machine is watched, to see how much of it is free.
 const WATCHED: Duration = Duration::from_millis(300);
 
-/// As much of a core as an idle system uses itself, and no more than the watch can tell apart: in
+/// An idle system itself uses about this much of a core, and a short watch cannot measure less: in
 /// 0.3 seconds, Linux counts 30 ticks a core.
 const UNNOTICED: f64 = 0.15;
 
@@ -18,7 +18,7 @@ const UNNOTICED: f64 = 0.15;
 pub struct Machine {
     /// P: the cores that this process may use.
     pub cores: usize,
-    /// What its processor calls itself; `None` where the system does not tell.
+    /// The name of its processor; `None` where the system doesn't tell.
     pub processor: Option<String>,
     /// The operating system.
     pub system: String,
@@ -47,13 +47,13 @@ impl fmt::Display for Machine {
     }
 }
 
-/// How much of the machine there is to be used.
+/// How much of the machine is available.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Load {
     /// The cores that this process may use.
     pub cores: usize,
-    /// How many of them nobody used, on average, just before the measurement; `None` where the
-    /// system does not tell.
+    /// How many of them were idle, on average, just before the measurement; `None` where the system
+    /// doesn't tell.
     pub free_cores: Option<f64>,
 }
 
@@ -68,13 +68,13 @@ impl Load {
         Self { cores, free_cores: spent.map(|spent| spent.idle * cores as f64) }
     }
 
-    /// Says that others use the machine too, if they do.
+    /// Warns if other programs are using the machine.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let free = self.free_cores?;
         (self.cores as f64 - free > UNNOTICED).then(|| {
             format!(
-                "only {free:.1} of {} cores are free: the versions that use several will look \
+                "only {free:.1} of {} cores are idle, so versions that use several cores will look \
                  worse than they are",
                 self.cores
             )
@@ -84,11 +84,18 @@ impl Load {
 
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cores, free_cores } = self;
-        write!(f, "{} to be used, ", count(*cores, "core"))?;
+        let Self { cores, free_cores } = *self;
+        write!(f, "Using {}", count(cores, "core"))?;
         match free_cores {
-            Some(free) => write!(f, "{free:.1} free before the first round"),
-            None => write!(f, "how many are free is not known here"),
+            None => write!(f, "; this system doesn't say how many were idle at the start"),
+            Some(free) if cores as f64 - free > UNNOTICED => {
+                write!(f, ", {free:.1} of them idle at the start")
+            }
+            Some(_) => match cores {
+                1 => write!(f, ", idle at the start"),
+                2 => write!(f, ", both idle at the start"),
+                _ => write!(f, ", all idle at the start"),
+            },
         }
     }
 }
@@ -110,5 +117,18 @@ mod tests {
         assert_eq!(load(None).warning(), None);
         let warning = load(Some(0.7)).warning().expect("more than a core is taken");
         assert!(warning.contains("only 0.7 of 2 cores"), "{warning}");
+    }
+
+    #[test]
+    fn a_load_reads_well() {
+        let load = |cores, free_cores| Load { cores, free_cores }.to_string();
+        assert_eq!(load(2, Some(1.95)), "Using 2 cores, both idle at the start");
+        assert_eq!(load(2, Some(0.7)), "Using 2 cores, 0.7 of them idle at the start");
+        assert_eq!(load(1, Some(1.0)), "Using 1 core, idle at the start");
+        assert_eq!(load(8, Some(7.9)), "Using 8 cores, all idle at the start");
+        assert_eq!(
+            load(2, None),
+            "Using 2 cores; this system doesn't say how many were idle at the start"
+        );
     }
 }

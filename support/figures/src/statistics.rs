@@ -71,7 +71,7 @@ pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
 
 /// How many times as long `numerator` took as `denominator`, where the two were measured in pairs,
 /// one soon after the other: the geometric mean of the pairs' ratios, with its 95 % interval (see
-/// [`geometric_mean`]). What slows both members of a pair cancels.
+/// [`geometric_mean`]). A slow spell that hits both members of a pair cancels out.
 ///
 /// Returns `None` if there are no pairs.
 ///
@@ -108,14 +108,16 @@ pub fn geometric_mean(values: &[f64], confidence: f64) -> Option<Estimate> {
     Some(Estimate { value: mean.exp(), low: (mean - half).exp(), high: (mean + half).exp() })
 }
 
-/// What lies between this and its negative has the given probability, in Student's distribution.
+/// In Student's distribution, a value lies between this and its negative with the given
+/// probability.
 fn t_quantile(degrees_of_freedom: f64, confidence: f64) -> f64 {
     let students = StudentsT::new(0.0, 1.0, degrees_of_freedom);
     let students = students.expect("there is a degree of freedom at least");
     students.inverse_cdf(f64::midpoint(1.0, confidence))
 }
 
-/// What lies between this and its negative has the given probability, in the normal distribution.
+/// In the normal distribution, a value lies between this and its negative with the given
+/// probability.
 #[must_use]
 pub fn normal_quantile(confidence: f64) -> f64 {
     let normal = Normal::new(0.0, 1.0).expect("its deviation is positive");

@@ -1,8 +1,8 @@
-//! What the cores have been doing, as Linux counts it in ticks of mostly 10 ms.
+//! How busy the cores have been, in the ticks of mostly 10 ms that Linux counts.
 
 use std::fs;
 
-/// What all cores together have counted since the system started.
+/// The ticks of all cores since the system started.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticks {
     computing: u64,
@@ -11,12 +11,12 @@ pub struct Ticks {
     all: u64,
 }
 
-/// What became of the time of all cores, as shares of it.
+/// How the cores spent their time, as shares of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spent {
     /// Programs ran, or the kernel for them.
     pub computing: f64,
-    /// Nothing was to be done, or only to be waited for.
+    /// There was nothing to do, or only waiting.
     pub idle: f64,
     /// The host of a virtual machine ran something else, though this machine had work.
     pub stolen: f64,
@@ -47,7 +47,7 @@ impl Ticks {
         })
     }
 
-    /// What became of the time since an earlier count; `None` if none has passed.
+    /// How the time since an earlier count was spent; `None` if none has passed.
     #[must_use]
     pub fn since(self, before: Self) -> Option<Spent> {
         let all = self.all.checked_sub(before.all).filter(|all| *all > 0)? as f64;

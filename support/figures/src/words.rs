@@ -61,7 +61,7 @@ pub fn interval(estimate: Estimate) -> String {
     format!("[{}, {}]", ratio(estimate.low), ratio(estimate.high))
 }
 
-/// A share: `97 %`; what is nearly all is not called all: `99.7 %`.
+/// A share: `97 %`; nearly everything isn't rounded to everything: `99.7 %`.
 #[must_use]
 pub fn percent(share: f64) -> String {
     let decimals = usize::from((0.995..0.9995).contains(&share));

@@ -1,36 +1,35 @@
-//! The approaches: the columns of the grid, in one table, and whatever stands beyond it.
+//! The approaches: the columns of the grid, in one table, and those beyond the grid.
 
 use serde::{Deserialize, Serialize};
 
-/// What is known of a column beside its cells.
+/// The facts about a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name, which is that of its folders.
+    /// Its name, which is also the name of its folders.
     pub name: &'static str,
-    /// The name as people should read it: a runtime that is discontinued is never shown without
-    /// saying so.
+    /// The name for people: it always says if a runtime is discontinued.
     pub label: &'static str,
-    /// What does its work.
+    /// Its workers.
     pub workers: Workers,
     /// Whether its cells are `async`.
     pub asynchronous: bool,
-    /// Whether nothing new should be started with it.
+    /// Whether it is discontinued.
     pub discontinued: bool,
 }
 
-/// What does the work of a column's cells.
+/// The workers of a column's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
-    /// The thread that the program starts with, and nobody else.
+    /// Only the thread that the program starts with.
     None,
-    /// Threads. Each of them does one unit of work at a time.
+    /// Threads. Each does one unit of work at a time.
     Threads,
-    /// A pool of as many threads as `--workers` allows, each of which does one unit at a time: more
-    /// than that are never in flight.
+    /// A pool of as many threads as `--workers` allows. Each does one unit at a time, so no more
+    /// are ever in flight.
     Pool,
-    /// The threads of a runtime, any of which holds many units that wait.
+    /// The threads of a runtime. Each holds many waiting units.
     Runtime,
-    /// Processes. Each of them does one unit of work at a time.
+    /// Processes. Each does one unit of work at a time.
     Processes,
 }
 
@@ -70,8 +69,8 @@ impl Approach {
         Self(name.into())
     }
 
-    /// The approach of the cell in this package: that of `http-async-std` is `async-std`. `None` if
-    /// the package is none of the row's cells.
+    /// The approach of the cell in this package: for `http-async-std` it is `async-std`. `None` if
+    /// the package is not a cell of the row.
     #[must_use]
     pub fn of_package(package: &str, row: &str) -> Option<Self> {
         package.strip_prefix(row)?.strip_prefix('-').map(Self::new)
@@ -83,7 +82,7 @@ impl Approach {
         &self.0
     }
 
-    /// Its name as people should read it.
+    /// Its name for people.
     #[must_use]
     pub fn label(&self) -> &str {
         self.column().map_or(&self.0, |column| column.label)
@@ -107,15 +106,15 @@ impl Approach {
         self.column().is_some_and(|column| column.asynchronous)
     }
 
-    /// What does its work; `None` beyond the grid, where that is not known.
+    /// Its workers; `None` beyond the grid, where they are unknown.
     #[must_use]
     pub fn workers(&self) -> Option<Workers> {
         self.column().map(|column| column.workers)
     }
 }
 
-/// A text that may name an approach, such as the name of a benchmark, as people should read it: what
-/// is discontinued says so.
+/// A text that may name an approach, such as the name of a benchmark, for people: it says if the
+/// approach is discontinued.
 #[must_use]
 pub fn labelled(text: &str) -> String {
     let discontinued =

@@ -1,4 +1,4 @@
-//! The part of the command line that is the same in every cell, and the values that rows read.
+//! The arguments that every cell shares, and parsers for the rows' own.
 
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 
@@ -10,10 +10,10 @@ use crate::limits::{Kind, Limits};
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of a command line")]
 pub struct Shared {
-    /// The most units of work in flight at once
+    /// The most units of work in flight at the same time
     #[arg(long, value_name = "K", value_parser = at_least_one, help_heading = "Limits")]
     limit: Option<NonZeroUsize>,
-    /// The most threads or processes that compute [default: the cores that this process may use]
+    /// The most threads or processes that compute [default: one per core]
     #[arg(long, value_name = "W", value_parser = at_least_one, help_heading = "Limits")]
     workers: Option<NonZeroUsize>,
     /// Seed for all generated data
@@ -22,23 +22,23 @@ pub struct Shared {
     /// Print one line of JSON instead of the report
     #[arg(long, help_heading = "Output")]
     pub json: bool,
-    /// Draw who did what when
+    /// Draw a timeline of the units of work and the threads
     #[arg(long, help_heading = "Output")]
     pub timeline: bool,
-    /// Write a trace that Perfetto and Chrome's tracing page open
+    /// Write a trace file for Perfetto or Chrome's tracing page
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub trace: Option<PathBuf>,
-    /// Draw no progress bar
+    /// Hide the progress bar
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
-    /// Prepare the input, print the arguments with which other processes use it, as a JSON array,
-    /// and keep it until stdin ends
+    /// Prepare the input, print the arguments for other processes to use it (as a JSON array), and
+    /// keep it until stdin ends
     #[arg(long, hide = true)]
     pub hold: bool,
 }
 
 impl Shared {
-    /// The limits, where the row's own default is `units` in flight.
+    /// The limits for a row of this kind.
     pub(crate) fn limits(&self, kind: Kind) -> Limits {
         let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let workers = self.workers.map_or_else(cores, NonZeroUsize::get);
@@ -47,7 +47,7 @@ impl Shared {
             Kind::Waits { limit: default } => {
                 Limits { in_flight: limit.unwrap_or(default), workers }
             }
-            // Whatever computes holds a core, so here the two limits are one.
+            // A computing unit holds a core, so here the two limits are one.
             Kind::Computes => {
                 let workers = workers.min(limit.unwrap_or(workers));
                 Limits { in_flight: workers, workers }
@@ -56,7 +56,7 @@ impl Shared {
     }
 }
 
-/// Reads a number of things of which there must be some.
+/// Reads a number that must be at least 1.
 fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
     let number: usize = text.parse().map_err(|error| format!("{error}"))?;
     NonZeroUsize::new(number).ok_or_else(|| "it must be at least 1".into())
@@ -64,8 +64,7 @@ fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
 
 /// Reads a share, from 0 to 1.
 ///
-/// # Errors
-/// A text that is no number, or a number outside that range.
+/// # Errors The text is no number, or the number is outside that range.
 pub fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),

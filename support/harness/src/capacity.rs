@@ -1,10 +1,9 @@
-//! Whether the system has room for what the user asks for: so much memory, so many threads or
-//! processes.
+//! Whether the system has room for the user's request: enough memory, threads or processes.
 //!
-//! What is beyond the system is better refused before a run, in one line that names the limit, than
-//! met in its midst: a thread that is started but gets no memory of its own ends the whole program,
-//! and so does the kernel where memory itself runs out. The limits are read from `/proc` and
-//! `/sys`, so only Linux's are known; elsewhere everything counts as possible until it fails.
+//! A request beyond the system is refused before the run, in one line that names the limit. In the
+//! middle of a run it would end the whole program: a thread that gets no memory does so, and so
+//! does the kernel when memory runs out. The limits are read from `/proc` and `/sys`, so they are
+//! known only on Linux; elsewhere everything counts as possible until it fails.
 
 use std::{
     fs::{self, File},
@@ -19,24 +18,24 @@ use anyhow::Context;
 use crate::words::{bytes, plural};
 
 /// The most memory mappings that a thread of the standard library takes: its stack, a second stack
-/// to report an overflow of the first on, and a guard page below each.
+/// to report an overflow of the first, and a guard page below each.
 const MAPPINGS_PER_THREAD: usize = 4;
-/// What a thread takes beyond that of its own data, in bytes: a kernel's stack and a few pages.
+/// The memory of a thread beside its own data, in bytes: a kernel stack and a few pages.
 const MEMORY_PER_THREAD: usize = 32 * 1024;
-/// What a worker process takes that it shares with no other, in bytes.
+/// The memory of a worker process that it shares with no other, in bytes.
 const MEMORY_PER_PROCESS: usize = 512 * 1024;
 /// The most threads that may steal work from each other, unless there are more cores.
 const MOST_STEALING: usize = 256;
-/// The most files that a runtime opens before it does anything, to wait for events and to be woken.
+/// The most files that a runtime opens at its start, to wait for events and to be woken.
 const FILES_OF_A_RUNTIME: usize = 5;
 /// How many files are kept for the end of a program.
 const FILES_IN_RESERVE: usize = 3;
-/// The fewest files that a program can do with beside these.
+/// The fewest other files that a program needs.
 const FEWEST_FILES: usize = 5;
-/// How many threads come with a worker process: its own two, and the one here that feeds it.
+/// The threads of a worker process: its own two, and the one here that feeds it.
 const THREADS_PER_PROCESS: usize = 3;
 
-/// The system has no room for what the user asks for.
+/// The system has no room for the user's request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no room for {wanted}: {reason}")]
 pub struct NoRoom {
@@ -52,9 +51,9 @@ pub fn for_threads(number: usize) -> Result<(), NoRoom> {
     check(plural(number, "thread"), demands)
 }
 
-/// Checks that a pool whose threads steal work from each other makes sense at this size. A thread
-/// that has nothing to do looks for work at all others, and does so again before it sleeps. With
-/// twice as many threads that takes four times as long, and *life* has them do it in each step.
+/// Checks that a pool of this size makes sense if its threads steal work from each other. An idle
+/// thread looks for work at all others, and again before it sleeps. With twice as many threads that
+/// takes four times as long, and in *life* it happens in each step.
 ///
 /// # Errors
 /// It has more than 256 threads, and more than there are cores.
@@ -64,7 +63,8 @@ pub fn for_stealing(threads: usize) -> Result<(), NoRoom> {
         return Ok(());
     }
     let wanted = format!("{threads} threads that steal work from each other");
-    let reason = format!("those without any would search all others, so {most} are most");
+    let reason =
+        format!("idle threads would search all others for work, so at most {most} are allowed");
     Err(NoRoom { wanted, reason })
 }
 
@@ -76,13 +76,13 @@ pub fn for_processes(number: usize) -> Result<(), NoRoom> {
     check(format!("{number} worker processes"), demands)
 }
 
-/// Checks that this process may open so many more files, of which a pipe is two.
+/// Checks that this process may open this many more files. A pipe is two.
 pub fn for_open_files(number: usize) -> Result<(), NoRoom> {
     let demand = || {
         Some(Demand {
             limit: "ulimit -n".into(),
             most: field("/proc/self/limits", "Max open files")?,
-            // The folder that is read is open itself meanwhile, and is in it.
+            // Reading the folder opens it, so it counts itself.
             used: fs::read_dir("/proc/self/fd").ok()?.count() - 1,
             more: number,
             show: |files| files.to_string(),
@@ -92,21 +92,21 @@ pub fn for_open_files(number: usize) -> Result<(), NoRoom> {
 }
 
 /// Checks that there is room for the files that the runtime of an async cell opens for itself. The
-/// reactors of async-std and smol cannot say so: they panic.
+/// reactors of async-std and smol cannot report that they have none: they panic.
 pub(crate) fn for_a_runtime() -> Result<(), NoRoom> {
     some_files(FILES_OF_A_RUNTIME).map(drop)
 }
 
-/// Opens this many files that nobody needs. Unlike [`for_open_files`], which has to open some itself,
-/// this tells also when there is no room for a single one.
+/// Opens this many files that nobody needs. Unlike [`for_open_files`], which must open a file
+/// itself, this also works if there is no room for a single one.
 fn some_files(number: usize) -> Result<Vec<File>, NoRoom> {
     let files: io::Result<_> =
         (0..number).map(|_| File::open(if cfg!(unix) { "/dev/null" } else { "NUL" })).collect();
     files.map_err(|error| NoRoom { wanted: plural(number, "open file"), reason: error.to_string() })
 }
 
-/// Open files that nobody uses, so that there are some to be had at the end: to remove a folder
-/// takes one for each of its levels. They are given back when this is dropped.
+/// Open files that nobody uses, a reserve for the end: removing a folder takes one for each of its
+/// levels. They are given back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Reserve(());
 
@@ -116,8 +116,7 @@ static RESERVE: Mutex<Vec<File>> = Mutex::new(Vec::new());
 impl Reserve {
     /// Takes the reserve.
     ///
-    /// # Errors
-    /// So few files may be open that there would be next to none left to work with.
+    /// # Errors So few files may be open that next to none would be left to work with.
     pub(crate) fn take() -> Result<Self, NoRoom> {
         let mut files = some_files(FILES_IN_RESERVE + FEWEST_FILES)?;
         files.truncate(FILES_IN_RESERVE);
@@ -125,7 +124,7 @@ impl Reserve {
         Ok(Self(()))
     }
 
-    /// Gives the files back. Whoever ends the process at once does so itself.
+    /// Gives the files back. Code that ends the process without destructors calls this itself.
     pub(crate) fn give_back() {
         RESERVE.lock().expect("nobody panics while holding it").clear();
     }
@@ -137,14 +136,15 @@ impl Drop for Reserve {
     }
 }
 
-/// Allows this process as many open files as the system lets it have: a connection is one, and
-/// the usual limit of 1,024 would be the first thing that a large `--limit` runs into.
+/// Raises this process's limit on open files as far as the system allows: a connection is one, and
+/// a large `--limit` would first meet the usual limit of 1,024.
 pub fn allow_open_files() {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource, getrlimit, setrlimit};
         if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-            // If it is refused, the run goes on with what it has, and says so should it run out.
+            // If it is refused, the run goes on with the old limit, and reports it if files run
+            // out.
             let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
         }
     }
@@ -155,8 +155,8 @@ pub fn for_things(number: usize, thing: &str, size: usize) -> Result<(), NoRoom>
     check(plural(number, thing), memory(number.saturating_mul(size)))
 }
 
-/// Checks that a file can be written, before any work is done for it. What it holds stays in it, and
-/// one that is not there is not there afterwards either.
+/// Checks that a file can be written, before any work is done for it. An existing file keeps its
+/// contents, and a missing one is not left behind.
 ///
 /// # Errors
 /// It cannot be written; the message names it.
@@ -167,7 +167,7 @@ pub fn for_writing(path: &Path) -> anyhow::Result<()> {
     checked.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// How much room a disk has for files in this folder, in bytes; `None` where that isn't known.
+/// The disk's free space for files in this folder, in bytes; `None` if unknown.
 #[must_use]
 pub fn room_on_disk(folder: &Path) -> Option<u64> {
     #[cfg(unix)]
@@ -184,15 +184,15 @@ pub fn room_on_disk(folder: &Path) -> Option<u64> {
     }
 }
 
-/// A limit that this system doesn't tell is a demand that isn't there.
+/// A limit that this system does not tell makes no demand.
 fn check(wanted: String, demands: Vec<Option<Demand>>) -> Result<(), NoRoom> {
     let unmet = demands.into_iter().flatten().find(|demand| !demand.is_met());
     unmet.map_or(Ok(()), |demand| Err(NoRoom { wanted, reason: demand.explain() }))
 }
 
-/// How much of something is wanted, and how much there is.
+/// A demand on a limited resource.
 struct Demand {
-    /// The limit, as one who would raise it knows it.
+    /// The limit's name, for somebody who wants to raise it.
     limit: String,
     most: usize,
     used: usize,
@@ -211,7 +211,7 @@ impl Demand {
     }
 }
 
-/// What limits the threads of this and all other processes: Linux counts both as tasks.
+/// The limits on the threads of this and all other processes. Linux counts both as tasks.
 fn tasks(more: usize) -> Vec<Option<Demand>> {
     let demand = |limit: String, most: Option<usize>, used: Option<usize>| {
         Some(Demand { limit, most: most?, used: used?, more, show: |tasks| tasks.to_string() })
@@ -234,9 +234,9 @@ fn tasks(more: usize) -> Vec<Option<Demand>> {
     demands
 }
 
-/// What limits the mappings of this process.
+/// The limit on this process's memory mappings.
 fn mappings(threads: usize) -> Option<Demand> {
-    // It may be long, so it is not read as a whole.
+    // It may be long, so read it line by line.
     let used = BufReader::new(File::open("/proc/self/maps").ok()?).split(b'\n').count();
     Some(Demand {
         limit: "vm.max_map_count, of memory mappings,".into(),
@@ -247,7 +247,7 @@ fn mappings(threads: usize) -> Option<Demand> {
     })
 }
 
-/// What limits the memory: that of the machine, and that of the control groups, as a container is.
+/// The limits on memory: the machine's, and those of control groups such as a container.
 fn memory(more: usize) -> Vec<Option<Demand>> {
     let demand = |limit: String, most: Option<usize>, used: Option<usize>| {
         Some(Demand { limit, most: most?, used: used?, more, show: |size| bytes(size as u64) })
@@ -260,7 +260,7 @@ fn memory(more: usize) -> Vec<Option<Demand>> {
         // The names of the second version of control groups, then those of the first.
         [["max", "current"], ["limit_in_bytes", "usage_in_bytes"]].map(|names| {
             let [most, used] = names.map(|name| group.join(format!("memory.{name}")));
-            // Cached files count as used, but are given up for what needs the memory.
+            // Cached files count as used, but make room when memory is needed.
             let cache = field(group.join("memory.stat"), "inactive_file").unwrap_or(0);
             let used = number(used).map(|used| used.saturating_sub(cache));
             demand(most.display().to_string(), number(&most), used)
@@ -289,10 +289,9 @@ fn control_groups(controller: &str) -> impl Iterator<Item = PathBuf> {
     folders.flatten().collect::<Vec<_>>().into_iter()
 }
 
-/// How many threads this user may have; `None` if as many as there can be.
+/// The most threads that this user may have; `None` if there is no limit.
 fn most_of_the_user() -> Option<usize> {
-    // Whoever may administer the system or its resources is exempt; these are the numbers of the
-    // two capabilities in capabilities(7).
+    // Administrators are exempt. These are the numbers of the two capabilities in capabilities(7).
     const EXEMPT: u64 = 1 << 21 | 1 << 24;
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let capabilities = status.lines().find_map(|line| line.strip_prefix("CapEff:"))?;
@@ -302,7 +301,7 @@ fn most_of_the_user() -> Option<usize> {
     field("/proc/self/limits", "Max processes")
 }
 
-/// How many threads this user has, in all processes.
+/// The number of this user's threads, in all processes.
 fn threads_of_the_user() -> Option<usize> {
     let user = field("/proc/self/status", "Uid:")?;
     // `self` and `thread-self` are links, and would count this process two more times.
@@ -320,7 +319,7 @@ fn field(file: impl AsRef<Path>, name: &str) -> Option<usize> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// The number that is all of a file's content.
+/// The number that a file consists of.
 fn number(file: impl AsRef<Path>) -> Option<usize> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
 }

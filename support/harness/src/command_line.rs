@@ -1,4 +1,4 @@
-//! The command line of a cell's program: its row's own arguments, and those that all rows share.
+//! The command line of a cell's program: the row's own arguments, and those that all rows share.
 
 use std::process::ExitCode;
 
@@ -17,9 +17,9 @@ pub(crate) struct Arguments<R: Row> {
 }
 
 impl<R: Row> Arguments<R> {
-    /// Reads the command line of this process. What is wrong with it comes back as one line.
+    /// Reads the command line of this process. An error is one line.
     pub(crate) fn read(approach: &Approach) -> Result<Self, Refused> {
-        // What the row's doc comment says is what the program is about.
+        // The row's doc comment is the program's description.
         let row = R::augment_args(Command::new(R::NAME));
         Self::command()
             .about(row.get_about().cloned().unwrap_or_default())
@@ -31,23 +31,24 @@ impl<R: Row> Arguments<R> {
     }
 }
 
-/// What `--limit` means for a row, with its default.
+/// The help of `--limit` for a row, with its default.
 fn help_of_limit<R: Row>(row: Command) -> String {
-    let most = "The most units of work in flight at once";
+    let most = "The most units of work in flight at the same time";
     let matches = row.no_binary_name(true).try_get_matches_from([""; 0]).ok();
     let kind = matches.and_then(|matches| R::from_arg_matches(&matches).ok()).map(|row| row.kind());
     match kind {
         Some(Kind::Waits { limit }) => format!("{most} [default: {limit}]"),
-        Some(Kind::Computes) => format!("{most}; whatever computes is a worker [default: W]"),
+        Some(Kind::Computes) => format!("{most} [default: W, the number of workers]"),
         None => most.to_owned(),
     }
 }
 
-/// Why there are no arguments: they are wrong, or the user asks for the help or the version.
+/// The reason why there are no arguments: they are wrong, or the user asks for the help or the
+/// version.
 pub(crate) struct Refused(clap::Error);
 
 impl Refused {
-    /// Says so, and returns the exit status.
+    /// Prints it, and returns the exit status.
     pub(crate) fn explain(&self) -> ExitCode {
         let Self(error) = self;
         if error.use_stderr() {
@@ -60,7 +61,7 @@ impl Refused {
     }
 }
 
-/// The first paragraph of clap's message, which names what is wrong, on one line.
+/// The first paragraph of clap's message, which names the error, on one line.
 fn one_line(error: &clap::Error) -> String {
     let message = error.to_string();
     let paragraph = message.split("\n\n").next().unwrap_or_default();

@@ -1,15 +1,15 @@
-//! Durations: as people write them, and as machines do.
+//! Durations, as people write them.
 
 use std::time::Duration;
 
-/// The longest duration that is accepted: a hundred years. Added to each other or to any moment of
-/// the clock, durations of no more than that never overflow.
+/// The longest duration that is accepted: a hundred years. Durations up to that never overflow when
+/// they are added to each other or to a point in time.
 const LONGEST: Duration = Duration::from_hours(100 * 365 * 24);
 
 /// Reads a duration as people write it: `50ms`, `2s`, `1m 30s`.
 ///
-/// # Errors
-/// A text that is no duration, or one of more than a hundred years, with what is wrong with it.
+/// # Errors The text is no duration, or the duration is longer than a hundred years. The message
+/// says which.
 pub fn parse(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration <= LONGEST => Ok(duration),

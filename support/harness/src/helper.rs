@@ -1,5 +1,5 @@
-//! A helper: this same program, started again to be something else, such as the web site that pages
-//! are fetched from. What it is for, and how, stands in an environment variable.
+//! A helper: this same program, started again in another role, such as the web site that serves the
+//! pages. An environment variable holds its role and settings.
 
 use std::{
     env,
@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What a program can be started again as, by the name of the environment variable that says so.
+/// A role in which a program can be started again, by the name of its environment variable.
 #[derive(Clone, Copy, Debug)]
 pub struct Role(&'static str);
 
@@ -21,7 +21,7 @@ impl Role {
         Self(variable)
     }
 
-    /// A command that starts this program again in this role, and hands it `setup`.
+    /// A command that starts this program again in this role and hands it `setup`.
     ///
     /// # Errors
     /// The system does not tell where this program is, or the setup cannot be written as JSON.
@@ -37,10 +37,9 @@ impl Role {
         env::var_os(self.0).is_some()
     }
 
-    /// What this process was handed, if it was started in this role.
+    /// The setup of this process, if it was started in this role.
     ///
-    /// # Errors
-    /// It was handed something that cannot be read.
+    /// # Errors The setup cannot be read.
     pub fn setup<T: DeserializeOwned>(self) -> Result<Option<T>> {
         let Ok(setup) = env::var(self.0) else { return Ok(None) };
         let read = serde_json::from_str(&setup);
@@ -48,8 +47,8 @@ impl Role {
     }
 }
 
-/// A helper that runs, seen from the process that started it. When this is dropped, its stdin ends,
-/// by which it is asked to end too, and its end is waited for.
+/// A running helper, seen from the process that started it. Dropping this closes the helper's
+/// stdin, which asks it to end, and waits for its end.
 #[derive(Debug)]
 pub struct Helper {
     process: Child,
@@ -66,7 +65,7 @@ impl Helper {
         Ok(Self { process })
     }
 
-    /// What it prints, from here on. It can be taken once.
+    /// Its output from here on. It can be taken once.
     ///
     /// # Panics
     /// It was taken before.

@@ -1,4 +1,4 @@
-//! Ctrl-C, and whatever else ends a program before its end: what is cleared away then, and how.
+//! Ctrl-C and other early ends of a program, and how it cleans up then.
 
 use std::{
     collections::BTreeSet,
@@ -15,21 +15,21 @@ use anyhow::{Context, Result};
 
 use crate::{background::harness_thread_started, capacity::Reserve, message};
 
-/// What clears something away.
+/// A clean-up action.
 type Clear = Box<dyn FnOnce() + Send>;
 
-/// What [`clear_on_interrupt`] was told of.
+/// The actions given to [`clear_on_interrupt`].
 static CLEAR: Mutex<Vec<Clear>> = Mutex::new(Vec::new());
 
-/// The worker processes that have not been waited for yet, by their numbers in the system.
+/// The process IDs of the workers that have not been waited for yet.
 static WORKERS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
-/// Has a worker process killed, should this process be ended before it.
+/// Registers a worker process, to be killed if this process is ended before it.
 pub(crate) fn worker_started(pid: u32) {
     WORKERS.lock().expect("nobody panics while holding it").insert(pid);
 }
 
-/// Says that a worker process has ended: its number may be another's from now on.
+/// Records that a worker process has ended, since another may get its process ID from now on.
 pub(crate) fn worker_ended(pid: u32) {
     WORKERS.lock().expect("nobody panics while holding it").remove(&pid);
 }
@@ -42,43 +42,42 @@ fn kill(worker: u32) {
     };
 
     if let Ok(pid) = i32::try_from(worker) {
-        // One that has just ended by itself is all right, too.
+        // A worker that has just ended by itself is fine, too.
         let _ = signal::kill(Pid::from_raw(pid), Signal::SIGKILL);
     }
 }
 
-/// Elsewhere a worker ends by itself, as soon as its stdin does.
+/// Elsewhere a worker ends by itself as soon as its stdin does.
 #[cfg(not(unix))]
 fn kill(_: u32) {}
 
 /// Whether Ctrl-C or [`give_up`] is ending this process.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-/// Has something cleared away also if Ctrl-C ends this process, since no destructor runs then. It
-/// must not take long: the process ends after it.
+/// Registers a clean-up action for Ctrl-C, since no destructor runs then. It must not take long:
+/// the process ends after it.
 pub fn clear_on_interrupt(clear: impl FnOnce() + Send + 'static) {
     CLEAR.lock().expect("nobody panics while holding it").push(Box::new(clear));
 }
 
-/// Has a temporary folder removed also if Ctrl-C ends this process.
+/// Registers a temporary folder to be removed if Ctrl-C ends this process.
 pub fn remove_on_interrupt(folder: &Path) {
     let folder = folder.to_owned();
     clear_on_interrupt(move || {
-        // A thread that still writes there would add a file behind our back, again and again;
-        // under another name it finds nothing to add to. What cannot be renamed is gone, or
-        // is removed as it is.
+        // A thread that is still writing there would keep adding files. After a rename it no longer
+        // finds the folder. If renaming fails, the folder is gone, or is removed as it is.
         let doomed = folder.with_added_extension("removed");
         let folder = if fs::rename(&folder, &doomed).is_ok() { doomed } else { folder };
-        // There is nobody left to be told if something is not ours to remove.
+        // If something cannot be removed, nobody is left to be told.
         let _ = fs::remove_dir_all(folder);
     });
 }
 
-/// What [`on_interrupt`] was given.
+/// The action given to [`on_interrupt`].
 static ON_INTERRUPT: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
-/// Has the first Ctrl-C call this instead of ending the process, which is then expected to end in
-/// good order. A second Ctrl-C ends it at once.
+/// Makes the first Ctrl-C call this instead of ending the process, which should then shut down
+/// gracefully. A second Ctrl-C ends it immediately.
 pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
     *ON_INTERRUPT.lock().expect("nobody panics while holding it") = Some(Box::new(ask_to_end));
 }
@@ -86,8 +85,7 @@ pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
 /// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
 /// themselves as soon as their stdin does.
 ///
-/// # Errors
-/// Somebody else listens already, or there is a want of threads.
+/// # Errors Somebody else listens already, or the system has no more threads.
 pub fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {
@@ -101,23 +99,23 @@ pub fn stop_on_ctrl_c() -> Result<()> {
     .context("cannot listen for Ctrl-C")
 }
 
-/// Ends this process because of an error that no function can return: it came up in a thread that
-/// a library has started, say, while others wait for what will not come. Says so in one line,
-/// clears away what Ctrl-C would, and exits with status 1.
+/// Ends this process because of an error that no function can return: for example, it came up in a
+/// library's thread while others wait in vain. Prints one line, cleans up as on Ctrl-C, and exits
+/// with status 1.
 pub fn give_up(error: &anyhow::Error) -> ! {
     end_at_once(&format!("error: {error:#}"), 1)
 }
 
 fn end_at_once(text: &str, status: i32) -> ! {
     if ENDING.swap(true, Ordering::Relaxed) {
-        // Another thread is at it, and has said why.
+        // Another thread is doing it, and has said why.
         loop {
             thread::park();
         }
     }
     message::line(text);
     Reserve::give_back();
-    // The workers go first: what is to be cleared away may be what they are at work on.
+    // The workers go first, since they may be using what will be removed.
     for &worker in &*WORKERS.lock().expect("nobody panics while holding it") {
         kill(worker);
     }
@@ -127,9 +125,9 @@ fn end_at_once(text: &str, status: i32) -> ! {
     std::process::exit(status)
 }
 
-/// Returns at once, unless something is ending this process already: what has failed since then failed because
-/// its folders were removed under its feet, which is not worth a report, and a process that ended
-/// now would leave half of them behind.
+/// Returns immediately, unless this process is already being ended. In that case it waits: later
+/// failures come from folders being removed and are not worth a report, and ending now would leave
+/// half of the folders behind.
 pub(crate) fn leave_the_end_to_others() {
     while ENDING.load(Ordering::Relaxed) {
         thread::park();

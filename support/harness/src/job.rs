@@ -1,5 +1,5 @@
-//! A row's job outside of a cell's program: benchmarks call the cells' functions within one process,
-//! and again and again.
+//! A row's job outside a cell's program: benchmarks call the cells' functions repeatedly within one
+//! process.
 
 use std::iter;
 
@@ -12,7 +12,7 @@ use crate::{
     row::{Answer, Row},
 };
 
-/// The job that some arguments describe.
+/// A job described by arguments.
 #[derive(Debug)]
 pub struct Job<R: Row> {
     row: R,
@@ -20,7 +20,7 @@ pub struct Job<R: Row> {
 }
 
 impl<R: Row> Job<R> {
-    /// The job that a cell's program would do if it were given these arguments.
+    /// The job that a cell's program does with these arguments.
     ///
     /// # Errors
     /// Arguments that the row does not take.
@@ -38,7 +38,7 @@ impl<R: Row> Job<R> {
         self.row.prepare(&self.shared)
     }
 
-    /// Draws the answer from what a cell's function returned.
+    /// Derives the answer from the result of a cell's function.
     pub fn answer(&self, input: &R::Input, output: R::Output) -> Answer {
         self.row.answer(input, output)
     }

@@ -1,5 +1,5 @@
-//! What every example shares and no lesson is about: the command line, the meter, the report, the
-//! timeline, and the pool of worker processes.
+//! The code that every example shares and no lesson is about: the command line, the meter, the
+//! report, the timeline, and the pool of worker processes.
 //!
 //! A row implements [`Row`]; each of its cells has a `main` that calls [`run`].
 

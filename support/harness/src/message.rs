@@ -5,8 +5,8 @@ use std::{
     io::{self, Write},
 };
 
-/// Writes a line to stderr. Where that is closed or full nobody can be told, which is no reason to
-/// end differently: `eprintln!` would panic.
+/// Writes a line to stderr. If that is closed or full, nobody can be told, but the program should
+/// end as usual. `eprintln!` would panic.
 pub fn line(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }

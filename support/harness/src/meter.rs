@@ -1,7 +1,7 @@
-//! The meter: what a row's function cost, in this process and its workers and nobody else.
+//! The meter: the cost of a row's function, in this process and its workers only.
 //!
-//! CPU times and context switches come from `getrusage`, memory and threads from `/proc`, so the
-//! latter two are known on Linux only. The harness's own threads are not counted.
+//! CPU times and context switches come from `getrusage`, memory and threads from `/proc`, so these
+//! two are known only on Linux. The harness's own threads are not counted.
 
 use std::{
     sync::{
@@ -19,7 +19,7 @@ use timeline::{nanos, unit};
 
 use crate::{background, progress::Progress};
 
-/// What a function cost. A figure that this system does not tell is `None`.
+/// The cost of a function. A figure that this system does not tell is `None`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Usage {
     /// Wall-clock time, in nanoseconds.
@@ -29,20 +29,20 @@ pub struct Usage {
     /// CPU time that the operating system spent for the program, in nanoseconds, worker
     /// processes included.
     pub cpu_system_ns: Option<u64>,
-    /// The most memory resident at once, in bytes: this process's peak plus the peak of each of
-    /// its workers (pages that they share are counted in each).
+    /// The peak of resident memory, in bytes: this process's peak plus the peak of each of its
+    /// workers (shared pages are counted in each).
     pub peak_rss_bytes: Option<u64>,
-    /// The most threads that existed at once, those of worker processes included.
+    /// The most threads that existed at the same time, including those of worker processes.
     pub threads: Option<u64>,
     /// How often a thread gave up its core because it had to wait.
     pub voluntary_switches: Option<u64>,
-    /// How often a thread was made to give up its core.
+    /// How often a thread had to give up its core to another.
     pub involuntary_switches: Option<u64>,
-    /// The most units of work that were in flight at once.
+    /// The most units of work in flight at the same time.
     pub peak_in_flight: u64,
-    /// How long the start of worker processes took, in nanoseconds: from the call that needed them
-    /// until the last of them had answered its setup. It is part of the wall-clock time. `None` if no
-    /// pool of worker processes was started.
+    /// How long starting the worker processes took, in nanoseconds: from the call that needed them
+    /// until the last of them was ready. It is part of the wall-clock time. `None` if no pool of
+    /// worker processes was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_ns: Option<u64>,
 }
@@ -54,8 +54,8 @@ impl Usage {
         Some(Duration::from_nanos(self.cpu_user_ns? + self.cpu_system_ns?))
     }
 
-    /// What all children of this process that have ended and were waited for have cost together, in
-    /// this wall-clock time. Its memory is that of the largest of them.
+    /// The total cost, in this wall-clock time, of all children of this process that have ended and
+    /// were waited for. Its memory is that of the largest child.
     #[must_use]
     pub fn of_children(wall: Duration) -> Self {
         let counters = system::counters_of_children();
@@ -76,8 +76,8 @@ impl Usage {
         Duration::from_nanos(self.wall_ns)
     }
 
-    /// The share of the time, on `cores` cores, in which the program computed nothing: from 0
-    /// (it computed all the time) to 1 (it only waited).
+    /// The share of the time, on `cores` cores, in which the program did not compute: from 0 (it
+    /// computed all the time) to 1 (it only waited).
     #[must_use]
     pub fn waiting(&self, cores: usize) -> Option<f64> {
         let capacity = self.wall().as_secs_f64() * cores as f64;
@@ -85,16 +85,16 @@ impl Usage {
     }
 }
 
-/// A function's output, with what it cost.
+/// A function's output and its cost.
 #[derive(Debug)]
 pub struct Measured<T> {
-    /// What the function returned.
+    /// The function's output.
     pub output: T,
-    /// What it cost.
+    /// Its cost.
     pub usage: Usage,
 }
 
-/// Measures one call of a row's function, and shows its progress meanwhile.
+/// Measures one call of a row's function and shows its progress.
 #[derive(Debug)]
 pub struct Meter {
     progress: Progress,
@@ -107,8 +107,7 @@ impl Meter {
 
     /// Calls `function` once and measures that call alone.
     ///
-    /// # Errors
-    /// Those of `function`, and that the thread which takes the samples cannot be started.
+    /// # Errors The errors of `function`, or the sampling thread cannot be started.
     pub fn measure<T>(self, function: impl FnOnce() -> Result<T>) -> Result<Measured<T>> {
         let running = self.start()?;
         let output = function();
@@ -161,21 +160,21 @@ impl Running {
     }
 }
 
-/// When a job began, and what had been spent by then.
+/// When a job began, and the usage up to then.
 type Begun = (Instant, Option<Counters>);
 
 /// Set by [`job_begins`].
 static BEGUN: Mutex<Option<Begun>> = Mutex::new(None);
 
-/// Says that the job begins only now. What the function that is measured did before is preparation,
-/// such as the start of a server whose clients do not come yet, and is not measured.
+/// Marks the beginning of the job. Earlier work of the measured function is preparation and is not
+/// measured, such as starting a server before its clients come.
 pub fn job_begins() {
     let now = (Instant::now(), system::counters());
     *BEGUN.lock().expect("nobody panics while holding it") = Some(now);
 }
 
-/// How long a job has taken that was prepared from `start` on: all the time since then, unless it
-/// has said that it [begins later](job_begins). Benchmarks ask this after each call.
+/// How long a job has taken that was prepared from `start` on: the time since then, or since it
+/// [began](job_begins), if that was later. Benchmarks ask this after each call.
 #[must_use]
 pub fn job_took(start: Instant) -> Duration {
     begun().map_or(start, |(start, _)| start).elapsed()
@@ -185,16 +184,16 @@ fn begun() -> Option<Begun> {
     BEGUN.lock().expect("nobody panics while holding it").take()
 }
 
-/// What a worker process tells of itself at its end.
+/// A worker process's report at its end.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct WorkerUsage {
     peak_rss_bytes: u64,
     threads: u64,
-    /// What it had spent before the job began.
+    /// Its usage before the job began.
     before: Counters,
 }
 
-/// How long the start of worker processes has taken, in nanoseconds.
+/// How long starting worker processes has taken, in nanoseconds.
 static START: AtomicU64 = AtomicU64::new(0);
 
 /// Adds a time in which worker processes were started.
@@ -206,7 +205,7 @@ static WORKERS: Mutex<WorkerUsage> =
     Mutex::new(WorkerUsage { peak_rss_bytes: 0, threads: 0, before: Counters::ZERO });
 
 impl WorkerUsage {
-    /// What this process, a worker, has used.
+    /// The usage of this process, a worker.
     pub(crate) fn of_this_process() -> Self {
         let own = background::harness_threads();
         Self {
@@ -230,9 +229,9 @@ struct Samples {
     own: Option<Counters>,
 }
 
-/// Looks at the number of threads every few milliseconds until the function has ended, since no
-/// system keeps its peak. Begins eagerly and slows down: short functions are sampled often
-/// enough, and long ones are not disturbed.
+/// Samples the number of threads every few milliseconds until the function has ended, since no
+/// system keeps its peak. Sampling starts fast and slows down, so short functions are sampled often
+/// enough and long ones are not disturbed.
 fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
     background::harness_thread_started();
     let mut peak = system::threads();
@@ -243,7 +242,7 @@ fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
         pause = (pause * 3 / 2).min(Duration::from_millis(20));
     }
     progress.finish();
-    // Some of the harness's own may have been started only after this one.
+    // Some of the harness's own threads may have been started after this one.
     let own = background::harness_threads();
     Samples {
         threads: peak.map(|peak| peak.saturating_sub(own)),
@@ -251,7 +250,7 @@ fn sample(stopped: &mpsc::Receiver<()>, progress: &Progress) -> Samples {
     }
 }
 
-/// What the operating system counts for a process or a thread.
+/// The operating system's counters for a process or a thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     /// CPU time spent in the program's own code, in nanoseconds.
@@ -260,11 +259,11 @@ pub struct Counters {
     pub system_ns: u64,
     /// How often a thread gave up its core because it had to wait.
     pub voluntary: u64,
-    /// How often a thread was made to give up its core.
+    /// How often a thread had to give up its core to another.
     pub involuntary: u64,
-    /// How often a page was touched that was not there, but did not have to come from a disk.
+    /// How often a touched page was missing but did not have to come from a disk.
     pub minor_faults: u64,
-    /// How often one had to come from a disk.
+    /// How often a page had to come from a disk.
     pub major_faults: u64,
 }
 
@@ -278,15 +277,15 @@ impl Counters {
         major_faults: 0,
     };
 
-    /// Those of this process and of its children that have ended and were waited for; `None` where
-    /// the system does not tell. Benchmarks read them before and after each call.
+    /// The counters of this process and of its children that have ended and were waited for; `None`
+    /// if the system does not tell. Benchmarks read them before and after each call.
     #[must_use]
     pub fn now() -> Option<Self> {
         system::counters()
     }
 }
 
-/// Makes [`peak_memory`] and [`peak_in_flight`] begin anew.
+/// Resets [`peak_memory`] and [`peak_in_flight`].
 pub fn forget_peaks() {
     system::forget_peak_memory();
     unit::forget_peak();
@@ -298,7 +297,7 @@ pub fn peak_memory() -> Option<u64> {
     system::peak_memory()
 }
 
-/// The most units of work that were in flight at once in this process, since [`forget_peaks`].
+/// The most units of work in flight at the same time in this process, since [`forget_peaks`].
 #[must_use]
 pub fn peak_in_flight() -> u64 {
     unit::peak() as u64
@@ -321,7 +320,8 @@ impl std::ops::Add for Counters {
 impl std::ops::Sub for Counters {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        // Saturating, since the kernel scales user and system time and may lower one a little.
+        // Saturating, since the kernel scales user and system time and may lower one of them a
+        // little.
         Self {
             user_ns: self.user_ns.saturating_sub(other.user_ns),
             system_ns: self.system_ns.saturating_sub(other.system_ns),
@@ -333,7 +333,7 @@ impl std::ops::Sub for Counters {
     }
 }
 
-/// What only some systems tell.
+/// Figures that only some systems tell.
 mod system {
     use super::Counters;
 
@@ -405,13 +405,13 @@ mod system {
         rusage(nix::sys::resource::UsageWho::RUSAGE_THREAD)
     }
 
-    /// Elsewhere a thread's share cannot be told; it is small enough to be left in.
+    /// Elsewhere a thread's share is unknown. It is small enough to be left in.
     #[cfg(not(target_os = "linux"))]
     pub(super) fn counters_of_this_thread() -> Option<Counters> {
         Some(Counters::default())
     }
 
-    /// How many threads this process has now.
+    /// The number of threads that this process has now.
     pub(super) fn threads() -> Option<u64> {
         status("Threads:")
     }
@@ -421,10 +421,10 @@ mod system {
         Some(status("VmHWM:")? * 1024)
     }
 
-    /// Makes the kernel begin its record of the peak anew, so that set-up is not counted.
+    /// Resets the kernel's record of the peak, so that set-up is not counted.
     pub(super) fn forget_peak_memory() {
         if cfg!(target_os = "linux") {
-            // Where this is not permitted, the peak includes the set-up: no reason to stop.
+            // If this is not permitted, the peak includes the set-up. That is no reason to stop.
             let _ = std::fs::write("/proc/self/clear_refs", "5");
         }
     }

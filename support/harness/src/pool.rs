@@ -1,19 +1,19 @@
-//! A pool of worker processes, in the manner of Python's `multiprocessing.Pool`.
+//! A pool of worker processes, like Python's `multiprocessing.Pool`.
 //!
 //! A worker is this same program, started again. It reads its setup and then chunks of jobs from
-//! stdin, and writes to stdout that it is ready and then the answers of each chunk. Each of these is
+//! stdin. To stdout it writes that it is ready, and then the answers of each chunk. Each message is
 //! a frame: its length, then that many bytes of [postcard](https://docs.rs/postcard). The calling
 //! process has one thread per worker, which hands it the next chunk as soon as it is free.
 //!
-//! The workers of a [`Pool`] are all alike. Those of a [`StatefulPool`] each keep something of their
-//! own from job to job.
+//! The workers of a [`Pool`] are all alike. Each worker of a [`StatefulPool`] keeps its own state
+//! from job to job.
 //!
-//! A program that uses one of them calls [`serve`] before anything else in its `main`.
+//! A program that uses either pool calls [`serve`] before anything else in its `main`.
 //!
-//! The crate [procspawn](https://docs.rs/procspawn) has such a pool, too. It is not used here because
-//! the examples need to know more than it tells: when a worker of its pool dies, it says "remote side
-//! closed", and neither which process that was, nor how it ended, nor does it try the job again. A
-//! start takes it 4 to 5 ms, and this pool 1 ms.
+//! The crate [procspawn](https://docs.rs/procspawn) has such a pool, too. The examples need more
+//! than it offers: when a worker of its pool dies, it says "remote side closed", but not which
+//! process that was or how it ended, and it does not retry the job. It takes 4 to 5 ms to start a
+//! worker, and this pool 1 ms.
 
 use std::{
     io::{self, BufReader, Read, Write},
@@ -40,29 +40,29 @@ use crate::{
     worker,
 };
 
-/// A worker is handed its share of the jobs that are left, in so many portions. More of them even
-/// out better what differs between the workers; fewer cost fewer round trips. Python's
-/// `multiprocessing.Pool.map` divides by four, too, but once and for all.
+/// A worker gets its share of the remaining jobs in this many portions. More portions balance the
+/// workers better; fewer cost fewer round trips. Python's `multiprocessing.Pool.map` divides by
+/// four, too, but only once.
 const PORTIONS: usize = 4;
 /// How many bytes come before the content of a frame.
 const HEADER: usize = 2 * size_of::<u64>();
-/// What makes this program a worker.
+/// The role of a program that is started as a worker.
 const ROLE: Role = Role::new("MEANWHILE_WORKER");
 
-/// Whether this process has called [`serve`], so that what it starts knows how to be a worker.
+/// Whether this process has called [`serve`], so that the processes it starts can be workers.
 static PREPARED: AtomicBool = AtomicBool::new(false);
 
-/// Why there is no pool.
+/// Why a pool cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum PoolError {
-    /// The program would start itself again without ever becoming a worker, and each of those
-    /// would do the same.
+    /// The program would start itself again without becoming a worker, and each copy would do the
+    /// same.
     #[error(
         "this program does not call `pool::serve` first in its `main`, so it cannot start workers"
     )]
     NotPrepared,
     /// The setup cannot be sent.
-    #[error("the setup cannot be sent to a worker")]
+    #[error("cannot send the setup to a worker")]
     Setup(#[source] io::Error),
     /// The system has no room for so many workers.
     #[error(transparent)]
@@ -79,8 +79,7 @@ pub enum PoolError {
     },
 }
 
-/// A job that has no answer, because its worker failed, and so did the next one if it was tried on
-/// another.
+/// A job without an answer: its worker failed, and so did a second one, if the job was retried.
 #[derive(Debug, thiserror::Error)]
 #[error("job {job}: {fault}{}", times(*.tries))]
 pub struct JobError {
@@ -96,38 +95,38 @@ fn times(tries: usize) -> String {
     if tries > 1 { format!("; tried {tries} times") } else { String::new() }
 }
 
-/// What went wrong with a job.
+/// Why a job failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobFault {
     /// The job cannot be sent.
-    #[error("it cannot be sent to a worker: {0}")]
+    #[error("cannot send it to a worker: {0}")]
     Unsendable(io::Error),
-    /// The worker failed, and a fresh one cannot be started.
-    #[error("its worker failed, and a fresh one cannot be started: {0}")]
+    /// The worker failed, and a new one cannot be started.
+    #[error("its worker failed, and a new one cannot be started: {0}")]
     Start(io::Error),
     /// The workers have ended, because one of them failed at an earlier job.
-    #[error("there are no workers any more: one of them failed before")]
+    #[error("no worker is left: one failed earlier")]
     Gone,
     /// The worker ended before it answered.
     #[error("worker process {pid} ended before it answered ({status})")]
     Ended {
-        /// The worker's number in the system.
+        /// The worker's process ID.
         pid: u32,
         /// How it ended.
         status: ExitStatus,
     },
-    /// The worker wrote something that is no answer.
-    #[error("worker process {pid} wrote something that is no answer: {error}")]
+    /// The worker sent something that is no answer.
+    #[error("worker process {pid} sent an invalid answer: {error}")]
     Rubbish {
-        /// The worker's number in the system.
+        /// The worker's process ID.
         pid: u32,
-        /// What is wrong with what it wrote.
+        /// Why it is no answer.
         error: io::Error,
     },
 }
 
 impl JobFault {
-    /// How often the job has reached a worker: the one that it came to first, and a fresh one.
+    /// How often the job has reached a worker: the first one, and a new one.
     fn tries(&self) -> usize {
         match self {
             Self::Unsendable(_) | Self::Gone => 0,
@@ -137,11 +136,11 @@ impl JobFault {
     }
 }
 
-/// Turns this process into a worker if a [`Pool`] or a [`StatefulPool`] started it: then it answers
-/// jobs with the function that `start` makes of the setup, and ends when there are no more. In every
-/// other process it returns at once.
+/// Turns this process into a worker if a [`Pool`] or a [`StatefulPool`] started it. A worker
+/// answers jobs with the function that `start` makes from the setup, and ends when there are no
+/// more. In every other process, this returns immediately.
 ///
-/// It must come first in `main`, since whatever precedes it is done in every worker too.
+/// It must come first in `main`, since every worker also runs the code before it.
 pub fn serve<S, J, A, W>(start: impl FnOnce(S) -> W)
 where
     S: DeserializeOwned,
@@ -157,9 +156,9 @@ where
     });
 }
 
-/// As [`serve`], for the workers of a [`StatefulPool`] that go on after they have answered: the
-/// function sends its answer itself, and what it does after that overlaps with what the parent and
-/// the other workers do.
+/// Like [`serve`], for workers of a [`StatefulPool`] that go on after they have answered. The
+/// function sends its answer itself. Its work after that overlaps with the work of the parent and
+/// the other workers.
 pub fn serve_and_go_on<S, J, A, W>(start: impl FnOnce(S) -> W)
 where
     S: DeserializeOwned,
@@ -178,10 +177,10 @@ where
     });
 }
 
-/// Where a worker's answer goes.
+/// The destination of a worker's answer.
 #[derive(Debug)]
 pub struct Reply<'a, A> {
-    /// What became of the answer, once there is one.
+    /// The outcome of sending, once there is an answer.
     sent: &'a mut Option<io::Result<()>>,
     answers: PhantomData<A>,
 }
@@ -195,7 +194,7 @@ impl<A: Serialize> Reply<'_, A> {
     fn send_all(self, answers: Vec<A>) {
         let send = || {
             let reply = encode(&Answers { answers, events: timeline::take_events() })?;
-            // Before the reply is written, since the parent may hang up as soon as it has the last
+            // Before writing the reply, since the parent may hang up as soon as it has the last
             // one.
             BUSY.store(false, Ordering::Relaxed);
             write_frame(&mut io::stdout(), &reply)
@@ -217,7 +216,7 @@ where
     }
     let status = match work(start) {
         Ok(()) => 0,
-        // The parent is gone, and reads no more or has not sent all of a job: nobody is left to be
+        // The parent is gone: it reads no more, or has not sent all of a job. Nobody is left to be
         // told.
         Err(error)
             if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) =>
@@ -232,7 +231,7 @@ where
     std::process::exit(status);
 }
 
-/// Whether this worker has a job in hand.
+/// Whether this worker is doing a job.
 static BUSY: AtomicBool = AtomicBool::new(false);
 
 fn work<S, J, A, W>(start: impl FnOnce(S) -> W) -> io::Result<()>
@@ -259,9 +258,9 @@ where
 
 /// Ends this process as soon as its parent has died, even in the middle of a job.
 ///
-/// The parent holds the other end of stdin and dies with it, however it dies. Between two jobs the
-/// worker reads stdin and sees its end; during a job a thread watches for the hang-up, and leaves
-/// the bytes alone.
+/// The parent holds the other end of stdin, which closes however the parent dies. Between two jobs
+/// the worker reads stdin and sees its end. During a job a thread watches for the hang-up, without
+/// reading.
 #[cfg(unix)]
 fn end_with_parent() -> io::Result<()> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -274,8 +273,8 @@ fn end_with_parent() -> io::Result<()> {
         // No event is asked for, so only a hang-up ends the call.
         let mut parent = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
         while poll(&mut parent, PollTimeout::NONE) == Err(nix::errno::Errno::EINTR) {}
-        // The parent also hangs up when it has no more jobs. Then none is in hand, and the worker
-        // ends by itself. But one that goes on after its answer has to be ended if the parent is gone.
+        // The parent also hangs up when it has no more jobs. Then the worker is idle and ends by
+        // itself. But a worker that goes on after its answer must be ended if the parent is gone.
         while !BUSY.load(Ordering::Relaxed) && parent_id() == parent_process {
             thread::sleep(Duration::from_millis(50));
         }
@@ -290,7 +289,7 @@ fn end_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// What a worker says when it has made its function of its setup.
+/// A worker's message when it has made its function from its setup.
 #[derive(Serialize, Deserialize)]
 struct Ready;
 
@@ -298,12 +297,12 @@ struct Ready;
 struct Answers<A> {
     /// One for each job of the chunk, in their order.
     answers: Vec<A>,
-    /// What the worker recorded since its last reply, if it records.
+    /// The worker's recording since its last reply, if it records.
     events: Vec<Event>,
 }
 
-/// Some worker processes that do jobs. They are started when a job first needs them, and end when
-/// the pool is dropped.
+/// Worker processes that do jobs. They are started when a job first needs them, and end when the
+/// pool is dropped.
 #[derive(Debug)]
 pub struct Pool {
     setup: Vec<u8>,
@@ -321,16 +320,16 @@ impl Pool {
         Ok(Self { setup, workers: (0..workers).map(|_| None).collect() })
     }
 
-    /// Has the workers do all jobs, each of them by whichever worker is free, and returns the
-    /// answers in the order of the jobs.
+    /// Hands all jobs to the workers, each job to a free worker, and returns the answers in the
+    /// order of the jobs.
     ///
     /// A worker is handed a chunk of jobs at a time and does them one after the other. The chunks
     /// are large at first, which saves round trips, and shrink to single jobs towards the end, so
     /// that all workers are done at about the same time.
     ///
     /// If a worker fails (it panics, exits, is killed or writes rubbish), the jobs of its chunk are
-    /// tried once more on a fresh one, each alone; where that fails too, the job's answer is an
-    /// error. The others go on.
+    /// retried once on a new worker, each alone. If that fails, too, the job's answer is an error.
+    /// The other workers go on.
     pub fn map<J, A>(&mut self, jobs: &[J]) -> Result<Vec<Result<A, JobError>>, PoolError>
     where
         J: Serialize + Sync,
@@ -339,9 +338,9 @@ impl Pool {
         self.do_all(jobs, false)
     }
 
-    /// As [`Self::map`], for the last jobs that there are: a worker ends as soon as none is left for
-    /// it, and does not wait for the others. So what it holds, such as a connection, is free for
-    /// those that are still waiting for one.
+    /// Like [`Self::map`], for the last jobs: a worker ends as soon as no job is left for it,
+    /// without waiting for the others. So its resources, such as a connection, become free for
+    /// workers that are still waiting.
     pub fn finish<J, A>(mut self, jobs: &[J]) -> Result<Vec<Result<A, JobError>>, PoolError>
     where
         J: Serialize + Sync,
@@ -362,7 +361,7 @@ impl Pool {
         let begin = Instant::now();
         let workers = self.workers.len().min(jobs.len());
         capacity::for_processes(workers).map_err(PoolError::NoRoom)?;
-        // How long it took until the last of the workers was ready.
+        // The time until the last of the workers was ready.
         let start = Mutex::new(Duration::ZERO);
         let queue = Mutex::new(0..jobs.len());
         let next_chunk = || {
@@ -371,7 +370,7 @@ impl Pool {
             left.start = left.end.min(begin + (left.len() / (PORTIONS * workers)).max(1));
             begin..left.start
         };
-        // Without one of its workers the pool does nothing, so the others begin no further job.
+        // If a worker cannot start, the pool fails, so the others begin no further job.
         let give_up = || *queue.lock().expect("nobody panics while holding it") = 0..0;
         let setup = &self.setup;
         let feed = |number: usize, slot: &mut Option<Worker>| {
@@ -391,7 +390,7 @@ impl Pool {
                     }
                     return Ok(chunks);
                 }
-                // The worker has only one of them in hand at a time.
+                // The worker does only one of them at a time.
                 let _in_flight = InFlight::one_of(chunk.len());
                 chunks.push((chunk.start, do_chunk(slot, setup, chunk.start, &jobs[chunk])));
             }
@@ -423,8 +422,8 @@ impl Drop for Pool {
     }
 }
 
-/// Has the worker do the jobs, of which the first has the index `begin`. If it fails, a fresh one
-/// does each of them alone, so that none goes without an answer because of its neighbours.
+/// Lets the worker do the jobs, the first of which has the index `begin`. If it fails, a new worker
+/// does each of them alone, so that no job fails because of its neighbours.
 fn do_chunk<J: Serialize, A: DeserializeOwned>(
     slot: &mut Option<Worker>,
     setup: &[u8],
@@ -442,7 +441,7 @@ fn do_chunk<J: Serialize, A: DeserializeOwned>(
     (begin..).zip(jobs).map(alone).collect()
 }
 
-/// Has the worker, or a fresh one if there is none, do the jobs. One that fails is there no more.
+/// Lets the worker, or a new one if there is none, do the jobs. A worker that fails is removed.
 fn ask<J: Serialize, A: DeserializeOwned>(
     slot: &mut Option<Worker>,
     setup: &[u8],
@@ -462,16 +461,15 @@ fn ask<J: Serialize, A: DeserializeOwned>(
     }
 }
 
-/// A pool of worker processes of which each keeps something of its own, from its start to its end.
+/// A pool of worker processes that each keep their own state, from start to end.
 ///
 /// A worker of a [`Pool`] may be replaced at any time, since all make their function from the same
-/// setup. Here each has a setup of its own, and its function may remember the jobs that it has done
-/// (see [`serve`]); so a job goes to one worker and no other, and what that worker keeps is lost if
-/// it fails.
+/// setup. Here each has its own setup, and its function may remember earlier jobs (see [`serve`]).
+/// So a job can go to only one worker, and that worker's state is lost if it fails.
 #[derive(Debug)]
 pub struct StatefulPool {
     size: usize,
-    /// As many as the size, or none once one of them has failed.
+    /// All workers, or none once one of them has failed.
     workers: Vec<Worker>,
 }
 
@@ -489,7 +487,7 @@ impl StatefulPool {
             let failed = |source| PoolError::Start { number, workers: size, source };
             pool.workers.push(Worker::spawn().map_err(failed)?);
         }
-        // Only now, when none of them has to wait for another to be started.
+        // Only now, so that all workers start at the same time.
         for (worker, setup) in pool.workers.iter_mut().zip(setups) {
             worker.set_up(&encode(setup).map_err(PoolError::Setup)?);
         }
@@ -498,12 +496,11 @@ impl StatefulPool {
         Ok(pool)
     }
 
-    /// Gives each worker the job of its number, all at the same time, and returns their answers in
-    /// that order as soon as the last has come.
+    /// Gives each worker the job of its number, all at the same time, and returns the answers in
+    /// that order as soon as the last has arrived.
     ///
-    /// # Errors
-    /// A worker that fails, as in [`Pool::map`], or has failed before. Then all workers end: none of
-    /// them can go on without what that one had kept.
+    /// # Errors A worker fails, as in [`Pool::map`], or has failed before. Then all workers end,
+    /// since none can go on without that one's state.
     ///
     /// # Panics
     /// Panics unless there are as many jobs as workers.
@@ -533,11 +530,11 @@ impl StatefulPool {
         Ok(answers)
     }
 
-    /// Ends all workers because of one.
+    /// Ends all workers because one failed.
     fn failed(&mut self, index: usize, error: io::Error) -> JobError {
         let failed = self.workers.remove(index);
         for mut worker in self.workers.drain(..) {
-            // One that cannot be killed has ended already.
+            // A worker that cannot be killed has ended already.
             let _ = worker.child.kill();
             let _ = worker.child.wait();
             interrupt::worker_ended(worker.child.id());
@@ -554,7 +551,7 @@ impl Drop for StatefulPool {
 
 /// Tells workers that there are no more jobs, and waits for them to end.
 fn join(mut workers: Vec<Worker>) {
-    // All are told before the first is waited for, so that they end side by side.
+    // All are told before this waits for the first, so they end at the same time.
     for worker in &mut workers {
         worker.jobs = None;
     }
@@ -599,7 +596,7 @@ impl Worker {
     }
 
     fn wait_until_ready(&mut self) {
-        // The same holds for a worker that wrote something else: its first job will tell.
+        // If the worker sent something else, its first job will tell, too.
         let _ = read_frame(&mut self.replies);
     }
 
@@ -621,7 +618,7 @@ impl Worker {
 
     /// Waits for a worker that has been told that there are no more jobs.
     fn join(mut self) {
-        // A worker that was killed while it was idle has nothing to tell, and nothing is lost.
+        // A worker that was killed while idle has nothing to report, and nothing is lost.
         if let Ok(Some(frame)) = read_frame(&mut self.replies)
             && let Ok(usage) = decode::<WorkerUsage>(&frame)
         {
@@ -631,7 +628,8 @@ impl Worker {
         interrupt::worker_ended(self.child.id());
     }
 
-    /// What went wrong with a worker, which `error` is a sign of. It has ended then.
+    /// Finds out how a worker failed, given the `error` that revealed it. The worker has ended
+    /// then.
     fn fault(self, error: io::Error) -> JobFault {
         let pid = self.child.id();
         match self.end() {
@@ -642,9 +640,10 @@ impl Worker {
         }
     }
 
-    /// Makes sure that a worker which failed has ended, and says how it did.
+    /// Makes sure that a failed worker has ended, and returns how.
     fn end(mut self) -> io::Result<ExitStatus> {
-        // One that is ending by itself is left the time to, for the sake of its exit status.
+        // A worker that is ending by itself gets the time to do so, for the sake of its exit
+        // status.
         let mut status = self.child.wait_timeout(Duration::from_millis(200))?;
         if status.is_none() {
             self.child.kill()?;
@@ -683,8 +682,8 @@ fn read_frame(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let (length, inverted) = header.split_at(header.len().min(HEADER / 2));
-    // What a worker writes by mistake is not taken for a length, or this would wait for as many bytes
-    // which nobody sends.
+    // Stray output of a worker must not be taken for a length, or this would wait for bytes that
+    // nobody sends.
     if length.iter().zip(inverted).any(|(&byte, &inverted)| inverted != !byte) {
         let message = "it does not begin as one";
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
@@ -693,7 +692,7 @@ fn read_frame(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     };
     let length = u64::from_le_bytes(length);
-    // The vector grows with what really comes, so a length that is not true costs no memory.
+    // The vector grows only with real bytes, so a false length costs no memory.
     let mut frame = Vec::new();
     if (from.take(length).read_to_end(&mut frame)? as u64) < length {
         return Err(io::ErrorKind::UnexpectedEof.into());

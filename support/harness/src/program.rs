@@ -26,9 +26,9 @@ use crate::{
     row::{Answer, Plan, Row},
 };
 
-/// Runs one cell as a program: reads the arguments, prepares the input, has `cell` do and measure
-/// the job, and reports. The exit status is 0 if all went well, 1 if something failed, 2 if the
-/// arguments are wrong.
+/// Runs one cell as a program: reads the arguments, prepares the input, lets `cell` do and measure
+/// the job, and prints the report. The exit status is 0 if all went well, 1 if something failed, 2
+/// if the arguments are wrong.
 ///
 /// `package` is the name of the cell's package, which cargo knows as `env!("CARGO_PKG_NAME")`: the
 /// row's name, a hyphen, and the approach's.
@@ -41,7 +41,7 @@ pub fn run<R: Row>(
     if let Err(error) = R::help() {
         return fail(&error);
     }
-    // Only now: a helper ends when its stdin does, and its parent is this program.
+    // Only now, since a helper ends when its stdin does, and its parent is this program.
     parent::end_with_parent_if_asked();
     match Arguments::<R>::read(&approach) {
         Ok(arguments) => run_with(&approach, &arguments, cell).unwrap_or_else(|error| fail(&error)),
@@ -57,7 +57,7 @@ fn run_with<R: Row>(
     let frame = Frame::begin(row.kind(), approach, shared)?;
     let reserve = Reserve::take()?;
     let input = row.prepare(shared)?;
-    // From here on it is dropped before the input, which may have a folder to remove.
+    // From here on the reserve is dropped before the input, which may have a folder to remove.
     let _reserve = reserve;
     if shared.hold {
         return hold(&row.held(&input));
@@ -69,12 +69,13 @@ fn run_with<R: Row>(
     );
     let mut limits = frame.limits;
     if let Some(units) = plan.units {
-        // No more can be in flight than there are, so no cell makes room for more.
+        // No more units can be in flight than there are, so cells need not make room for more.
         limits.in_flight = limits.in_flight.min(units.max(1));
     }
     if approach.workers() == Some(Workers::Runtime) {
         capacity::for_a_runtime()?;
-        // Its own, one for its reactor, which panics if it cannot start that, and the meter's.
+        // The runtime's own threads, one for its reactor (which panics if that cannot start), and
+        // the meter's.
         capacity::for_threads(limits.workers + 2)?;
     }
     let measured = unless_it_panics(|| cell(&input, limits, Meter::new(progress)))?;
@@ -86,16 +87,15 @@ fn run_with<R: Row>(
     frame.end(R::NAME, R::UNIT, plan, answer, measured.usage)
 }
 
-/// What `cell` returns; if it panics, an error that says so, and the program still ends in good
-/// order. Where that was, and why, the panic has said itself.
+/// The result of `cell`. A panic becomes an error, so the program still shuts down gracefully. The
+/// panic itself has already printed where and why.
 fn unless_it_panics<T>(cell: impl FnOnce() -> Result<T>) -> Result<T> {
-    // Nothing that the cell may have left half done is looked at again.
+    // Nobody looks again at anything that the cell may have left half done.
     let done = panic::catch_unwind(AssertUnwindSafe(cell));
-    done.unwrap_or_else(|_| bail!("a part of the job has panicked"))
+    done.unwrap_or_else(|_| bail!("part of the job panicked"))
 }
 
-/// Whether a program failed because nobody reads what it prints any more: whoever did has seen
-/// enough, as with `| head`.
+/// Whether a program failed because nobody reads its output any more, as with `| head`.
 #[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
@@ -110,8 +110,8 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What surrounds the job, whatever it is. It is apart from [`run_with`] so that it is compiled
-/// once, and not again for every cell.
+/// The code around any job. It is separate from [`run_with`] so that it is compiled once and not
+/// for every cell.
 struct Frame<'a> {
     approach: &'a Approach,
     kind: Kind,
@@ -158,11 +158,11 @@ impl<'a> Frame<'a> {
         let recorded = timeline::recorded();
         if recorded.is_cut_off() {
             let most = timeline::MOST_EVENTS;
-            message::line(format_args!("the timeline ends after {most} events"));
+            message::line(format_args!("the timeline stops after {most} events"));
         }
         if shared.timeline {
             let drawing = recorded.draw(unit);
-            // With --json, stdout holds that one line and nothing else.
+            // With --json, stdout holds only that one line.
             if shared.json {
                 message::line(drawing.trim_end());
             } else {

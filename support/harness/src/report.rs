@@ -1,4 +1,4 @@
-//! What a run prints: a few lines for people, or one line of JSON.
+//! The report of a run: a few lines for people, or one line of JSON.
 
 use std::{fmt, io::IsTerminal, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     words::{bytes, plural, seconds},
 };
 
-/// Everything that is known about one run.
+/// All facts about one run.
 pub(crate) struct Run<'a> {
     pub(crate) workload: &'a str,
     pub(crate) approach: &'a Approach,
@@ -64,21 +64,18 @@ impl Run<'_> {
 }
 
 impl Run<'_> {
-    /// What the figures mean, and how to go on.
+    /// The meaning of the figures, and what to run next.
     pub(crate) fn conclusion(&self) -> String {
         let waiting = self.usage.waiting(self.limits.workers);
         let waiting = waiting.filter(|_| self.usage.peak_in_flight > 0);
         let mut text = waiting.map(|waiting| in_words(self.kind, waiting)).unwrap_or_default();
         if let Some(bound) = self.plan.lower_bound.filter(|bound| !bound.is_zero()) {
             text += &format!(
-                " It took {:.2} times the least possible with {} in flight, {}.",
-                self.usage.wall().as_secs_f64() / bound.as_secs_f64(),
+                "With {} in flight it cannot take less than {}; it took {:.2} times that.\n",
                 self.limits.in_flight,
-                seconds(bound)
+                seconds(bound),
+                self.usage.wall().as_secs_f64() / bound.as_secs_f64()
             );
-        }
-        if !text.is_empty() {
-            text = text.trim_start().to_owned() + "\n";
         }
         format!("{text}Compare: cargo run --release -p compare -- {}\n", self.workload)
     }
@@ -112,35 +109,35 @@ impl fmt::Display for Run<'_> {
         )?;
         if let Some(start) = usage.start_ns {
             let start = seconds(Duration::from_nanos(start));
-            writeln!(f, "The start of the worker processes took {start} of the wall time.")?;
+            writeln!(f, "Starting the worker processes took {start} of the wall time.")?;
         }
         Ok(())
     }
 }
 
-/// Which kind of work it was, from the share of the time in which it computed nothing.
+/// The kind of work, from the share of the time in which it did not compute.
 fn in_words(kind: Kind, waiting: f64) -> String {
     let waited = format!("{:.0} %", waiting * 100.0);
     let computed = format!("{:.0} %", (1.0 - waiting) * 100.0);
     match (kind, waiting) {
-        (Kind::Waits { .. }, 0.6..) => format!("It waited for {waited} of the time: I/O-bound."),
-        (_, ..0.4) => format!("It computed for {computed} of the time: CPU-bound."),
+        (Kind::Waits { .. }, 0.6..) => format!("It waited for {waited} of the time: I/O-bound.\n"),
+        (_, ..0.4) => format!("It computed for {computed} of the time: CPU-bound.\n"),
         (Kind::Waits { .. }, _) => {
-            format!("It waited for {waited} of the time, and computed for the rest.")
+            format!("It waited for {waited} of the time and computed for the rest.\n")
         }
-        // This work has nothing to wait for but other work.
+        // This kind of work waits only for other work.
         (Kind::Computes, _) => format!(
-            "It had its cores for only {computed} of the time: other programs took them, or its \
-             workers waited for each other."
+            "It had its cores for only {computed} of the time: other programs used them,\n\
+             or its workers waited for each other.\n"
         ),
     }
 }
 
 fn known(value: Option<impl fmt::Display>) -> String {
-    value.map_or_else(|| "not known here".into(), |value| value.to_string())
+    value.map_or_else(|| "unknown".into(), |value| value.to_string())
 }
 
-/// Lists what failed on stderr: all of it to a file or a pipe, the first few to a person.
+/// Lists the failures on stderr: all of them to a file or a pipe, the first few to a person.
 pub(crate) fn list_failures(failures: &[Failure]) {
     const SHOWN: usize = 10;
     let shown = if std::io::stderr().is_terminal() { SHOWN } else { failures.len() };
@@ -149,6 +146,6 @@ pub(crate) fn list_failures(failures: &[Failure]) {
     }
     if failures.len() > shown {
         let more = failures.len() - shown;
-        message::line(format_args!("failed: {more} more (--json lists all)"));
+        message::line(format_args!("failed: {more} more (--json lists them all)"));
     }
 }

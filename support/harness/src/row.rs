@@ -1,4 +1,4 @@
-//! What a row tells the harness about itself.
+//! The interface between a row and the harness.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -8,15 +8,15 @@ use crate::{
     limits::{Kind, Limits},
 };
 
-/// A workload: one job that each of a row's cells does in its own way.
+/// A workload: one job that each cell of a row does in its own way.
 pub trait Row: clap::Args {
-    /// The row's name, which is that of its folder.
+    /// The row's name, which is also the name of its folder.
     const NAME: &'static str;
-    /// What one unit of work is called.
+    /// The name of a unit of work.
     const UNIT: &'static str;
-    /// What the row's function works on.
+    /// The input of the row's function.
     type Input;
-    /// What the row's function returns.
+    /// The output of the row's function.
     type Output;
 
     /// Whether the units wait or compute.
@@ -28,57 +28,56 @@ pub trait Row: clap::Args {
     /// Input that cannot be used; the message names it.
     fn prepare(&self, shared: &Shared) -> Result<Self::Input>;
 
-    /// Says what is about to be done to the input.
+    /// Describes the job ahead.
     fn plan(&self, input: &Self::Input, limits: Limits) -> Plan;
 
-    /// Draws the answer from the output.
+    /// Derives the answer from the output.
     fn answer(&self, input: &Self::Input, output: Self::Output) -> Answer;
 
-    /// The arguments with which another process works on this same input.
+    /// The arguments that make another process work on this same input.
     fn held(&self, _input: &Self::Input) -> Vec<String> {
         Vec::new()
     }
 
-    /// Whether this process has the answer and reports it. Of several that do one job together, only
-    /// one does; the others end without a word.
+    /// Whether this process has the answer and reports it. If several do one job together, only one
+    /// does; the others end silently.
     fn reports(&self) -> bool {
         true
     }
 
-    /// What this program does instead of its job when it was started as the row's helper (say, as
-    /// the site that the pages are fetched from). Returns at once in every other process.
+    /// The program's work if it was started as the row's helper (for example, as the site that
+    /// serves the pages). Returns immediately in every other process.
     ///
-    /// # Errors
-    /// Whatever keeps the helper from its work.
+    /// # Errors The helper cannot do its work.
     fn help() -> Result<()> {
         Ok(())
     }
 }
 
-/// What is about to be done.
+/// The job ahead.
 #[derive(Debug)]
 pub struct Plan {
     /// The job in one line, for people.
     pub headline: String,
     /// The input, for `--json`.
     pub input: serde_json::Value,
-    /// How many units of work there are; `None` if nobody knows, as of a server that runs until it is
+    /// The number of units of work; `None` if it is unknown, as for a server that runs until it is
     /// stopped.
     pub units: Option<usize>,
-    /// The shortest time in which anything could do it, where that is known beforehand.
+    /// The shortest time in which any program could do it, if that is known beforehand.
     pub lower_bound: Option<std::time::Duration>,
 }
 
-/// What came out.
+/// The outcome of a job.
 #[derive(Debug)]
 pub struct Answer {
     /// The answer in one line, for people.
     pub line: String,
-    /// The answer, for `--json`: the same to the letter from every cell that is right.
+    /// The answer, for `--json`: identical from every correct cell.
     pub json: serde_json::Value,
     /// The units that failed, in input order.
     pub failures: Vec<Failure>,
-    /// Figures that are no part of the answer, since they differ from run to run.
+    /// Figures that are not part of the answer, since they differ from run to run.
     pub figures: Option<Figures>,
 }
 

@@ -1,5 +1,5 @@
-//! What the harness has to know of a worker process that a cell starts by itself, rather than
-//! through the [pool](crate::pool): for the meter and for the timeline.
+//! Support for a worker process that a cell starts itself, without the [pool](crate::pool): for the
+//! meter and for the timeline.
 
 use std::{
     env,
@@ -12,10 +12,10 @@ use timeline::{Event, unit};
 
 use crate::{background::harness_thread_started, meter::WorkerUsage};
 
-/// The environment variable that has a worker record its timeline, counted from this moment.
+/// The environment variable that makes a worker record its timeline, counted from this moment.
 const EPOCH: &str = "MEANWHILE_EPOCH";
 
-/// Has the worker that this command starts record its timeline, if this process records one.
+/// Makes the worker that this command starts record its timeline, if this process records one.
 pub fn prepare(command: &mut Command) {
     if let Some(epoch) = timeline::epoch() {
         command.env(EPOCH, epoch.to_string());
@@ -29,17 +29,16 @@ pub fn begin() {
     }
 }
 
-/// Has this worker pay no heed to Ctrl-C. In a terminal that goes to all processes at once; which of
-/// them should end, and when, is the parent's decision.
+/// Makes this worker ignore Ctrl-C. A terminal sends it to all processes at the same time, but the
+/// parent decides which of them end, and when.
 ///
-/// # Errors
-/// The system gives no more threads.
+/// # Errors The system has no more threads.
 pub fn leave_ctrl_c_to_parent() -> Result<(), ctrlc::Error> {
     harness_thread_started();
     ctrlc::set_handler(|| {})
 }
 
-/// What a worker tells its parent at its end.
+/// A worker's report to its parent at its end.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Notes {
     usage: WorkerUsage,
@@ -48,7 +47,7 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// What this process, a worker, has to tell.
+    /// The report of this process, a worker.
     #[must_use]
     pub fn take() -> Self {
         Self {
@@ -58,7 +57,7 @@ impl Notes {
         }
     }
 
-    /// Adds what a worker told to what is known of this process, its parent.
+    /// Adds a worker's report to the figures of this process, its parent.
     pub fn add(self) {
         self.usage.add();
         unit::add_peak(self.peak_in_flight);

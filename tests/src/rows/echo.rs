@@ -261,7 +261,7 @@ fn a_worker_that_cannot_be_replaced_costs_nobody_else_and_is_replaced_later() {
     let parent = server.family.parent().id();
     limit_files(parent, "3");
     signal(idle, "-KILL");
-    wait_until("the parent says so", || server.next_line().contains("it will be tried again"));
+    wait_until("the parent says so", || server.next_line().contains("it will be retried"));
     assert_eq!(client.ask("two\n"), "two\n");
     limit_files(parent, "1024");
     server.family.wait_for(WORKER, 2);

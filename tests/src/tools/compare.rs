@@ -199,7 +199,7 @@ fn versions_that_agree_are_ranked_and_all_is_well() {
     let text = &ran.stdout;
     assert_eq!(ran.status, Some(0), "{text}");
     assert_contains(text, "good · 100 pages, at most 50 in flight");
-    assert_contains(text, "3 rounds; the noise here: tokio against itself 1.00 [1.00, 1.00]");
+    assert_contains(text, "3 rounds; noise: tokio against itself 1.00 [1.00, 1.00]");
     let line = |name: &str| {
         let line = text.lines().position(|line| line.starts_with(name));
         line.unwrap_or_else(|| panic!("{name} has no line in:\n{text}"))
@@ -257,8 +257,8 @@ fn a_race_tells_who_came_in_first_and_how_close_a_prediction_was() {
     let mut stdin = child.stdin.take().expect("it is a pipe");
     stdin.write_all(b"rayon 98\n").expect("the program reads");
     let ran = Ran::from(child.wait_with_output().expect("it ends"));
-    let judged =
-        "You predicted rayon, which is number 3; your 98.0 times are off by a factor of 2.00.";
+    let judged = "You predicted rayon, which came in as number 3; your speed-up of 98.0 is off by a \
+                  factor of 2.00.";
     assert_contains(&ran.stdout, judged);
     let ran = compare(&["race", "good", "--slow", "0"]);
     assert_eq!(ran.status, Some(2));
@@ -368,9 +368,9 @@ fn a_sweep_compares_a_row_at_each_value_of_a_flag() {
     let ran = compare(&["good", "--sweep", "limit=10,50", "--runs", "2"]);
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
     let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_contains(&text, "along --limit; 2 rounds for each value --limit 10 50");
+    assert_contains(&text, "by --limit; 2 rounds for each value --limit 10 50");
     assert_contains(&text, "tokio 49.0 49.0");
-    assert_contains(&text, "- tokio gains first and most at --limit");
+    assert_contains(&text, "- tokio starts to gain at --limit");
     let json = compare(&["good", "--sweep", "limit=10,50", "--runs", "1", "--json"]).json();
     assert_eq!(json["steps"][1]["value"], "50");
     assert_eq!(json["steps"][1]["comparison"]["flags"], json!(["--limit", "50"]));
@@ -462,7 +462,7 @@ fn a_cell_that_reports_as_another_is_found_out() {
 
 fn a_single_round_says_what_it_cannot_tell() {
     let ran = compare(&["good", "--runs", "1"]);
-    assert_contains(&ran.stdout, "1 round; without a second one, no control of the noise");
+    assert_contains(&ran.stdout, "1 round; noise not measured");
     assert_contains(&ran.stdout, "This was a single round");
 }
 

@@ -12,13 +12,13 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    /// Reads `NAME=COMMAND`; without a name, the command is its own. Words are told apart as in a
-    /// shell, but none runs: for pipes and variables the command is `sh -c '…'`.
+    /// Reads `NAME=COMMAND`; without a name, the command is its name. Words are split as in a
+    /// shell, but no shell runs: for pipes and variables the command is `sh -c '…'`.
     ///
     /// # Errors
     /// A quote is not closed, or there is no program.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        // What contains a blank or a slash before the sign is a command: `env A=1 program`.
+        // Text with a blank or a slash before the sign is a command: `env A=1 program`.
         let named =
             text.split_once('=').filter(|(name, _)| !name.is_empty() && !name.contains([' ', '/']));
         let (name, command) = named.unwrap_or((text, text));
@@ -36,7 +36,7 @@ pub(crate) fn words(command: &str) -> Result<Vec<String>, String> {
     if words.is_empty() { Err("there is no program".into()) } else { Ok(words) }
 }
 
-/// A name that two programs bear.
+/// A name that two programs have.
 #[must_use]
 pub(crate) fn twice(programs: &[Named]) -> Option<&str> {
     let mut seen = BTreeSet::new();

@@ -10,7 +10,7 @@ pub(crate) const HEADLINE: [&str; 2] = ["http", "primes"];
 /// The word for all rows.
 const ALL: &str = "all";
 
-/// A name that there is no row or version of.
+/// A name that no row or version has.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {what} called {name:?}; known are {known}")]
 pub(crate) struct Unknown {
@@ -26,12 +26,12 @@ impl Unknown {
     }
 }
 
-/// The rows of the workspace that are named, each with those of its versions that are named; with
-/// no names, the headline in the columns of the grid: what is beyond it may be long in building,
-/// and nobody has asked for it. Sequential always takes part.
+/// The named rows of the workspace, each with its named versions. Without names, the headline in
+/// the columns of the grid: cells beyond it may take long to build, and nobody has asked for them.
+/// Sequential always takes part.
 ///
 /// # Errors
-/// A row is named that does not exist, or a version that none of the chosen rows has.
+/// A named row doesn't exist, or none of the chosen rows has a named version.
 pub(crate) fn select(
     workspace: &Workspace,
     rows: &[String],

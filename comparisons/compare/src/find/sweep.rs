@@ -1,6 +1,6 @@
 //! Several values of one flag: `--sweep limit=1,2,4`.
 
-/// A flag with the values that it is to have, one after the other.
+/// A flag with its values, one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sweep {
     /// The flag's name, without its hyphens.

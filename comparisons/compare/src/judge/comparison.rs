@@ -1,4 +1,4 @@
-//! The figures of one row, drawn together from all of its runs.
+//! The figures of one row, computed from all of its runs.
 
 use figures::{
     statistics::{self, CONFIDENCE, Estimate},
@@ -15,7 +15,7 @@ use workspace::{
 use super::limits::{Bounds, Job};
 use crate::run::{answers, history::History, rounds::Rounds};
 
-/// What one row shows; for `--json` as it is.
+/// The results of one row; `--json` prints them as they are.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Comparison {
     /// Its name.
@@ -26,7 +26,7 @@ pub(crate) struct Comparison {
     pub(crate) flags: Vec<String>,
     /// How many rounds there were.
     pub(crate) rounds: usize,
-    /// What all versions were to do; `None` if none of them came so far as to say it.
+    /// The job of all versions; `None` if none of them got far enough to report it.
     #[serde(flatten)]
     pub(crate) job: Option<Description>,
     /// One version against itself.
@@ -38,20 +38,20 @@ pub(crate) struct Comparison {
     pub(crate) versions: Vec<Version>,
 }
 
-/// What all versions of a row were to do.
+/// The job of all versions of a row.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Description {
-    /// The job in one line, as the versions put it that are not sequential.
+    /// The job in one line, in the words of the versions other than sequential.
     pub(crate) headline: String,
-    /// What they worked on.
+    /// Their input.
     pub(crate) input: Value,
     /// How many units of work there were.
     pub(crate) units: usize,
-    /// The most units in flight at once; sequential keeps to one.
+    /// The most units in flight at the same time; sequential keeps to one.
     pub(crate) limit: usize,
     /// The most threads or processes that compute; sequential keeps to one.
     pub(crate) workers: usize,
-    /// What came out, from every version that is ranked.
+    /// The answer of every ranked version.
     pub(crate) answer: Value,
     /// How many units failed.
     pub(crate) failures: usize,
@@ -66,13 +66,13 @@ pub(crate) struct Control {
     pub(crate) ratio: Estimate,
 }
 
-/// What became of a version.
+/// The outcome of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
     /// Its answer is right, each time.
     Ok,
-    /// Its answer is not that of the others.
+    /// Its answer differs from the others.
     Wrong,
     /// It ended in a way that no version should.
     Crashed,
@@ -80,13 +80,13 @@ pub(crate) enum Status {
     Hung,
 }
 
-/// The figures of one version. Wall-clock times are geometric means, as ratios are, so that the one
-/// is the quotient of the others; the rest are medians of its runs.
+/// The figures of one version. Wall-clock times are geometric means, and so are ratios, so that a
+/// ratio is the quotient of the times; the rest are medians of its runs.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Version {
     /// Its approach.
     pub(crate) approach: Approach,
-    /// What became of it. Only what is right is compared and ranked.
+    /// Its outcome. Only right versions are compared and ranked.
     pub(crate) status: Status,
     /// What is wrong with it, unless all is well.
     pub(crate) reason: Option<String>,
@@ -104,11 +104,11 @@ pub(crate) struct Version {
     pub(crate) waiting: Option<f64>,
     /// Peak memory, in bytes.
     pub(crate) peak_rss_bytes: Option<f64>,
-    /// The most threads at once.
+    /// The most threads at the same time.
     pub(crate) threads: Option<f64>,
     /// Context switches, voluntary and not.
     pub(crate) switches: Option<f64>,
-    /// The most units in flight at once, in any of its runs.
+    /// The most units in flight at the same time, in any of its runs.
     pub(crate) peak_in_flight: Option<u64>,
 }
 
@@ -133,7 +133,7 @@ impl Description {
 }
 
 impl Comparison {
-    /// Draws the figures together. `cores` is how many cores there are to be used.
+    /// Computes the figures. `cores` is the number of cores that may be used.
     #[must_use]
     pub(crate) fn draw(
         row: &str,

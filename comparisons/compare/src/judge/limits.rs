@@ -1,16 +1,16 @@
 //! The theoretical limits: the time that no version can beat, and for work that waits also the
 //! time that a version which overlaps its waits need not exceed.
 //!
-//! N units of work compute C and wait L each, at most K are in flight at once, and P cores
+//! N units of work compute C and wait L each, at most K are in flight at the same time, and P cores
 //! compute. Then, for work that waits,
 //!
 //! - all the computing takes N·C/P at least, since no more than P cores share it;
 //! - all the units take N·(L+C)/K at least, since no more than K are under way;
 //! - a single unit takes L+C, however much goes on beside it.
 //!
-//! The longest of the three is the lower bound. The upper bound, N·L/K + N·C, is what remains if
-//! the waits overlap, K at a time, and nothing else does: one core computes, and meanwhile nothing
-//! waits. For work that computes, the lower bound is T₁/P, where T₁ is the time on one core.
+//! The longest of the three is the lower bound. The upper bound, N·L/K + N·C, is the time if only
+//! the waits overlap, K at a time: one core computes, and nothing waits meanwhile. For work that
+//! computes, the lower bound is T₁/P, where T₁ is the time on one core.
 //!
 //! If K is larger than N, it counts as N: there are no more units to be in flight.
 //!
@@ -35,22 +35,22 @@ pub(crate) struct Job {
     pub(crate) wall: Duration,
     /// Sequential's CPU time.
     pub(crate) cpu: Duration,
-    /// K, the most units in flight at once.
+    /// K, the most units in flight at the same time.
     pub(crate) in_flight: usize,
     /// P, the cores that compute: no more than there are, and no more than there are workers.
     pub(crate) cores: usize,
 }
 
-/// What the job's limits are; all times in nanoseconds.
+/// The job's limits; all times in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Bounds {
     /// No version can be faster.
     pub(crate) bound_ns: u64,
     /// A version whose waits overlap need not be slower; `None` for work that computes.
     pub(crate) upper_bound_ns: Option<u64>,
-    /// C, what a unit computes.
+    /// C, the computing time of a unit.
     pub(crate) unit_computing_ns: u64,
-    /// L, what a unit waits.
+    /// L, the waiting time of a unit.
     pub(crate) unit_waiting_ns: u64,
     #[serde(skip)]
     units: usize,
@@ -77,8 +77,8 @@ impl Job {
             [self.units, self.in_flight(), self.cores.max(1)].map(|count| count as f64);
         let (wall, cpu) = (self.wall.as_secs_f64(), self.cpu.as_secs_f64());
         let computing = cpu / units;
-        // The clocks tick differently: what only computes may seem to do so for longer than it
-        // took, and nothing waits for less than no time.
+        // The clocks tick differently, so pure computing may seem to take more CPU time than
+        // wall-clock time. But no wait is negative.
         let waiting = ((wall - cpu) / units).max(0.0);
 
         let (lower, upper) = match side {
@@ -129,22 +129,22 @@ impl Bounds {
         let cores = count(self.cores, "core");
         let Some(upper) = self.upper_bound_ns else {
             return vec![format!(
-                "The limit for P = {cores}: T₁/P = {lower}, where T₁ is sequential's time."
+                "The limit for P = {cores} is T₁/P = {lower}, where T₁ is sequential's time."
             )];
         };
         vec![
             format!(
-                "Each of the N = {} computes for C = {} and waits for L = {}, on average in sequential.",
+                "In sequential, each of the N = {} computes for C = {} and waits for L = {} on average.",
                 count(self.units, "unit"),
                 words::duration_ns(self.unit_computing_ns),
                 words::duration_ns(self.unit_waiting_ns),
             ),
             format!(
-                "The limit for K = {} in flight and P = {cores}: max(N·C/P, N·(L+C)/K, L+C) = {lower};",
+                "The limit for K = {} in flight and P = {cores} is max(N·C/P, N·(L+C)/K, L+C) = {lower}.",
                 self.in_flight,
             ),
             format!(
-                "if the waits overlap and nothing else does: N·L/K + N·C = {}.",
+                "If only the waits overlap, the time is N·L/K + N·C = {}.",
                 words::duration_ns(upper)
             ),
         ]

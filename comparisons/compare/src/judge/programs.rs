@@ -1,4 +1,4 @@
-//! What the runs of the user's own programs show.
+//! The results of the user's own programs.
 
 use figures::{
     statistics::{self, CONFIDENCE, Estimate},
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::run::programs::{Tried, Tries};
 
-/// What some programs show, each against the first; for `--json` as it is.
+/// The results of some programs, each against the first; `--json` prints them as they are.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Programs {
     /// How many rounds there were.
@@ -87,7 +87,7 @@ impl Programs {
             .collect()
     }
 
-    /// What to mind about the measurement.
+    /// Warnings about the measurement.
     #[must_use]
     pub(crate) fn warnings(&self) -> Vec<String> {
         const NOISY: f64 = 1.05;
@@ -96,8 +96,8 @@ impl Programs {
             .filter(noisy)
             .map(|_| {
                 format!(
-                    "The machine is noisy: the first program differs from itself by more than {}, \
-                     or may. More rounds help (--runs).",
+                    "The machine is noisy: the first program may differ from itself by more than \
+                     {}. More rounds help (--runs).",
                     percent(NOISY - 1.0)
                 )
             })

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::comparison::{Comparison, Status, Version};
 
-/// What a row shows at each value of a flag; for `--json` as it is.
+/// The results of a row at each value of a flag; `--json` prints them as they are.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Swept {
     /// The flag, without its hyphens.
@@ -14,7 +14,7 @@ pub(crate) struct Swept {
     pub(crate) steps: Vec<Step>,
 }
 
-/// What a row shows at one value.
+/// The results of a row at one value.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Step {
     /// The value, as it was written.
@@ -49,7 +49,7 @@ impl Swept {
             .collect()
     }
 
-    /// What became of a version at each value.
+    /// The outcome of a version at each value.
     #[must_use]
     pub(crate) fn along(&self, name: &str) -> Vec<(&str, Option<&Version>)> {
         self.steps.iter().map(|step| (&*step.value, step.version(name))).collect()
@@ -83,24 +83,24 @@ impl Swept {
         let mut text = match (found, best) {
             (Some((value, _)), Some((most, speed_up))) if value == most => {
                 format!(
-                    "{label} gains first and most at {}: {}",
+                    "{label} starts to gain at {}, and gains most there: {}",
                     at(value),
                     words::estimate(speed_up)
                 )
             }
             (Some((value, version)), Some((most, speed_up))) => format!(
-                "{label} gains from {} on ({}), and most at {}: {}",
+                "{label} starts to gain at {} ({}), and gains most at {}: {}",
                 at(value),
                 version.speed_up.map(words::estimate).unwrap_or_default(),
                 at(most),
                 words::estimate(speed_up)
             ),
             (None, Some((most, speed_up))) => format!(
-                "{label} shows no measurable gain anywhere; most at {}: {}",
-                at(most),
-                words::estimate(speed_up)
+                "{label} shows no measurable gain at any value; its best is {} at {}",
+                words::estimate(speed_up),
+                at(most)
             ),
-            _ => format!("{label} was never right"),
+            _ => format!("{label} never gave the right answer"),
         };
         // After the first gain there may be a value at which it is gone again.
         if let Some((first, _)) = found {
@@ -110,7 +110,7 @@ impl Swept {
                 .filter(|(_, version)| version.status == Status::Ok)
                 .find(|(_, version)| !gains(version));
             if let Some((value, _)) = lost {
-                text += &format!("; the gain is gone at {}", at(value));
+                text += &format!("; it no longer gains at {}", at(value));
             }
         }
         let broken = along.iter().find_map(|(value, version)| {
@@ -165,10 +165,10 @@ pub(crate) mod tests {
         assert_eq!(
             example().sentences(),
             [
-                "tokio gains from --limit 2 on (2.00 [2.00, 2.00]), and most at --limit 4: \
+                "tokio starts to gain at --limit 2 (2.00 [2.00, 2.00]), and gains most at --limit 4: \
                  4.00 [4.00, 4.00].",
-                "threads gains first and most at --limit 2: 2.00 [2.00, 2.00]; the gain is gone \
-                 at --limit 4; it fails at --limit 8 (in round 1: no room)."
+                "threads starts to gain at --limit 2, and gains most there: 2.00 [2.00, 2.00]; it \
+                 no longer gains at --limit 4; it fails at --limit 8 (in round 1: no room)."
             ]
         );
     }

@@ -1,5 +1,5 @@
-//! What the table shows, in words. Every sentence is drawn from the figures: nothing here knows
-//! what a row does or what an approach is supposed to be good at.
+//! The table in words. Every sentence comes from the figures: nothing here knows what a row does,
+//! or what an approach should be good at.
 
 use figures::{
     statistics::{self, Estimate},
@@ -9,19 +9,19 @@ use workspace::Side;
 
 use super::comparison::{Comparison, Version};
 
-/// From this share of waiting on, work is called I/O-bound.
+/// Work that waits for more than this share of its time is called I/O-bound.
 const MOSTLY_WAITING: f64 = 0.5;
 
-/// A version that is surely slower than the fastest by this factor is asked why.
+/// A version that is certainly slower than the fastest by this factor needs an explanation.
 const FAR_BEHIND: f64 = 1.5;
 
-/// A CPU time above that of sequential by this factor is worth being named as the reason.
+/// A CPU time above sequential by this factor is named as the reason.
 const COSTLY: f64 = 1.5;
 
 /// A version whose CPU time is no more than this many times its wall time has used one core.
 const ONE_CORE: f64 = 1.15;
 
-/// Says which kind of work it is, who won, and who did not gain and why.
+/// Says which kind of work it is, which version won, and which didn't gain and why.
 #[must_use]
 pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
     let Some(verdict) = Verdict::new(comparison, cores) else {
@@ -33,9 +33,7 @@ pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
         verdict.laggards(),
         verdict.threads_not_async(),
         (comparison.rounds == 1).then(|| {
-            "This was a single round: only more of them (--runs 5) can tell a difference from \
-             chance."
-                .into()
+            "This was a single round: run more (--runs 5) to tell a difference from chance.".into()
         }),
     ]
     .into_iter()
@@ -46,9 +44,9 @@ pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
 /// Sequential has failed, so the little that can be said.
 fn without_baseline(comparison: &Comparison) -> String {
     let fastest = comparison.ranked().first().map_or_else(String::new, |version| {
-        format!(" Of the versions that agree, {} took the least time.", version.approach.label())
+        format!(" Among the versions that agree, {} was the fastest.", version.approach.label())
     });
-    format!("Sequential gave no result, so there is nothing to compare the others with.{fastest}")
+    format!("Sequential gave no result, so there is nothing to compare with.{fastest}")
 }
 
 /// The figures that the sentences are drawn from.
@@ -59,9 +57,9 @@ struct Verdict<'a> {
     baseline: &'a Version,
     /// Sequential's share of waiting.
     waiting: Option<f64>,
-    /// The most units that could have been in flight at once.
+    /// The most units that could have been in flight at the same time.
     limit: u64,
-    workers: u64,
+    workers: usize,
     /// The cores that compute.
     cores: usize,
     /// The factor by which a version may differ from itself here, as the control shows.
@@ -110,7 +108,7 @@ impl<'a> Verdict<'a> {
             baseline,
             waiting: baseline.waiting,
             limit: job.limit.min(job.units) as u64,
-            workers: job.workers as u64,
+            workers: job.workers,
             cores: cores.min(job.workers),
             noise: comparison
                 .control
@@ -125,15 +123,15 @@ impl<'a> Verdict<'a> {
 
     fn kind(&self) -> String {
         match self.waiting {
-            None => "How long sequential waits is not known here.".into(),
+            None => "This system doesn't say how long sequential waits.".into(),
             Some(waiting) if self.waits() => format!(
-                "This work is I/O-bound: sequential waits for {} of its time, so what can help is \
-                 to overlap the waits.",
+                "This work is I/O-bound: sequential spends {} of its time waiting, so overlapping \
+                 the waits can help.",
                 percent(waiting)
             ),
             Some(waiting) => format!(
-                "This work is CPU-bound: sequential computes for {} of its time, so what can help \
-                 is to use more cores.",
+                "This work is CPU-bound: sequential spends {} of its time computing, so using more \
+                 cores can help.",
                 percent(1.0 - waiting)
             ),
         }
@@ -143,8 +141,8 @@ impl<'a> Verdict<'a> {
         let (best, speed_up) = *self.ranked.first()?;
         if speed_up.low <= self.noise {
             return Some(format!(
-                "No version is measurably faster than sequential; the nearest to it, {}, is {} \
-                 times as fast.",
+                "No version is measurably faster than sequential. The closest is {}, {} times as \
+                 fast.",
                 best.approach.label(),
                 words::estimate(speed_up)
             ));
@@ -158,19 +156,19 @@ impl<'a> Verdict<'a> {
             .filter(|(version, _)| slower(version, best).is_none_or(|by| by.low <= self.noise))
             .map(|(version, _)| version.approach.label())
             .collect();
-        let equals = if equals.is_empty() {
-            String::new()
-        } else {
-            format!("; no measurable difference from {}", list(&equals))
+        let equals = match equals.len() {
+            0 => String::new(),
+            1 => format!(" {} shows no measurable difference from it.", equals[0]),
+            _ => format!(" {} show no measurable difference from it.", list(&equals)),
         };
         Some(format!(
-            "The fastest is {}, {} times as fast as sequential{share}{equals}.",
+            "The fastest is {}, {} times as fast as sequential{share}.{equals}",
             best.approach.label(),
             words::estimate(speed_up)
         ))
     }
 
-    /// Who did not gain, or little, and why; those with the same reason together.
+    /// The versions that gained little or nothing, and why, grouped by reason.
     fn laggards(&self) -> Option<String> {
         let (best, _) = *self.ranked.first()?;
         let mut groups: Vec<(Lag, Why, Vec<String>)> = Vec::new();
@@ -197,7 +195,7 @@ impl<'a> Verdict<'a> {
                     (Lag::Little, 1) => "gains far less",
                     (Lag::Little, _) => "gain far less",
                 };
-                format!("{} {what}: {}.", list(names), self.in_words(*why))
+                format!("{} {what}: {}.", list(names), self.in_words(*why, names.len()))
             })
             .collect();
         Some(clauses.join(" "))
@@ -231,7 +229,7 @@ impl<'a> Verdict<'a> {
             && cpu > COSTLY * baseline
             && baseline > 0.0
         {
-            // One digit, so that those that cost about the same stand together.
+            // One digit, so that versions with about the same cost are grouped.
             return Why::Costly((cpu / baseline * 10.0).round() / 10.0);
         }
         if !self.waits()
@@ -243,31 +241,34 @@ impl<'a> Verdict<'a> {
         Why::Unknown
     }
 
-    fn in_words(&self, why: Why) -> String {
+    /// The reason of one version, or of several that share it.
+    fn in_words(&self, why: Why, versions: usize) -> String {
+        let several = versions > 1;
         match why {
+            Why::FewInFlight(peak) if peak == self.workers as u64 => format!(
+                "with {}, only {peak} of the {} allowed waits overlapped",
+                count(self.workers, "worker"),
+                self.limit
+            ),
             Why::FewInFlight(peak) => {
-                let workers =
-                    if peak == self.workers { ", as many as there are workers," } else { "" };
-                format!(
-                    "at most {peak} of the {} units allowed{workers} were in flight at once, so \
-                     only that many waits overlapped",
-                    self.limit
-                )
+                format!("only {peak} of the {} allowed waits overlapped", self.limit)
             }
-            Why::OneCore => "there is one core to compute with, and nothing to share".into(),
+            Why::OneCore => "there is only one core to compute with".into(),
             Why::UsedOneCore => format!(
-                "the CPU time is that of one core, though {} could compute",
+                "{} only one of the {}",
+                if several { "they used" } else { "it used" },
                 count(self.cores, "core")
             ),
             Why::Costly(times) => format!(
-                "the CPU time is {times} times that of sequential, so starting workers and \
-                 handing out the work costs what is gained"
+                "{} {times} times the CPU time of sequential, so starting workers and handing out \
+                 work eats up the gain",
+                if several { "they use" } else { "it uses" }
             ),
-            Why::Unknown => "these figures do not tell why".into(),
+            Why::Unknown => "these figures don't show why".into(),
         }
     }
 
-    /// What a pool of threads gains is not to be put down to async.
+    /// A gain from the threads of a pool is not a gain from async.
     fn threads_not_async(&self) -> Option<String> {
         // In a row that is expected to wait, the threads that a task waits in may be as many as are
         // in flight, so there --workers 1 would not show it.
@@ -280,16 +281,12 @@ impl<'a> Verdict<'a> {
             .filter(|(version, speed_up)| version.approach.is_async() && speed_up.low > self.noise)
             .map(|(version, _)| version.approach.label())
             .collect();
-        let verb = match gained.len() {
+        let gain = match gained.len() {
             0 => return None,
-            1 => "gains",
-            _ => "gain",
+            1 => "gains from the threads of its runtime",
+            _ => "gain from the threads of their runtimes",
         };
-        Some(format!(
-            "{} {verb} by the threads of the runtime, a core for each, and not by async: \
-             --workers 1 shows it.",
-            list(&gained)
-        ))
+        Some(format!("{} {gain}, not from async: --workers 1 shows it.", list(&gained)))
     }
 }
 
@@ -333,15 +330,14 @@ mod tests {
         assert_eq!(
             sentences(&comparison),
             [
-                "This work is I/O-bound: sequential waits for 98 % of its time, so what can help \
-                 is to overlap the waits.",
+                "This work is I/O-bound: sequential spends 98 % of its time waiting, so overlapping \
+                 the waits can help.",
                 "The fastest is tokio, 48.1 [46.9, 49.2] times as fast as sequential, at 96 % of \
-                 the limit; no measurable difference from async-std (discontinued).",
-                "processes (21.8 [19.5, 24.2]) gains far less: the CPU time is 4 times that of \
-                 sequential, so starting workers and handing out the work costs what is gained. \
-                 rayon (2.00 [1.98, 2.02]) gains far less: at most 2 of the 50 units allowed, as \
-                 many as there are workers, were in flight at once, so only that many waits \
-                 overlapped.",
+                 the limit. async-std (discontinued) shows no measurable difference from it.",
+                "processes (21.8 [19.5, 24.2]) gains far less: it uses 4 times the CPU time of \
+                 sequential, so starting workers and handing out work eats up the gain. rayon \
+                 (2.00 [1.98, 2.02]) gains far less: with 2 workers, only 2 of the 50 allowed \
+                 waits overlapped.",
             ]
         );
     }
@@ -380,16 +376,16 @@ mod tests {
         assert_eq!(
             sentences(&comparison),
             [
-                "This work is CPU-bound: sequential computes for 99.7 % of its time, so what can \
-                 help is to use more cores.",
+                "This work is CPU-bound: sequential spends 99.7 % of its time computing, so using \
+                 more cores can help.",
                 "The fastest is threads, 1.98 [1.97, 1.99] times as fast as sequential, at 99 % \
-                 of the limit; no measurable difference from tokio.",
-                "smol (1.00 [0.98, 1.03]) shows no measurable gain: the CPU time is that of one \
-                 core, though 2 cores could compute. processes (0.67 [0.66, 0.68]) is slower than \
-                 sequential: the CPU time is 2.9 times that of sequential, so starting workers and \
-                 handing out the work costs what is gained.",
-                "tokio gains by the threads of the runtime, a core for each, and not by async: \
-                 --workers 1 shows it.",
+                 of the limit. tokio shows no measurable difference from it.",
+                "smol (1.00 [0.98, 1.03]) shows no measurable gain: it used only one of the 2 \
+                 cores. processes (0.67 [0.66, 0.68]) is slower than sequential: it uses 2.9 times \
+                 the CPU time of sequential, so starting workers and handing out work eats up the \
+                 gain.",
+                "tokio gains from the threads of its runtime, not from async: --workers 1 shows \
+                 it.",
             ]
         );
     }
@@ -412,10 +408,10 @@ mod tests {
         assert_eq!(
             sentences(&comparison)[1..],
             [
-                "No version is measurably faster than sequential; the nearest to it, smol, is \
-                 1.00 [1.00, 1.00] times as fast.",
+                "No version is measurably faster than sequential. The closest is smol, 1.00 \
+                 [1.00, 1.00] times as fast.",
                 "smol (1.00 [1.00, 1.00]) and tokio (1.00 [0.97, 1.02]) show no measurable gain: \
-                 there is one core to compute with, and nothing to share.",
+                 there is only one core to compute with.",
             ]
         );
     }
@@ -442,8 +438,8 @@ mod tests {
         );
         assert_eq!(
             sentences(&comparison),
-            ["Sequential gave no result, so there is nothing to compare the others with. Of the \
-              versions that agree, smol took the least time."]
+            ["Sequential gave no result, so there is nothing to compare with. Among the versions \
+              that agree, smol was the fastest."]
         );
     }
 
@@ -467,7 +463,7 @@ mod tests {
         let text = sentences(&comparison).join(" ");
         assert!(
             text.contains(
-                "smol (1.00 [1.00, 1.00]) shows no measurable gain: these figures do not tell why."
+                "smol (1.00 [1.00, 1.00]) shows no measurable gain: these figures don't show why."
             ),
             "{text}"
         );

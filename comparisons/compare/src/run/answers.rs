@@ -5,7 +5,7 @@ use workspace::run::Report;
 use super::history::History;
 
 /// The report whose answer counts as right: sequential's, since it is the simplest version. If
-/// sequential has none, that which most versions agree on, and among equals the first.
+/// sequential has none, the answer of most versions, and among equals the first.
 #[must_use]
 pub(crate) fn reference(histories: &[History]) -> Option<&Report> {
     let firsts: Vec<&Report> =
@@ -19,8 +19,7 @@ pub(crate) fn reference(histories: &[History]) -> Option<&Report> {
     firsts.iter().rev().max_by_key(|report| supporters(report)).copied()
 }
 
-/// What a version says instead of the right answer, in one line; `None` if it says the same in
-/// all of its runs.
+/// A version's wrong answer, in one line; `None` if it gives the right one in all of its runs.
 #[must_use]
 pub(crate) fn contradiction(reference: &Report, reports: &[Report]) -> Option<String> {
     let wrong = reports.iter().find(|report| !report.agrees_with(reference))?;

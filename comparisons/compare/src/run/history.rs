@@ -1,11 +1,11 @@
-//! What became of one version, round by round.
+//! The history of one version, round by round.
 
 use workspace::{
     Cell,
     run::{Fault, Report},
 };
 
-/// What became of one version.
+/// The history of one version.
 #[derive(Debug)]
 pub(crate) struct History {
     /// Which one.
@@ -23,7 +23,7 @@ impl History {
         self.reports.iter().map(|report| report.usage.wall().as_secs_f64()).collect()
     }
 
-    /// Notes what a round brought.
+    /// Records the result of a round.
     pub(crate) fn note(&mut self, round: usize, outcome: Result<Report, Fault>) {
         match outcome {
             Ok(report) => self.reports.push(report),

@@ -10,12 +10,12 @@ use workspace::{
     run::{Fault, Report},
 };
 
-/// What one version did when.
+/// The recording of one version.
 #[derive(Debug)]
 pub(crate) struct Traced {
     /// What the version is called.
     pub(crate) label: String,
-    /// What it reported of this run.
+    /// Its report of this run.
     pub(crate) report: Report,
     /// Which unit ran or waited, and where.
     pub(crate) recorded: Recorded,
@@ -25,8 +25,8 @@ pub(crate) struct Traced {
     trace: Value,
 }
 
-/// Records a run of each of the cells that comes to its end. `run` is called with a cell and the
-/// arguments that have it write its trace.
+/// Records a run of each cell that completes. `run` is called with a cell and the arguments that
+/// make it write its trace.
 ///
 /// # Errors
 /// No temporary folder can be made, or a trace cannot be read.
@@ -39,7 +39,7 @@ pub(crate) fn record(
     for cell in cells {
         let path = folder.path().join(cell.package());
         let Ok(report) = run(cell, &["--trace".into(), path.display().to_string()]) else {
-            // What fails has been told of already.
+            // Failures have already been reported.
             continue;
         };
         let open = || File::open(&path).with_context(|| format!("{} has no trace", cell.package()));

@@ -68,9 +68,9 @@ fn rounds(programs: &Programs) -> String {
     let rounds = count(programs.rounds, "round");
     match (programs.control, programs.each.first()) {
         (Some(control), Some(first)) => {
-            format!("{rounds}; {} against itself {}", first.name, words::estimate(control))
+            format!("{rounds}; noise: {} against itself {}", first.name, words::estimate(control))
         }
-        _ => format!("{rounds}; nothing to tell the noise from"),
+        _ => format!("{rounds}; noise not measured"),
     }
 }
 
@@ -118,7 +118,7 @@ mod tests {
     fn the_table_has_a_line_for_each_program_and_a_sentence_for_each_difference() {
         let text = section(&example(), Look { colour: false, width: 80 });
         for part in
-            ["5 rounds; A against itself", "\nB ", "- B is 1.99 [", "- D failed: in round 1"]
+            ["5 rounds; noise: A against itself", "\nB ", "- B is 1.99 [", "- D failed: in round 1"]
         {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }

@@ -1,4 +1,4 @@
-//! The measured runs replayed together, in the time that they took: `compare race http`.
+//! The measured runs replayed together, at their real speed: `compare race http`.
 
 use std::{
     io, thread,
@@ -12,7 +12,7 @@ use crate::judge::comparison::{Comparison, Version};
 
 /// How often the picture changes.
 const FRAME: Duration = Duration::from_millis(40);
-/// What stands before and after a bar, in columns of text.
+/// The space before and after a bar, in columns of text.
 const MARGIN: usize = 30;
 
 /// One version on its way.
@@ -23,7 +23,7 @@ pub(crate) struct Racer {
     wall: Duration,
 }
 
-/// What a reader expects: who is first, and how many times as fast as sequential.
+/// A reader's prediction: who is first, and how many times as fast as sequential.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Prediction {
     first: String,
@@ -54,14 +54,14 @@ pub(crate) fn racers(comparison: &Comparison) -> Vec<Racer> {
     racers
 }
 
-/// Replays the race, `slow` times as slowly as it was.
+/// Replays the race, slowed down by the factor `slow`.
 ///
 /// # Errors
 /// The terminal cannot be written to.
 pub(crate) fn replay(term: &Term, racers: &[Racer], slow: f64) -> io::Result<()> {
     let Some(longest) = racers.iter().map(|racer| racer.wall).max() else { return Ok(()) };
     let longest = longest.mul_f64(slow);
-    // In the order of the grid nobody would see at once who is ahead; by name, nothing is told yet.
+    // Sorted by name, the order gives nothing away.
     let mut racers = racers.to_vec();
     racers.sort_by(|a, b| a.label.cmp(&b.label));
     let width = usize::from(term.size().1);
@@ -99,7 +99,7 @@ fn bar(racer: &Racer, now: Duration, slow: f64, width: usize) -> String {
     format!("{label:<15} {bar}{:<rest$} {end}", "", rest = room - filled)
 }
 
-/// Who came in when, and what that means.
+/// The order at the finish, and its meaning.
 #[must_use]
 pub(crate) fn finish(racers: &[Racer], prediction: Option<&Prediction>) -> String {
     let mut text = String::new();
@@ -110,20 +110,22 @@ pub(crate) fn finish(racers: &[Racer], prediction: Option<&Prediction>) -> Strin
     let (Some(first), Some(baseline)) = (racers.first(), baseline) else { return text };
     let ratio = baseline.wall.as_secs_f64() / first.wall.as_secs_f64();
     text += &if first == baseline {
-        "\nNobody is faster than sequential.\n".to_owned()
+        "\nNo version is faster than sequential.\n".to_owned()
     } else {
         format!("\n{} is {} times as fast as sequential.\n", first.label, words::ratio(ratio))
     };
     if let Some(Prediction { first: predicted, speed_up }) = prediction {
         let place = racers.iter().position(|racer| racer.label.starts_with(predicted.as_str()));
         text += &match place {
-            Some(0) => format!("You predicted {predicted}, and it is first"),
-            Some(place) => format!("You predicted {predicted}, which is number {}", place + 1),
-            None => format!("You predicted {predicted}, which is not in the race"),
+            Some(0) => format!("You predicted {predicted}, and it came in first"),
+            Some(place) => {
+                format!("You predicted {predicted}, which came in as number {}", place + 1)
+            }
+            None => format!("You predicted {predicted}, which isn't in the race"),
         };
         let off = (speed_up / ratio).max(ratio / speed_up);
         text += &format!(
-            "; your {} times are off by a factor of {}.\n",
+            "; your speed-up of {} is off by a factor of {}.\n",
             words::ratio(*speed_up),
             words::ratio(off)
         );
@@ -182,8 +184,8 @@ mod tests {
         let text = finish(&example(), prediction.as_ref());
         assert!(
             text.ends_with(
-                "You predicted threads, which is number 2; your 50.0 times are off by a factor \
-                 of 2.00.\n"
+                "You predicted threads, which came in as number 2; your speed-up of 50.0 is off by \
+                 a factor of 2.00.\n"
             ),
             "{text}"
         );

@@ -19,7 +19,7 @@ pub(crate) fn section(swept: &Swept, row: &str, look: Look) -> String {
         look.width,
         "",
         &format!(
-            "{row} · how many times as fast as sequential, along --{}; {rounds} rounds for each value",
+            "{row} · times as fast as sequential, by --{}; {rounds} rounds for each value",
             swept.flag
         ),
     );

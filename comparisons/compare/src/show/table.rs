@@ -96,10 +96,10 @@ fn title(comparison: &Comparison) -> String {
 fn rounds(comparison: &Comparison) -> String {
     let rounds = count(comparison.rounds, "round");
     let Some(control) = &comparison.control else {
-        return format!("{rounds}; without a second one, no control of the noise");
+        return format!("{rounds}; noise not measured");
     };
     format!(
-        "{rounds}; the noise here: {} against itself {}",
+        "{rounds}; noise: {} against itself {}",
         control.approach.label(),
         words::estimate(control.ratio)
     )
@@ -224,7 +224,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         .collect();
     if comparison.control.as_ref().is_some_and(|control| is_noisy(control.ratio)) {
         notes.push(format!(
-            "The noise is great here: a version against itself differs by more than {}, or may.",
+            "This measurement is noisy: a version may differ from itself by more than {}.",
             percent(NOISY - 1.0)
         ));
     }

@@ -8,7 +8,7 @@ use crate::run::traces::Traced;
 
 /// The most lanes of a kind, of each version.
 const LANES: usize = 4;
-/// The width of what is no terminal, in characters.
+/// The width if there is no terminal, in characters.
 const WIDTH: usize = 100;
 
 /// The timelines, one below the other.

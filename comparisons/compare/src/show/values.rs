@@ -4,7 +4,7 @@ use figures::words::{duration_ns, grouped, shortened};
 use serde_json::Value;
 
 /// A row's input or answer in a few words: the keys and values of its JSON, with times as such.
-/// What is nothing, such as a jitter of `0s`, is left out.
+/// Empty values, such as a jitter of `0s`, are left out.
 pub(crate) fn words(json: &Value) -> String {
     let Value::Object(entries) = json else {
         return if json.is_null() { String::new() } else { shortened(&json.to_string()) };

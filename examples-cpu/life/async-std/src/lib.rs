@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Unlike *sequential*, it spawns a task per band of the board. Each sends its edges to its two
-//! neighbours, and computes what needs nothing of theirs before it waits for those. What helps is that
-//! the runtime runs the tasks on several threads: with one, no wait leaves anything else to be done.
+//! neighbours, and computes its interior before it waits for theirs. The gain comes from the
+//! threads of the runtime: with one thread, there is nothing else to do during a wait.
 
 use anyhow::Result;
 use async_std::{
@@ -27,7 +27,7 @@ pub async fn evolve(input: &Input, limits: Limits) -> Result<Board> {
         let steps = steps.clone();
         tasks.push(task::spawn(async move {
             for generations in steps {
-                // Both are sent before either is waited for, so nobody waits in a circle.
+                // Both are sent before it waits for either, so nobody waits in a circle.
                 above.send.send(band.top(generations)).await?;
                 below.send.send(band.bottom(generations)).await?;
                 // Until the next `.await` the task keeps its thread.
@@ -55,8 +55,8 @@ struct Link {
 /// Connects each band with the one above it and the one below it, and the last with the first.
 fn ring(bands: usize) -> Vec<(Link, Link)> {
     let link = |_| {
-        // Room for two messages: whoever is done first sends the rows of the next step while those of
-        // the last have not been taken. So nobody ever waits to send, only to receive.
+        // Room for two messages: a band that is done first may send the rows of the next step
+        // before those of the last are received. So nobody ever waits to send, only to receive.
         let (down, from_above) = bounded(2);
         let (up, from_below) = bounded(2);
         (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })

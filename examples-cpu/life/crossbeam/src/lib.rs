@@ -4,9 +4,9 @@
 //! cargo run --release -p life-crossbeam
 //! ```
 //!
-//! Unlike *threads*, where all wait for all at a barrier, here a thread waits for its two neighbours
-//! alone: it sends them its edges, and goes on when theirs have come. No step needs more than that,
-//! and a band far away may be some generations ahead or behind.
+//! Unlike *threads*, where all wait for all at a barrier, here a thread waits only for its two
+//! neighbours: it sends them its edges, and goes on when theirs have arrived. No step needs more
+//! than that, and a band far away may be some generations ahead or behind.
 
 use std::{io, thread};
 
@@ -21,17 +21,17 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     let (steps, links) = (input.steps(bands.len()), ring(bands.len()));
     let evolve = |mut band: Band, above: Link, below: Link| {
         for generations in steps.clone() {
-            // Both are sent before either is waited for, so nobody waits in a circle.
+            // Both are sent before it waits for either, so nobody waits in a circle.
             above.send.send(band.top(generations))?;
             below.send.send(band.bottom(generations))?;
-            // By far the most is computed while the rows are under way.
+            // Most of the band is computed while the rows are on their way.
             band.advance_interior(generations);
             band.advance_edges(&above.receive.recv()?, &below.receive.recv()?);
         }
         Ok(band)
     };
     let evolve = &evolve;
-    // The scope ends when all its threads have.
+    // The scope waits for all its threads.
     thread::scope(|scope| {
         let threads: Vec<_> = bands
             .into_iter()
@@ -39,7 +39,7 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
             .map(|(band, (above, below))| {
                 thread::Builder::new().spawn_scoped(scope, move || evolve(band, above, below))
             })
-            // If one cannot be started, its links are dropped, and the others find them cut.
+            // If one can't be started, its links are dropped, and the others get an error.
             .collect::<io::Result<_>>()
             .context("cannot start so many threads")?;
         let bands = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
@@ -56,8 +56,8 @@ struct Link {
 /// Connects each band with the one above it and the one below it, and the last with the first.
 fn ring(bands: usize) -> Vec<(Link, Link)> {
     let link = |_| {
-        // Room for two messages: whoever is done first sends the rows of the next step while those of
-        // the last have not been taken. So nobody ever waits to send, only to receive.
+        // Room for two messages: a band that is done first may send the rows of the next step
+        // before those of the last are received. So nobody ever waits to send, only to receive.
         let (down, from_above) = bounded(2);
         let (up, from_below) = bounded(2);
         (Link { send: up, receive: from_above }, Link { send: down, receive: from_below })

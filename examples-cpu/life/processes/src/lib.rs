@@ -6,11 +6,10 @@
 //! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and gives each to a process that keeps it to
-//! the end. The processes share no memory here; what goes through their pipes in every step are the
-//! edges of the bands, and nothing else. What they keep is what makes them fast, and also what makes
-//! them mortal: where a worker of `primes` dies, another does its job again, but a band that dies
-//! with its worker is lost, and the run fails. It is longer than the others, since here the two sides
-//! of the exchange are two programs.
+//! the end. The processes share no memory here; in every step, only the edges of the bands go
+//! through their pipes. Keeping the bands makes the processes fast, but also vulnerable: if a
+//! worker of `primes` dies, another repeats its job, but here its band is lost, and the run fails.
+//! This cell is longer than the others, because the two sides of the exchange are two programs.
 
 use anyhow::Result;
 use harness::{
@@ -30,8 +29,8 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     // After the last step comes none, and the bands come back.
     for next in steps.chain([0]) {
         let jobs: Vec<Job> = beside.into_iter().map(|beside| Job { beside, next }).collect();
-        // All get their job before the first answer is waited for, and all have answered before they
-        // get the next: that is the barrier.
+        // All workers get their job before the parent waits for an answer, and all have answered
+        // before they get the next: that is the barrier.
         let answers: Vec<Answer> = pool.ask_all(&jobs)?;
         let (edges, last): (Vec<Edges>, Vec<Option<Band>>) = answers.into_iter().unzip();
         let neighbours = |i: usize| {
@@ -42,7 +41,7 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
         beside = (0..number).map(neighbours).collect();
         bands = last.into_iter().flatten().collect();
     }
-    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    // The pool is dropped at the end of this function, where it waits for its workers to end.
     Ok(Board::joined(bands))
 }
 
@@ -53,14 +52,14 @@ pub fn worker(mut band: Band) -> impl FnMut(Job, Reply<'_, Answer>) {
             band.advance_edges(&above, &below);
         }
         reply.send((band.edges(next), (next == 0).then(|| band.clone())));
-        // While the parent hands the edges round, this process computes what needs no neighbour.
+        // While the parent passes the edges on, this process computes its interior.
         if next > 0 {
             band.advance_interior(next);
         }
     }
 }
 
-/// What the neighbours need for the next step, and the whole band if there is none.
+/// The edges for the next step, and the whole band if there is no next step.
 pub type Answer = (Edges, Option<Band>);
 
 /// A step's second half, and the beginning of the next.

@@ -4,10 +4,10 @@
 //! cargo run --release -p life-rayon
 //! ```
 //!
-//! Unlike *sequential*, it iterates over bands of the board in parallel, anew in every generation.
-//! The parallel iterator returns when all bands are done, so nothing else is needed to keep one
-//! generation apart from the next. The threads of the pool stay; what it costs to begin and to end
-//! a generation is to wake them, if they have gone to sleep since the last.
+//! Unlike *sequential*, it iterates over bands of the board in parallel, once in every generation.
+//! The parallel iterator returns when all bands are done, so nothing else is needed to separate the
+//! generations. The threads of the pool stay; each generation only has to wake those that have
+//! fallen asleep since the last.
 
 use anyhow::Result;
 use harness::Limits;

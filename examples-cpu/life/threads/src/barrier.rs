@@ -1,8 +1,9 @@
-//! A barrier that threads pass in two halves. Each *arrives*, then does what it can do without the
-//! others, and only then *waits* for those who have not arrived: often all have, and nobody waits.
+//! A barrier that threads pass in two halves. Each *arrives*, then does the work that needs no
+//! other thread, and only then *waits* for those that haven't arrived: often all have, and nobody
+//! waits.
 //!
-//! The barrier of the standard library makes one call of both. And whoever waits there for a thread
-//! that has panicked, or was never started, waits for ever. Here each thread holds a [`Member`], and
+//! With the standard library's barrier, both are one call. And a thread that waits there for one
+//! that has panicked, or was never started, waits forever. Here each thread holds a [`Member`], and
 //! if one is dropped, the others are told.
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
 use anyhow::{Result, ensure};
 use life_workload::Wait;
 
-/// What a thread needs to arrive and to wait.
+/// A thread's access to the barrier: it arrives and waits through this.
 pub(crate) struct Member {
     barrier: Arc<Barrier>,
     wait: Wait,
@@ -45,7 +46,7 @@ impl Member {
     /// Arrives in the next round, and doesn't wait.
     pub(crate) fn arrive(&mut self) {
         self.due += self.barrier.members;
-        // Acquire and release: whoever sees the arrival sees what the thread did before it.
+        // Acquire and release: a thread that sees the arrival also sees everything before it.
         if self.barrier.arrivals.fetch_add(1, Ordering::AcqRel) + 1 == self.due {
             self.barrier.wake();
         }
@@ -57,7 +58,7 @@ impl Member {
     /// One of them has ended, and never will.
     pub(crate) fn wait(&self) -> Result<()> {
         match self.wait {
-            // It loses no time to fall asleep and to be woken, and nobody else has its core.
+            // It loses no time falling asleep and being woken, but nobody else can use its core.
             Wait::Spin => {
                 while self.must_wait() {
                     hint::spin_loop();
@@ -83,8 +84,8 @@ impl Member {
 }
 
 impl Drop for Member {
-    /// A thread that is done has waited for all the others in its last round, so that this round is
-    /// complete and they go on; but none will ever wait for it again.
+    /// A thread that is done has waited for all the others in its last round. So this round is
+    /// complete and they go on, and none will wait for it again.
     fn drop(&mut self) {
         self.barrier.broken.store(true, Ordering::Release);
         self.barrier.wake();

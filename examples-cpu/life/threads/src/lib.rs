@@ -6,9 +6,9 @@
 //! ```
 //!
 //! Unlike *sequential*, it cuts the board into bands, and a thread per band keeps its band to the
-//! end. What a thread needs of the bands above and below is a row of each, and of the right
-//! generation: so all show their edges, and none looks at those of others before all have arrived at
-//! a barrier. Meanwhile each computes what needs no neighbour.
+//! end. A thread needs one row of the band above and one of the band below, from the right
+//! generation. So all show their edges, and none looks at another's before all have arrived at a
+//! barrier. Meanwhile each computes its interior, which needs no neighbour.
 
 mod barrier;
 
@@ -24,8 +24,8 @@ use barrier::Member;
 pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     let bands = input.start.bands(limits.workers);
     let (number, steps) = (bands.len(), input.steps(bands.len()));
-    // What the bands show: in even steps on the first board, in odd ones on the second. So whoever is
-    // late still finds what it was shown, while the others show the next.
+    // The edges that the bands show: in even steps the first set, in odd ones the second. So a late
+    // thread still finds the edges of its step while the others show the next.
     let shown = [0, 1].map(|_| (0..number).map(|_| Shown::default()).collect::<Vec<_>>());
     let evolve = |i: usize, mut band: Band, mut barrier: Member| {
         for (generations, shown) in steps.clone().zip(shown.iter().cycle()) {
@@ -33,7 +33,7 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
             replace(&shown[i].bottom, band.bottom(generations));
             barrier.arrive();
             band.advance_interior(generations);
-            // Here a thread waits for the slowest of all, if that has not even begun this step.
+            // Here a thread waits for the slowest of all, if that one hasn't even begun this step.
             barrier.wait()?;
             let above = replace(&shown[(i + number - 1) % number].bottom, Rows::default());
             let below = replace(&shown[(i + 1) % number].top, Rows::default());
@@ -42,14 +42,15 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
         Ok(band)
     };
     let evolve = &evolve;
-    // The scope ends when all its threads have, so they may borrow what is shown.
+    // The scope waits for all its threads, so they may borrow the edges.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..number)
             .zip(bands.into_iter().zip(barrier::members(number, input.barrier)))
             .map(|(i, (band, member))| {
                 thread::Builder::new().spawn_scoped(scope, move || evolve(i, band, member))
             })
-            // If one cannot be started, its place at the barrier is dropped, which the others learn.
+            // If one can't be started, its place at the barrier is dropped, and the others get an
+            // error.
             .collect::<io::Result<_>>()
             .context("cannot start so many threads")?;
         let bands = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
@@ -57,8 +58,8 @@ pub fn evolve(input: &Input, limits: Limits) -> Result<Board> {
     })
 }
 
-/// The rows of a band that its neighbours see. Nobody waits for one of these locks: the barrier keeps
-/// those who write apart from those who read, and the locks are to let the compiler know.
+/// The rows of a band that its neighbours see. Nobody waits for one of these locks: the barrier
+/// keeps writers apart from readers, and the locks only prove that to the compiler.
 #[derive(Default)]
 struct Shown {
     top: Mutex<Rows>,

@@ -7,19 +7,20 @@ use gif::{Encoder, Frame, Repeat};
 
 use crate::board::Board;
 
-/// The most frames of a picture. If there are more generations, it leaves some out, at equal distances.
+/// The most frames of a picture. If there are more generations, it shows some of them, at equal
+/// distances.
 const MOST_FRAMES: usize = 120;
 /// The most pixels of a side. On a larger board, several cells share a pixel.
 const MOST_PIXELS: usize = 400;
-/// What a small board is enlarged to, or almost: the pixels of its longer side.
+/// A small board is enlarged to about this many pixels on its longer side.
 const FEWEST_PIXELS: usize = 256;
 /// How long a frame is shown, in hundredths of a second.
 const DELAY: u16 = 8;
 /// The shades of a pixel, from one where no cell lives to one where at least half of them do.
 const SHADES: usize = 16;
 
-/// Draws generations of the board, from this one on, up to the last of so many. They are computed
-/// once more for this.
+/// Draws this many generations of the board, starting from this one. They are computed once more
+/// for this.
 ///
 /// # Errors
 /// Those of the writer.
@@ -106,7 +107,7 @@ impl Scale {
                     // The last pixels of a row and of a column may have fewer cells.
                     pixels.extend(living.iter().enumerate().map(|(column, living)| {
                         let columns = board.width().min((column + 1) * side) - column * side;
-                        // Rounded up, so that a single living cell is seen, too.
+                        // Rounded up, so that even a single living cell is visible.
                         (living * 2 * DARKEST).div_ceil(columns * rows.len()).min(DARKEST)
                     }));
                 }

@@ -1,10 +1,10 @@
-//! A band of rows, which is evolved apart from the others.
+//! A band of rows, which evolves separately from the others.
 //!
-//! A step takes it from one generation to the next, or over several. What its rows become depends on
-//! those beside it only near its edges: after a generation the outermost row at either end, after
-//! `n` generations the outermost `n`. So a step has two halves. The first, the interior, needs the
-//! band alone, and by far the most is done in it, while the rows of the neighbours are under way. The
-//! second, the edges, needs those.
+//! A step takes it to the next generation, or over several. Only its edges depend on the
+//! neighbours' rows: after one generation the outermost row at either end, after `n` generations
+//! the outermost `n`. So a step has two halves. The first, the interior, needs only the band
+//! itself, and is most of the work; meanwhile the neighbours' rows are on their way. The second,
+//! the edges, needs those rows.
 
 use harness::unit::Unit;
 use serde::{Deserialize, Serialize};
@@ -18,13 +18,13 @@ pub struct Rows(Vec<u64>);
 /// Copies of the rows of a band that others need.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Edges {
-    /// What the band above looks at.
+    /// The rows that the band above needs.
     pub top: Rows,
-    /// What the band below looks at.
+    /// The rows that the band below needs.
     pub bottom: Rows,
 }
 
-/// Some rows of a board, and what it takes to evolve them.
+/// Some rows of a board, and the memory to evolve them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Band {
     /// Which of how many bands it is.
@@ -33,7 +33,7 @@ pub struct Band {
     pub(crate) words: Vec<u64>,
     /// How many steps are done.
     steps: usize,
-    /// What is computed near the upper and near the lower edge. This and the sums are made when they
+    /// The rows near the upper and near the lower edge. They and the sums are allocated when they
     /// are first used.
     #[serde(skip)]
     strips: [Vec<u64>; 2],
@@ -65,7 +65,8 @@ impl Band {
         Edges { top: self.top(generations), bottom: self.bottom(generations) }
     }
 
-    /// Takes a whole step, between the rows above the band and those below it, as they are before it.
+    /// Takes a whole step, with the rows above the band and those below it as they were before the
+    /// step.
     ///
     /// # Panics
     /// Panics if those are no rows of this board, or not as many above as below.
@@ -78,10 +79,11 @@ impl Band {
     pub fn advance_interior(&mut self, generations: usize) {
         let edge = self.words_of(generations);
         if self.words.len() < 2 * edge {
-            // So low a band has no interior.
+            // A band this low has no interior.
             return;
         }
-        // What the rows near the edges are now is needed once more when the neighbours' have come.
+        // The rows near the edges are needed once more, as they are now, when the neighbours' rows
+        // have arrived.
         let [top, bottom] = &mut self.strips;
         top.clear();
         top.resize(edge, 0);
@@ -93,8 +95,8 @@ impl Band {
             .run(|| kernel::evolve(&mut self.words, self.width, generations, &mut self.sums));
     }
 
-    /// Takes the second half of a step: evolves what depends on the rows above the band and below it,
-    /// which are those from before the step, and as many as it has generations.
+    /// Takes the second half of a step: evolves the edges, from the rows above the band and below
+    /// it as they were before the step, as many of them as the step has generations.
     ///
     /// # Panics
     /// Panics if those are no rows of this board, or not as many above as below.

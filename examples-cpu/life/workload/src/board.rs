@@ -26,7 +26,7 @@ impl Board {
         Self { width, height, words: vec![0; height * width.div_ceil(64)] }
     }
 
-    /// A board where every cell lives or not, as if a coin were tossed for it.
+    /// A board where a coin toss decides for every cell whether it lives.
     #[must_use]
     pub fn random(width: usize, height: usize, seed: u64) -> Self {
         let mut coin = fastrand::Rng::with_seed(seed);
@@ -68,7 +68,7 @@ impl Board {
         })
     }
 
-    /// Has a cell live.
+    /// Makes a cell live.
     pub fn enliven(&mut self, column: usize, row: usize) {
         let (word, bit) = self.place(column, row);
         self.words[word] |= 1 << bit;
@@ -107,8 +107,8 @@ impl Board {
         Self { words, ..*self }
     }
 
-    /// Cuts the board into this many bands of rows that are as equal as can be, from top to bottom,
-    /// or into a band per row if that is fewer.
+    /// Cuts the board into this many bands of rows, as equal as possible, from top to bottom, or
+    /// into a band per row if there are fewer rows.
     #[must_use]
     pub fn bands(&self, number: usize) -> Vec<Band> {
         let number = number.clamp(1, self.height);
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::band::Edges;
 
-    /// The rule, word by word: what anybody would write first.
+    /// The rule in its simplest form.
     fn next_by_the_rule(board: &Board) -> Board {
         let (width, height) = (board.width, board.height);
         let mut next = Board::empty(width, height);

@@ -1,23 +1,23 @@
 //! One generation of a row of cells, 64 cells at a time.
 //!
-//! A word holds 64 cells of a row, the leftmost in its lowest bit. Numbers are added bit by bit with
-//! logical operations, as an adder made of gates does it, so that one instruction works on all
-//! cells of a word, and on several words where the compiler finds vector instructions for them.
+//! A word holds 64 cells of a row, the leftmost in its lowest bit. Numbers are added bit by bit
+//! with logical operations, like an adder made of gates. So one instruction works on all cells of a
+//! word, and a vector instruction on several words.
 //!
 //! A cell lives in the next generation if there are three living cells in the square of nine around
 //! it, itself included, or if there are four and it is one of them. That is Conway's rule: with
 //! three in the square, the cell is born or has two neighbours; with four, it lives on if it has
 //! three neighbours. So first each row is summed up, each cell with its left and right neighbour;
-//! then the sums of three rows, one above the other, are added. A row's sums serve three times, and
-//! once they are there, the row itself can be overwritten.
+//! then the sums of three rows, one above the other, are added. A row's sums are used three times,
+//! and once they are computed, the row itself can be overwritten.
 
 use multiversion::multiversion;
 
-/// Evolves rows in place, by so many generations. Nobody knows what is above the first row and below
-/// the last, so after each generation another row at either end is no longer what it should be.
+/// Evolves rows in place, by this many generations. The rows above the first and below the last are
+/// unknown, so after each generation one more row at either end is wrong.
 ///
-/// A program for x86-64 may use no more than the vectors of two words that all such processors share,
-/// unless it asks the one that it runs on, as here.
+/// All x86-64 processors have vectors of two words; to use wider ones, a program has to ask the
+/// processor that it runs on, as here.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(crate) fn evolve(rows: &mut [u64], width: usize, generations: usize, sums: &mut [Sums; 3]) {
     let words = width.div_ceil(64);
@@ -27,7 +27,8 @@ pub(crate) fn evolve(rows: &mut [u64], width: usize, generations: usize, sums: &
         sums[1].sum_up(&rows[place(lost - 1)], width);
         sums[2].sum_up(&rows[place(lost)], width);
         for row in inner {
-            // What was below is the row itself now, and what was the row itself is above it.
+            // The sums below become those of the row itself, and those of the row itself become
+            // those above it.
             sums.rotate_left(1);
             sums[2].sum_up(&rows[place(row + 1)], width);
             next_row(sums, width, &mut rows[place(row)]);
@@ -70,7 +71,7 @@ impl Sums {
     }
 }
 
-/// Adds three numbers of one binary digit: 64 such sums at once.
+/// Adds three numbers of one binary digit: 64 such sums together.
 #[expect(clippy::inline_always, reason = "`evolve` compiles it for each kind of processor")]
 #[inline(always)]
 fn sum(a: u64, b: u64, c: u64) -> (u64, u64) {
@@ -95,7 +96,7 @@ fn next_row(sums: &[Sums; 3], width: usize, row: &mut [u64]) {
         let four = !ones & !two & (carried ^ fours);
         *cells = three | four & *cells;
     }
-    // What lies beyond the last cell is no cell.
+    // Bits beyond the last cell are not cells.
     row[words - 1] &= last_word(width);
 }
 

@@ -26,35 +26,35 @@ use start::Start;
 
 /// The largest board, in bytes: 2^30 cells, if its width is a multiple of 64.
 const MOST_BYTES: usize = 1 << 27;
-/// How many boards there are at once, in the cell that has the most of them.
+/// How many boards are in memory at the same time, in the cell with the most of them.
 const COPIES: usize = 6;
 
 /// Evolves a board of Conway's life.
 #[derive(Args, Debug)]
 pub struct Life {
-    /// The cells of a row
+    /// The width of the board, in cells
     #[arg(long, value_name = "CELLS", default_value_t = 4096,
           value_parser = clap::value_parser!(u32).range(1..))]
     width: u32,
-    /// The rows
+    /// The height of the board, in rows
     #[arg(long, value_name = "ROWS", default_value_t = 4096,
           value_parser = clap::value_parser!(u32).range(1..))]
     height: u32,
-    /// How often all cells change
+    /// The number of generations
     #[arg(long, value_name = "N", default_value_t = 2000,
           value_parser = clap::value_parser!(u32).range(..=1_000_000_000))]
     generations: u32,
-    /// How many generations a step takes at most: bands exchange so many rows, and so much less often
+    /// Generations per step: bands exchange K rows at a time, and only every K generations
     #[arg(long, value_name = "K", default_value_t = 1,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     halo: u32,
-    /// How the threads of `threads` wait for each other
+    /// How *threads* waits at its barrier (the other approaches ignore this)
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Wait::Sleep)]
     barrier: Wait,
-    /// What the board begins with: random, glider, r-pentomino, or the path of an RLE file
+    /// The first generation: random, glider, r-pentomino, or the path of an RLE file
     #[arg(long, default_value = "random")]
     pattern: Start,
-    /// Draw it afterwards into this file, an animated GIF
+    /// Write the run to this file as an animated GIF
     #[arg(long, value_name = "FILE.gif")]
     out: Option<PathBuf>,
 }
@@ -62,9 +62,9 @@ pub struct Life {
 /// How a thread waits for the others at a barrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Wait {
-    /// It sleeps until the system wakes it
+    /// Sleep until the system wakes it
     Sleep,
-    /// It keeps looking, and its core busy
+    /// Keep checking, and keep its core busy
     Spin,
 }
 
@@ -82,8 +82,8 @@ pub struct Input {
 }
 
 impl Input {
-    /// The steps from the first to the last generation, if the board is cut into so many bands: of
-    /// each, how many generations it takes. It cannot be more than a band has rows.
+    /// The steps from the first to the last generation, if the board is cut into this many bands:
+    /// how many generations each step takes. It is never more than a band has rows.
     #[must_use]
     pub fn steps(&self, bands: usize) -> impl ExactSizeIterator<Item = usize> + Clone + use<> {
         let halo = self.halo.min(self.start.height() / bands).max(1);
@@ -115,7 +115,7 @@ impl harness::Row for Life {
         );
         capacity::for_things(COPIES * height, "row", row)?;
         let start = self.pattern.board(width, height, shared.seed)?;
-        // A file that cannot be written is better known before the work than after it.
+        // It is better to learn before the work than after it that a file can't be written.
         if let Some(out) = &self.out {
             capacity::for_writing(out)?;
         }
@@ -165,7 +165,7 @@ impl harness::Row for Life {
     }
 }
 
-/// Draws all generations. Only now does the file lose what it held.
+/// Draws all generations. The file keeps its old content until now.
 fn draw(path: &Path, input: &Input) -> Result<()> {
     animation::write(&input.start, input.generations, &File::create(path)?)?;
     Ok(())

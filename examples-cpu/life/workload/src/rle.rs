@@ -1,9 +1,10 @@
-//! Reads patterns in the form in which Life programs exchange them, run length encoded (RLE).
+//! Reads patterns in the format in which Life programs exchange them: run length encoding (RLE).
 //!
 //! Such a file has lines of comment, which begin with `#`; a header, `x = 3, y = 3, rule = B3/S23`,
-//! where the rule may be missing; and then the rows: `b` is a dead cell, `o` a living one, `$` ends a
-//! row, `!` the pattern, and a number before any of the first three repeats it. What follows the `!`
-//! is comment again. The form is described at <https://conwaylife.com/wiki/Run_Length_Encoded>.
+//! where the rule may be missing; and then the rows: `b` is a dead cell, `o` a living one, `$` ends
+//! a row, `!` the pattern, and a number before any of the first three repeats it. Text after the
+//! `!` is a comment again. The format is described at
+//! <https://conwaylife.com/wiki/Run_Length_Encoded>.
 
 use std::str::FromStr;
 
@@ -16,7 +17,7 @@ pub(crate) struct Pattern {
     pub(crate) runs: Vec<(usize, usize, usize)>,
 }
 
-/// What is wrong with a text that should be a pattern.
+/// Why a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
     #[error("there is no header such as `x = 3, y = 3`")]
@@ -66,7 +67,8 @@ impl FromStr for Pattern {
                 let times = repeat.take().unwrap_or(1);
                 let outside = Fault::Outside { line, width, height };
                 match letter {
-                    // Dead cells and empty rows may reach beyond the pattern, where all is dead.
+                    // Dead cells and empty rows may reach beyond the pattern, where everything is
+                    // dead.
                     'b' => column = column.saturating_add(times),
                     '$' => (row, column) = (row.saturating_add(times), 0),
                     'o' if row >= height || times > width.saturating_sub(column) => {

@@ -1,4 +1,4 @@
-//! What a board begins with.
+//! The first generation of a board.
 
 use std::{convert::Infallible, fs::File, io::Read, path::PathBuf, str::FromStr};
 
@@ -12,10 +12,10 @@ const LONGEST: u64 = 64 << 20;
 const GLIDER: &str = "x = 3, y = 3\nbob$2bo$3o!";
 const R_PENTOMINO: &str = "x = 3, y = 3\nb2o$2o$bo!";
 
-/// What a board begins with, as the user names it.
+/// The first generation of a board, as the user names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// Every cell lives or not, by chance.
+    /// Chance decides for every cell whether it lives.
     Random,
     /// Five cells that are one row further down, and one column to the right, after 4 generations.
     Glider,
@@ -39,7 +39,7 @@ impl FromStr for Start {
 }
 
 impl Start {
-    /// Makes the board; a pattern comes into its middle.
+    /// Makes the board, with the pattern in its middle.
     pub(crate) fn board(&self, width: usize, height: usize, seed: u64) -> Result<Board> {
         let (name, text) = match self {
             Self::Random => return Ok(Board::random(width, height, seed)),

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Unlike *sequential*, it hands the rows to a pool of processes, as Python's
-//! `multiprocessing.Pool` would. What goes to a worker is the number of a row; what comes back
-//! through the pipe is all of its counts, since what a process has in memory is its own.
+//! `multiprocessing.Pool` would. A worker gets the number of a row, and sends all of its counts
+//! back through the pipe, because the processes share no memory.
 
 use anyhow::Result;
 use harness::{
@@ -19,10 +19,10 @@ use mandelbrot_workload::{Outcome, View};
 pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
     let rows: Vec<usize> = view.rows().collect();
     let mut pool = Pool::new(limits.workers, &view)?;
-    // A worker that is free gets the next rows: many at first, since each round trip costs, and single
-    // ones towards the end, so that none idles while there are some left.
+    // A free worker gets the next rows: many at first, because each round trip costs time, and
+    // single ones towards the end, so that none is idle while there are some left.
     let answers: Vec<Result<Outcome, JobError>> = pool.map(&rows)?;
-    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    // The pool is dropped at the end of this function, where it waits for its workers to end.
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|e| Err(e.into()))).collect())
 }
 

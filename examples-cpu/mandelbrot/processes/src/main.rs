@@ -7,7 +7,7 @@ use mandelbrot_processes::{render, worker};
 use mandelbrot_workload::Mandelbrot;
 
 fn main() -> ExitCode {
-    // The pool starts this same program again for each worker, and there this never returns.
+    // The pool starts this program again for each worker, where this call never returns.
     pool::serve(worker);
     harness::run::<Mandelbrot>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| render(input.view, limits))

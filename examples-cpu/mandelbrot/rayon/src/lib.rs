@@ -6,7 +6,7 @@
 //!
 //! Unlike *sequential*, it iterates in parallel: rayon splits the rows among the threads of its
 //! pool, and a thread that has done its share steals from one that has not. So it hardly matters
-//! that the first split is as unfair as that of *threads*.
+//! that the first split is unfair.
 
 use anyhow::Result;
 use harness::Limits;
@@ -15,6 +15,6 @@ use rayon::prelude::*;
 
 /// Renders all rows of a view, on the threads of the pool that calls it.
 pub fn render(view: View, _limits: Limits) -> Result<Vec<Outcome>> {
-    // `collect` puts each row in its place, whoever has rendered it.
+    // `collect` puts each row in its place, no matter which thread rendered it.
     Ok(view.rows().into_par_iter().map(|row| view.render_row(row)).collect())
 }

@@ -1,4 +1,4 @@
-//! The contrast: rows that are shared out beforehand.
+//! The contrast: rows shared out beforehand.
 
 use std::{io, thread};
 
@@ -11,13 +11,13 @@ pub fn render_in_bands(view: View, limits: Limits) -> Result<Vec<Outcome>> {
     let rows = view.rows().len();
     let bands = limits.workers.min(rows);
     let render = |band| {
-        // Every band has as many rows as the others. How long they take is another matter: whoever
-        // is done first has nothing to do until the last one is.
+        // Every band has as many rows as the others, but they may take very different times. A
+        // thread that is done first has nothing to do until the last one is done.
         let rows = rows * band / bands..rows * (band + 1) / bands;
         rows.map(|row| view.render_row(row)).collect::<Vec<_>>()
     };
     let mut done = Vec::with_capacity(rows);
-    // The scope ends when all its threads have, so they may borrow what is needed.
+    // The scope waits for all its threads, so they may borrow the view.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..bands)
             .map(|band| thread::Builder::new().spawn_scoped(scope, move || render(band)))

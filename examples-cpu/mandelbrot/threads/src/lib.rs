@@ -5,9 +5,9 @@
 //! cargo run --release -p mandelbrot-threads -- --split bands
 //! ```
 //!
-//! Unlike *sequential*, it starts a thread per worker. Which rows a thread renders is decided while it
-//! runs, since nobody knows beforehand what a row costs. [`render_in_bands`] decides beforehand all
-//! the same, to compare.
+//! Unlike *sequential*, it starts a thread per worker. The threads share out the rows while they
+//! run, because nobody knows beforehand what a row costs. For comparison, [`render_in_bands`]
+//! shares them out beforehand.
 
 mod bands;
 
@@ -28,15 +28,15 @@ pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
     let next = AtomicUsize::new(0);
     let render = || {
         let mut done = Vec::new();
-        // Every thread takes the next row that none has taken yet. `fetch_add` gives each index to
-        // one thread only, and nothing else depends on its order: relaxed suffices.
+        // Each thread takes the next row that is left. `fetch_add` gives each index to one thread
+        // only, and no other data depends on it, so `Relaxed` ordering suffices.
         while let Some(row) = view.rows().nth(next.fetch_add(1, Ordering::Relaxed)) {
             done.push((row, view.render_row(row)));
         }
         done
     };
     let mut done = Vec::with_capacity(view.rows().len());
-    // The scope ends when all its threads have, so they may borrow the counter.
+    // The scope waits for all its threads, so they may borrow the counter.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.workers.min(view.rows().len()))
             .map(|_| thread::Builder::new().spawn_scoped(scope, render))
@@ -47,7 +47,7 @@ pub fn render(view: View, limits: Limits) -> Result<Vec<Outcome>> {
         }
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the rows go out in the order of the picture.
+    // The rows arrived as the threads finished. Sort them into the order of the picture.
     done.sort_unstable_by_key(|&(row, _)| row);
     Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
 }

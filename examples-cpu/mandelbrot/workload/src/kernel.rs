@@ -1,27 +1,26 @@
 //! The kernel: how often points of the plane can be iterated before they escape.
 //!
-//! A point *c* belongs to the Mandelbrot set if the sequence that begins with *z* = 0 and goes on
-//! with *z*² + *c* stays bounded for ever. Once |*z*| is greater than 2 it does not. What a pixel
-//! shows is how many members of the sequence, 0 included, come before that; one that has not
-//! escaped after as many as are allowed counts as inside.
+//! A point *c* belongs to the Mandelbrot set if the sequence that begins with *z* = 0 and continues
+//! with *z*² + *c* stays bounded forever. Once |*z*| is greater than 2, it escapes. A pixel shows
+//! how many members of the sequence, 0 included, come before that. A pixel that hasn't escaped
+//! after the allowed number counts as inside.
 //!
-//! The kernel is here in three forms. All of them do the same operations in the same order, and
-//! none lets the compiler fuse a multiplication with an addition, so the counts are the same to
-//! the bit.
+//! The kernel has three forms. All do the same operations in the same order, and none lets the
+//! compiler fuse a multiplication with an addition, so their counts are exactly equal.
 
 use std::array;
 
 use multiversion::multiversion;
 
-/// How many pixels are iterated at once. On a processor with AVX-512 it is two vectors of them, and
-/// on any x86-64 eight: so many independent operations keep its arithmetic units busy while each of
-/// them waits for its own last result.
+/// How many pixels are iterated together: two vectors on a processor with AVX-512, eight on any
+/// x86-64. These independent operations keep its arithmetic units busy while each waits for its own
+/// last result.
 const LANES: usize = 16;
-/// How many iterations go by between two looks at whether all of the pixels have escaped. A few too
-/// many cost less than looking each time.
+/// How many iterations pass between two checks whether all pixels have escaped. A few too many cost
+/// less than checking each time.
 const BETWEEN_LOOKS: u32 = 8;
 
-/// Points at equal distances on a horizontal line, and how far to go with them.
+/// Points at equal distances on a horizontal line, and how long to iterate them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Points {
     /// The first point's place from left to right.
@@ -65,15 +64,15 @@ fn escape(x: f64, y: f64, iterations: u32) -> u32 {
     iterations
 }
 
-/// Iterates several points at once, in arrays: their elements have nothing to do with each other,
-/// so the compiler turns each operation on all of them into a few on vectors (SIMD).
+/// Iterates several points together, in arrays: their elements are independent, so the compiler
+/// turns each operation on all of them into a few operations on vectors (SIMD).
 #[must_use]
 #[expect(clippy::inline_always, reason = "`dispatched` compiles it for each kind of processor")]
 #[inline(always)]
 pub fn arrays(points: &Points) -> Vec<u32> {
     let mut counts = vec![0; points.number];
     for (chunk, counts) in counts.chunks_mut(LANES).enumerate() {
-        // At the end of a line some points too many are iterated, and nobody asks for their counts.
+        // At the end of a line it iterates some extra points, and ignores their counts.
         let x = array::from_fn(|lane| points.x(chunk * LANES + lane));
         counts.copy_from_slice(&escape_all(&x, points.y, points.iterations)[..counts.len()]);
     }
@@ -86,8 +85,8 @@ pub fn arrays(points: &Points) -> Vec<u32> {
 fn escape_all(x: &[f64; LANES], y: f64, iterations: u32) -> [u32; LANES] {
     let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
     let mut counts = [0_u64; LANES];
-    // All ones, and no ones from the moment on at which the point has escaped. It goes on to be
-    // iterated, to infinity and to what is no number, along with the others.
+    // All bits are ones until the point has escaped, then zeros. Even then it is iterated along
+    // with the others, to infinity and NaN.
     let mut bounded = [u64::MAX; LANES];
     let mut left = iterations;
     while left > 0 && bounded != [0; LANES] {
@@ -108,9 +107,8 @@ fn escape_all(x: &[f64; LANES], y: f64, iterations: u32) -> [u32; LANES] {
     counts.map(|count| u32::try_from(count).expect("no count is more than `iterations`"))
 }
 
-/// Does what [`arrays`] does, with the widest vectors that this processor has. A program for
-/// x86-64 may use no more than those of two numbers which all such processors share, unless it asks
-/// the one that it runs on.
+/// The same as [`arrays`], with the widest vectors of this processor. All x86-64 processors have
+/// vectors of two numbers; to use wider ones, a program has to ask the processor that it runs on.
 #[must_use]
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn dispatched(points: &Points) -> Vec<u32> {

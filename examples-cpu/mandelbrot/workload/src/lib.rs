@@ -20,7 +20,7 @@ pub use view::{Fault, Outcome, Region, Rendered, View, Worker};
 
 /// The most pixels in a row or a column.
 const MOST_PIXELS: i64 = 1_000_000;
-/// What a row takes in the async cells beside its pixels, in bytes. In the others it takes less.
+/// A row's memory in the async cells in addition to its pixels, in bytes. In the others it is less.
 const TASK: usize = 600;
 
 /// Renders the Mandelbrot set.
@@ -34,19 +34,19 @@ pub struct Mandelbrot {
     #[arg(long, value_name = "PIXELS", default_value_t = 1200,
           value_parser = value_parser!(u32).range(1..=MOST_PIXELS))]
     height: u32,
-    /// After how many iterations a pixel counts as inside
+    /// The number of iterations after which a pixel counts as inside
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..))]
     iterations: u32,
     /// What the picture shows
     #[arg(long, value_enum, value_name = "NAME", default_value_t = Region::North)]
     region: Region,
-    /// How *threads* divides the rows among its workers; the other approaches have one way each
+    /// How *threads* divides the rows among its workers (the other approaches ignore this)
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Split::Counter)]
     split: Split,
     /// Write the picture to this file, as PNG
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
-    /// What the colours of the picture tell
+    /// The meaning of the colours
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Tint::Iterations, requires = "out", help_heading = "Output")]
     tint: Tint,
 }
@@ -54,9 +54,9 @@ pub struct Mandelbrot {
 /// How *threads* divides the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Split {
-    /// While it runs: a worker that is free takes the next row
+    /// While it runs: a free worker takes the next row
     Counter,
-    /// Beforehand, into a band of rows for each worker
+    /// Beforehand: each worker gets a band of rows
     Bands,
 }
 

@@ -16,12 +16,12 @@ use crate::{
     view::{Outcome, View, Worker},
 };
 
-/// What the colours of a picture tell.
+/// The meaning of the colours of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Tint {
-    /// How many iterations each pixel took
+    /// The number of iterations of each pixel
     Iterations,
-    /// That too, by the brightness; and by the colour, which worker rendered the row
+    /// Brightness: the number of iterations; colour: the worker that rendered the row
     Workers,
 }
 
@@ -38,8 +38,8 @@ const GRADIENT: [Colour; 6] = [
     [112.0, 24.0, 40.0],
 ];
 
-/// The colours of workers, which also those can tell apart who see some colours alike (M. Okabe and
-/// K. Ito, *Color Universal Design*, 2008). With more workers they come again.
+/// The colours of workers, which colour-blind people can distinguish, too (M. Okabe and K. Ito,
+/// *Color Universal Design*, 2008). With more workers they repeat.
 const WORKERS: [Colour; 7] = [
     [230.0, 159.0, 0.0],
     [86.0, 180.0, 233.0],
@@ -67,8 +67,7 @@ pub(crate) fn write(path: &Path, view: &View, outcomes: &[Outcome], tint: Tint) 
         lines.write_all(&line(view, outcome, tint, &numbers))?;
     }
     lines.finish()?;
-    // This writes what is still in the buffer, too; if it went at a drop, nobody would hear of a
-    // disk that is full.
+    // This also writes the rest of the buffer. If a drop did that, nobody would notice a full disk.
     writer.finish()?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Who did how much of the work.
+//! How much of the work each worker did.
 
 use std::collections::HashMap;
 

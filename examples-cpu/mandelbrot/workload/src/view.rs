@@ -17,7 +17,7 @@ use crate::kernel::{self, Points};
 pub enum Region {
     /// The whole set; its northern half mirrors the southern one
     Whole,
-    /// The set's northern half: what lies inside is in the lower rows, which cost the most
+    /// The set's northern half; its lower rows, with the inside of the set, cost the most
     North,
     /// The valley of the seahorses, between the heart and the disk on its left
     Seahorses,
@@ -45,7 +45,7 @@ impl Region {
 pub struct View {
     width: usize,
     height: usize,
-    /// After how many iterations a pixel counts as inside.
+    /// The number of iterations after which a pixel counts as inside.
     iterations: u32,
     /// The middle of the first pixel of the first row.
     corner: [f64; 2],
@@ -77,8 +77,8 @@ impl From<JobError> for Fault {
 }
 
 impl View {
-    /// A view of a region, with pixels that are squares. If the picture is not as wide, or not as
-    /// high, as the region would have it, it shows more of the plane at its sides.
+    /// A view of a region, with square pixels. If the shape of the picture differs from the region,
+    /// the picture shows more of the plane at its sides.
     ///
     /// # Panics
     /// If the picture has no pixels.
@@ -125,7 +125,7 @@ impl View {
         self.width
     }
 
-    /// After how many iterations a pixel counts as inside.
+    /// The number of iterations after which a pixel counts as inside.
     pub(crate) fn iterations(&self) -> u32 {
         self.iterations
     }

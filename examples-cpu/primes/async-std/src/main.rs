@@ -9,7 +9,7 @@ use primes_workload::Primes;
 
 fn main() -> ExitCode {
     harness::run::<Primes>(env!("CARGO_PKG_NAME"), |&below, limits, meter| {
-        // async-std itself takes the number of its threads from the environment alone.
+        // async-std itself reads its number of threads only from the environment.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
         meter.measure(|| task::block_on(count_primes(below, limits)))

@@ -12,6 +12,6 @@ use primes_workload::{Buffer, Sieve};
 pub fn count_primes(below: u64, _limits: Limits) -> Result<u64> {
     let sieve = Sieve::new(below);
     let mut buffer = Buffer::default();
-    // One core computes all the time, and any other has nothing to do.
+    // One core computes all the time, and the others have nothing to do.
     Ok(sieve.segments().map(|segment| sieve.count(segment, &mut buffer)).sum())
 }

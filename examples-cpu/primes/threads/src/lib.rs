@@ -4,8 +4,8 @@
 //! cargo run --release -p primes-threads
 //! ```
 //!
-//! Unlike *sequential*, it starts a thread per worker. Rust has no global lock that lets one thread
-//! compute at a time, so each of them computes on a core of its own.
+//! Unlike *sequential*, it starts a thread per worker. Rust has no global interpreter lock, so each
+//! of them can compute on its own core.
 
 use std::{
     io,
@@ -24,14 +24,14 @@ pub fn count_primes(below: u64, limits: Limits) -> Result<u64> {
     let count = || {
         let mut buffer = Buffer::default();
         let mut primes = 0;
-        // Every thread takes the next segment that none has taken yet. `fetch_add` gives each index
-        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        // Each thread takes the next segment that is left. `fetch_add` gives each index to one
+        // thread only, and no other data depends on it, so `Relaxed` ordering suffices.
         while let Some(segment) = sieve.segments().nth(next.fetch_add(1, Ordering::Relaxed)) {
             primes += sieve.count(segment, &mut buffer);
         }
         primes
     };
-    // The scope ends when all its threads have, so they may borrow the sieve.
+    // The scope waits for all its threads, so they may borrow the sieve.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.workers.min(sieve.segments().len()))
             .map(|_| thread::Builder::new().spawn_scoped(scope, count))

@@ -6,9 +6,9 @@
 //! cargo run --release -p primes-timely -- --processes 2 --process 0
 //! ```
 //!
-//! Unlike *sequential*, it describes the way that the numbers take, from the segments to the sum,
-//! and every worker builds that same dataflow. A worker is a thread of this process or of another
-//! one, perhaps on another machine; the code is the same for all, and need not know.
+//! Unlike *sequential*, it describes the path of the numbers, from the segments to the sum, as a
+//! dataflow, and every worker builds that same dataflow. A worker is a thread of this process or of
+//! another one, perhaps on another machine; the code is the same for all.
 
 use std::{cell::Cell, rc::Rc, sync::Arc};
 
@@ -33,8 +33,8 @@ pub fn count_primes(below: u64, limits: Limits, links: Links) -> Result<u64> {
         let total = Rc::new(Cell::new(0));
         let sum = total.clone();
         worker.dataflow::<(), _, _>(|scope| {
-            // Nobody hands the segments out: every worker knows its number and how many there are,
-            // and takes each so-many-th. That costs no message; but one that is slow keeps its share.
+            // Nobody hands the segments out: of N workers, each takes every Nth segment. That costs
+            // no message, but a slow worker keeps its share.
             (sieve.segments().skip(index).step_by(all))
                 .to_stream(scope)
                 .container::<Vec<_>>()
@@ -43,8 +43,8 @@ pub fn count_primes(below: u64, limits: Limits, links: Links) -> Result<u64> {
                 .exchange(|_| 0)
                 .inspect(move |count| sum.set(sum.get() + count));
         });
-        // A worker parks while it has nothing to do. It is done when no other one can send it
-        // anything any more, which they tell each other.
+        // A worker parks while it has nothing to do. The workers tell each other when nothing more
+        // can be sent; then they are done.
         while worker.step_or_park(None) {}
         total.get()
     });

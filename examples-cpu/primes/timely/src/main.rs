@@ -8,7 +8,7 @@ use primes_workload::Primes;
 
 fn main() -> ExitCode {
     harness::run::<Clustered<Primes>>(env!("CARGO_PKG_NAME"), |(below, cluster), limits, meter| {
-        // The other processes may be a while in coming, which is no part of the job.
+        // Waiting for the other processes is not part of the job.
         let links = cluster.connect(limits, below)?;
         meter.measure(|| count_primes(*below, limits, links))
     })

@@ -5,10 +5,10 @@
 //! cargo run --release -p primes-tokio -- --workers 1
 //! ```
 //!
-//! Unlike *sequential*, it spawns a task per segment. What helps is that the runtime runs the tasks
-//! on several threads: with one of them, async gains nothing, since a task that computes has no
-//! wait that another could use. And while it computes it never returns to the runtime, so every
-//! other task of that thread, be it ever so short, stands still until it is done.
+//! Unlike *sequential*, it spawns a task per segment. The gain comes from the threads of the
+//! runtime: with one thread async gains nothing, because a task that computes has no wait that
+//! another could use. While it computes it never returns to the runtime, so every other task of
+//! that thread, however short, has to wait until it is done.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub async fn count_primes(below: u64, _limits: Limits) -> Result<u64> {
     let mut tasks = Vec::with_capacity(sieve.segments().len());
     for segment in sieve.segments() {
         let sieve = sieve.clone();
-        // The task holds no `.await`: once begun, it keeps its thread to the end.
+        // The task has no `.await`: once it has begun, it keeps its thread to the end.
         tasks.push(tokio::spawn(async move { sieve.count(segment, &mut Buffer::default()) }));
     }
     // The tasks run whether or not anybody waits for them; here their counts are added up.

@@ -4,14 +4,14 @@
 //! sieve has one *plane* of bytes for each remainder: byte `k` of plane `r` stands for the number
 //! `30 * k + r`. Multiples of 2, 3 and 5 have no byte, so they need no striking.
 //!
-//! If a prime `p` divides `30 * k + r`, the next number of that plane it divides is
-//! `30 * (k + p) + r`. So `p` strikes every `p`-th byte, in all planes alike; only the first
-//! strike differs. To find it, let `i` be the inverse of 30 modulo `p`: `30 * i` leaves the
-//! remainder 1. Then `30 * (k + r * i)` leaves the same remainder as `30 * k + r`. Because `p`
-//! does not divide 30, it divides `30 * k + r` exactly when it divides `k + r * i`.
+//! If a prime `p` divides `30 * k + r`, the next number of that plane it divides is `30 * (k + p) +
+//! r`. So `p` strikes every `p`-th byte in all planes; only the first strike differs. To find it,
+//! let `i` be the inverse of 30 modulo `p`: `30 * i` leaves the remainder 1. Then `30 * (k + r *
+//! i)` leaves the same remainder as `30 * k + r`. Because `p` does not divide 30, it divides `30 *
+//! k + r` exactly when it divides `k + r * i`.
 //!
-//! Segments do not depend on each other. Workers may count them in any order, all of them
-//! sharing one [`Sieve`] and each of them owning one [`Buffer`], and the sum is always the same.
+//! Segments do not depend on each other. Workers may count them in any order: all share one
+//! [`Sieve`], each owns one [`Buffer`], and the sum is always the same.
 
 #![allow(clippy::cast_possible_truncation, reason = "every cast fits for bounds up to 10^12")]
 
@@ -103,8 +103,8 @@ impl Sieve {
     pub fn new(below: u64) -> Self {
         assert!(below <= MOST, "{below} is more than 10^12");
         let root = below.isqrt() as usize;
-        // A prime costs a visit to every block, even to those where it has nothing to strike.
-        // Blocks that grow with the largest prime keep such visits rare.
+        // Each prime visits every block, even those where it has nothing to strike. Blocks that
+        // grow with the largest prime keep such visits rare.
         let block_len = MIN_BLOCK_LEN.max((root / 4).next_power_of_two());
         let base_primes = primes_up_to(root.max(LAST_PATTERN_PRIME));
         let after_patterns = base_primes.iter().filter(|&&prime| prime > LAST_PATTERN_PRIME as u64);

@@ -5,10 +5,10 @@
 //! cargo run --release -p sort-async-std -- --workers 1
 //! ```
 //!
-//! Unlike *sequential*, it has a task sort each half, and again, until there is a share for each
-//! worker. What helps is that the runtime runs the tasks on several threads. A task may outlive
-//! whoever spawned it, so it can't borrow, as a thread in a scope can: it owns what it sorts. The two
-//! halves that it is cut into are owned, too, and yet remain where they are in memory.
+//! Unlike *sequential*, it spawns a task for each half, and again for their halves, until there is
+//! a share for each worker. The gain comes from the threads of the runtime. A task may outlive the
+//! one that spawned it, so unlike a thread in a scope it can't borrow: it owns the items that it
+//! sorts. Cutting them into two halves gives each half an owner, but moves nothing in memory.
 
 use std::pin::Pin;
 
@@ -23,26 +23,26 @@ pub async fn merge_sort<T: Item>(items: Vec<T>, how: Merge, limits: Limits) -> R
     sorted.await?.into_items()
 }
 
-/// A future that contained itself would have no end, so one that is recursive is put into a box.
+/// A recursive future would contain itself and have no finite size, so it is put into a box.
 type Sorting<T> = Pin<Box<dyn Future<Output = Result<Share<T>>> + Send>>;
 
 fn sort<T: Item>(share: Share<T>, workers: usize) -> Sorting<T> {
     Box::pin(async move {
         if workers == 1 || share.is_run() {
-            // There is no `.await` in here: once begun, it keeps its thread to the end.
+            // There is no `.await` in here: once it has begun, it keeps its thread to the end.
             return Ok(share.sort_alone());
         }
         let (left, right) = share.halves();
         let left = task::spawn(sort(left, workers / 2));
         let right = task::spawn(sort(right, workers - workers / 2));
-        // This task waits for both, and leaves its thread to them.
+        // While this task waits for both, its thread is free to run them.
         merge(left.await?, right.await?, workers).await
     })
 }
 
 async fn merge<T: Item>(left: Share<T>, right: Share<T>, workers: usize) -> Result<Share<T>> {
     let (neighbours, cuts) = Neighbours::cut(left, right, workers)?;
-    // All tasks read the same two halves, and each writes to memory of its own.
+    // All tasks read the same two halves, and each writes to its own memory.
     let tasks: Vec<_> =
         cuts.into_iter().map(|cut| task::spawn(async move { cut.merge_alone() })).collect();
     let mut merged = Vec::with_capacity(tasks.len());

@@ -4,9 +4,9 @@
 //! cargo run --release -p sort-crossbeam
 //! ```
 //!
-//! Unlike *threads*, which divides its workers beforehand, it forks wherever a permit is free at
-//! that moment. If one half is done early, its permit is of use in the other half. Half of the code is
-//! `fork`, which *rayon* has ready as `join`.
+//! Unlike *threads*, which divides its workers beforehand, it forks wherever a permit (to start one
+//! more thread) is free at that moment. If one half is done early, the other half can use its
+//! permit. Half of the code is `fork`, which rayon offers as `join`.
 
 use std::thread;
 
@@ -44,7 +44,7 @@ fn merge<T: Item>(part: Part<T>, permits: &Permits) -> Result<()> {
         return Ok(());
     }
     let (low, high) = part.halves();
-    // Without this, the last merge would be the work of one thread, and all others would look on.
+    // Without this, one thread would do the last merge alone, and all others would look on.
     fork(permits, || merge(low, permits), || merge(high, permits))
 }
 
@@ -58,7 +58,7 @@ fn fork(
     if take.try_recv().is_err() {
         return one().and_then(|()| other());
     }
-    // The scope ends when the thread has, so the thread may borrow the items.
+    // The scope waits for the thread, so the thread may borrow the items.
     thread::scope(|scope| {
         let thread = thread::Builder::new().spawn_scoped(scope, || {
             let one = one();
@@ -67,7 +67,7 @@ fn fork(
         });
         let thread = thread.context("cannot start so many threads")?;
         let other = other();
-        // While this thread waits for the other one, somebody else may have its permit.
+        // While this thread waits for the other one, another fork may use its permit.
         give_back.send(())?;
         let one = thread.join().expect("no sort panics");
         take.recv()?;

@@ -4,10 +4,11 @@
 //! cargo run --release -p sort-processes
 //! ```
 //!
-//! Unlike *sequential*, it has each process of a pool sort a share of the items, and merge a part of
-//! what was sorted. Processes cannot borrow from each other. So the items are in a file that all of
-//! them have open, which is in memory where the system can do that. What goes through the pipes is
-//! only which items to sort or merge, but every process has to read those, and to write them back.
+//! Unlike *sequential*, each process of a pool sorts a share of the items, and then merges a part
+//! of the sorted ones. Processes can't borrow from each other, so the items are in a file that all
+//! of them have open (in memory, where the system can do that). Only the positions of the items go
+//! through the pipes, but every process has to read its items from the file, and to write them
+//! back.
 
 use anyhow::{Result, anyhow};
 use harness::{
@@ -23,22 +24,22 @@ pub fn merge_sort<T: Item>(items: Vec<T>, how: Merge, limits: Limits) -> Result<
     let mut steps = sorting.sort();
     while !steps.is_empty() {
         let done: Vec<Result<Done, JobError>> = pool.map(&steps)?;
-        // All of these steps have been done before the next begin, which read what these have written.
+        // All of these steps must be done before the next ones begin, which read their results.
         for done in done {
             done?.map_err(|error| anyhow!("a worker process cannot do its step: {error}"))?;
         }
         steps = sorting.merge(limits.workers)?;
     }
-    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    // The pool is dropped at the end of this function, where it waits for its workers to end.
     Ok(sorting.into_items(items)?)
 }
 
-/// What a worker answers: nothing, or why it failed.
+/// A worker's answer: nothing, or why it failed.
 type Done = Result<(), String>;
 
 /// What each worker process does: `main` hands this to the pool.
 pub fn worker(opening: Opening) -> impl FnMut(Step) -> Done {
-    // A type cannot be sent to another process, but a name of it can.
+    // A type can't be sent to another process, but its name can.
     match opening.name.as_str() {
         u64::NAME => steps::<u64>(&opening),
         Line::NAME => steps::<Line>(&opening),

@@ -7,7 +7,7 @@ use sort_processes::{merge_sort, worker};
 use sort_workload::{Items, Sort};
 
 fn main() -> ExitCode {
-    // The pool starts this same program again for each worker, and there this never returns.
+    // The pool starts this program again for each worker, where this call never returns.
     pool::serve(worker);
     harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| match input.items.clone() {
         Items::Numbers(numbers) => {

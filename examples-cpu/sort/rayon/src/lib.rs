@@ -5,7 +5,7 @@
 //! cargo run --release -p sort-rayon -- --merge serial --timeline
 //! ```
 //!
-//! Unlike *sequential*, it says of two halves that they *may* be done at the same time. Rayon does
+//! Unlike *sequential*, it tells rayon that two halves *may* be sorted at the same time. Rayon does
 //! the first on this thread, and lets any thread that has nothing to do steal the second.
 
 use anyhow::Result;
@@ -24,8 +24,8 @@ fn sort<T: Item>(mut piece: Piece<T>) {
         return piece.sort_run();
     }
     let (left, right) = piece.halves();
-    // A `join` that nobody steals from costs little more than two calls, so every pair of halves is
-    // worth one. It returns when both are sorted: only then can they be merged.
+    // A `join` that nobody steals from costs little more than two calls, so every pair of halves
+    // gets one. It returns when both are sorted: only then can they be merged.
     rayon::join(|| sort(left), || sort(right));
     merge(piece.merge());
 }
@@ -35,6 +35,6 @@ fn merge<T: Item>(part: Part<T>) {
         return part.merge_whole();
     }
     let (low, high) = part.halves();
-    // Without this, the last merge would be the work of one thread, and all others would look on.
+    // Without this, one thread would do the last merge alone, and all others would look on.
     rayon::join(|| merge(low), || merge(high));
 }

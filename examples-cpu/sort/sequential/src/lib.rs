@@ -20,7 +20,7 @@ fn sort<T: Item>(mut piece: Piece<T>) {
         return piece.sort_run();
     }
     let (left, right) = piece.halves();
-    // The halves share nothing, and yet the second waits for the first.
+    // The halves share nothing, yet the second waits for the first.
     sort(left);
     sort(right);
     merge(piece.merge());

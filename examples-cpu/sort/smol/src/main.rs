@@ -8,7 +8,7 @@ use sort_workload::{Items, Sort};
 fn main() -> ExitCode {
     harness::run::<Sort>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         for _ in 0..limits.workers {
-            // A thread that waits for what never comes, and runs tasks meanwhile.
+            // This thread waits for a future that never ends, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
         }
         match input.items.clone() {

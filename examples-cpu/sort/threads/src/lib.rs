@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Unlike *sequential*, it forks: one half goes to a new thread, together with half of the workers,
-//! and the other half stays here. A half that has a single worker is not divided any further, since
+//! and the other half stays here. A half with a single worker isn't divided any further, because
 //! more threads than workers would only take turns.
 
 use std::thread;
@@ -38,7 +38,7 @@ fn merge<T: Item>(part: Part<T>, workers: usize) -> Result<()> {
         return Ok(());
     }
     let (low, high) = part.halves();
-    // Without this, the last merge would be the work of one thread, and all others would look on.
+    // Without this, one thread would do the last merge alone, and all others would look on.
     fork(workers, |workers| merge(low, workers), |workers| merge(high, workers))
 }
 
@@ -51,7 +51,7 @@ fn fork(
     if workers == 1 {
         return one(1).and_then(|()| other(1));
     }
-    // The scope ends when the thread has, so the thread may borrow the items.
+    // The scope waits for the thread, so the thread may borrow the items.
     thread::scope(|scope| {
         let thread = thread::Builder::new()
             .spawn_scoped(scope, || one(workers / 2))

@@ -1,4 +1,4 @@
-//! What is sorted: numbers, or lines of text.
+//! The items to sort: numbers, or lines of text.
 
 use std::{
     cmp::Ordering,
@@ -17,7 +17,7 @@ pub trait Item: Copy + Default + Ord + Send + Sync + 'static {
     /// How many bytes one of them takes in a file, if that is the same for all of them.
     const SIZE: Option<usize>;
 
-    /// Whether `self` may come right before `next` in what a stable sort has sorted.
+    /// Whether `self` may come right before `next` in the result of a stable sort.
     fn precedes(&self, next: &Self) -> bool;
 
     /// A number that hardly any other item has.
@@ -78,10 +78,10 @@ impl Item for u64 {
     }
 }
 
-/// A line of the user's. Lines compare by their bytes alone.
+/// A line of the user's text. Lines compare by their bytes alone.
 ///
-/// The text stays in memory for as long as the program runs. So a line is a plain reference, which
-/// a task may hold as well, although nobody knows beforehand how long the task will live.
+/// The text stays in memory for as long as the program runs. So a line is a plain reference. Even a
+/// task may hold it, although nobody knows beforehand how long the task will live.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Line {
     /// Its bytes, without the line feed.
@@ -188,7 +188,7 @@ impl Item for Line {
 pub(crate) mod tests {
     use super::*;
 
-    /// An item of which many are equal, and which can still be told apart.
+    /// Items that compare equal and can still be distinguished.
     #[derive(Clone, Copy, Debug, Default)]
     pub(crate) struct Card {
         pub(crate) rank: u8,

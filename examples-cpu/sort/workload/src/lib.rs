@@ -23,11 +23,11 @@ pub use piece::{Merge, Part, Piece, RUN};
 pub use share::{Cut, Merged, Neighbours, Share};
 pub use store::{Opening, Sorting, Step, Store};
 
-/// What a number takes in the cell that needs the most memory for it, in bytes: *processes*, where
-/// it is in the input and in a copy of that, twice in the file, and twice in a worker.
+/// The memory for a number in the cell that needs the most, in bytes: *processes* keeps it in the
+/// input and in a copy, twice in the file, and twice in a worker.
 const MEMORY_PER_NUMBER: usize = 48;
-/// The same for a line, beside its text: in each of these places its number and its length, or where
-/// its text is, and in the file also where it ends.
+/// The same for a line, without its text: its number and its length or place, in each of these
+/// copies, and in the file also its end.
 const MEMORY_PER_LINE: usize = 200;
 /// How often a text is in memory at the same time, in that same cell with two workers: once in the
 /// input, twice in the file, once in the workers for each time that it is sorted or merged, and once
@@ -37,34 +37,34 @@ const COPIES_OF_A_TEXT: usize = 6;
 /// Sorts numbers, or the lines of files.
 #[derive(Args, Debug)]
 pub struct Sort {
-    /// Sort the lines of these files, by their bytes, instead of numbers
+    /// Sort the lines of these files (by their bytes) instead of numbers
     #[arg(value_name = "FILE", conflicts_with_all = ["len", "pattern"])]
     files: Vec<PathBuf>,
     /// How many numbers to sort
     #[arg(long, value_name = "N", default_value_t = 8_000_000)]
     len: usize,
-    /// In which order the numbers are to begin with
+    /// The order of the numbers at the start
     #[arg(long, value_enum, default_value_t)]
     pattern: Pattern,
     /// How two sorted halves are merged
     #[arg(long, value_enum, default_value_t)]
     merge: Merge,
-    /// Write what was sorted to this file, an item a line
+    /// Write the sorted items to this file, one per line
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
 }
 
-/// In which order numbers are.
+/// The order of numbers.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Pattern {
-    /// None
+    /// In random order
     #[default]
     Random,
-    /// They are sorted already
+    /// Already sorted
     Sorted,
     /// From the largest to the smallest
     Reversed,
-    /// None, and there are no more than 16 different ones
+    /// Random, with at most 16 different numbers
     FewDistinct,
 }
 
@@ -105,10 +105,10 @@ impl Items {
     }
 }
 
-/// What is to be sorted, and how.
+/// The items to sort, and how to merge them.
 #[derive(Debug)]
 pub struct Input {
-    /// The items, in the order in which they are to begin with.
+    /// The items, in their original order.
     pub items: Items,
     /// How two sorted halves are merged.
     pub merge: Merge,
@@ -172,7 +172,7 @@ impl Row for Sort {
         };
         let mut failures = order.failures();
         if let Some(path) = &self.out {
-            // Only now, when there is something to put in its place, does the file lose what it held.
+            // The file keeps its old content until now, when there is something to replace it.
             let written = File::create(path).and_then(|file| match &output {
                 Items::Numbers(numbers) => write(numbers, &file),
                 Items::Lines(lines) => write(lines, &file),
@@ -205,7 +205,7 @@ impl Row for Sort {
 /// Whether items are in order.
 #[derive(Debug)]
 struct Order {
-    /// Each may come before the next one; of equal ones, that which was before it in the input.
+    /// Each may come before the next one, and equal ones keep their order from the input.
     sorted: bool,
     /// They are those of the input.
     permutation: bool,
@@ -215,8 +215,8 @@ struct Order {
 
 impl Order {
     fn of<T: Item>(input: &[T], output: &[T]) -> Self {
-        // A sum does not depend on the order, and two lists with the same sum of fingerprints are
-        // as good as surely the same.
+        // A sum doesn't depend on the order, and two lists with the same sum of fingerprints are
+        // almost certainly the same.
         let sum = |items: &[T]| {
             items.iter().fold(0_u64, |sum, item| sum.wrapping_add(item.fingerprint()))
         };

@@ -1,8 +1,8 @@
 //! The halves of a merge sort, borrowed: which part of the items is sorted or merged next, and with
 //! what memory.
 //!
-//! Nothing here knows who does it. Two halves share no item, which the compiler knows from
-//! `split_at_mut`; so they may be handed to two threads, or be done one after the other.
+//! Nothing here depends on who does the work. Two halves share no item, as the compiler knows from
+//! `split_at_mut`. So two threads may take them, or one thread may do them one after the other.
 
 use std::{convert::Infallible, mem};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::Item;
 
-/// Items up to this number are a run, which is left to the standard library. A run of numbers takes
+/// Up to this number of items are a run, which the standard library sorts. A run of numbers takes
 /// 1 MB, so that it fits the second-level cache of a core, with the memory to sort it.
 pub const RUN: usize = 128 * 1024;
 
@@ -21,7 +21,7 @@ pub const RUN: usize = 128 * 1024;
 pub enum Merge {
     /// As a whole, by one worker
     Serial,
-    /// Cut into halves, and those again, which several workers may merge
+    /// Cut into halves again and again, which several workers may merge
     #[default]
     Parallel,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Place {
     pub(crate) runs: usize,
     /// How many runs there are altogether.
     of: usize,
-    /// How often its items have been merged already.
+    /// How often its items have already been merged.
     level: usize,
 }
 
@@ -111,8 +111,7 @@ pub struct Piece<'a, T> {
 }
 
 impl<'a, T: Item> Piece<'a, T> {
-    /// The piece that has all of the items, and `spare` for as many. What that holds, in the
-    /// beginning and in the end, is of no use.
+    /// The piece of all items, with as much memory in `spare`, whose content never matters.
     pub fn new(items: &'a mut [T], spare: &'a mut [T], merge: Merge) -> Self {
         let place = Place::whole(items.len(), merge);
         Self::at(place, items, spare, false)
@@ -145,8 +144,8 @@ impl<'a, T: Item> Piece<'a, T> {
 
     /// The two halves, to be sorted before they are [merged](Self::merge).
     ///
-    /// They are to end up in the spare memory, so that the merge can write from there to where the
-    /// items of both are to be. So for them, the two memories change their roles.
+    /// Their items have to end up in the spare memory, so that the merge can write from there to
+    /// the final place. So for the halves, the two memories swap roles.
     pub fn halves(&mut self) -> (Piece<'_, T>, Piece<'_, T>) {
         let middle = self.sorted.len() / 2;
         let (left, right) = self.spare.split_at_mut(middle);
@@ -178,7 +177,7 @@ impl<'a, T: Item> Piece<'a, T> {
     }
 }
 
-/// A part of a merge: two sorted pieces, and the memory that is to hold their items in order.
+/// A part of a merge: two sorted pieces, and the memory for their items in order.
 #[derive(Debug)]
 pub struct Part<'a, T> {
     left: &'a [T],
@@ -257,12 +256,12 @@ pub(crate) fn cut_where<E>(
 /// Merges two sorted slices into `merged`, which is as long as both together. Of equal items, those
 /// of `left` come first.
 fn merge<'a, T: Ord + Copy>(mut left: &'a [T], mut right: &'a [T], mut merged: &mut [T]) {
-    // Of two random items, nobody can guess which is less, and the processor pays more for a branch
-    // that it guessed wrong than for everything else here. So there is none: both are looked at, and
-    // the index of the one that is taken moves on by 1, that of the other by 0. It works from both
-    // ends at once, because the two need nothing of each other, and the processor overlaps them.
+    // The processor cannot guess which of two random items is less, and a wrongly guessed branch
+    // costs more than everything else here. So there is no branch: the code reads both items, and
+    // moves the index of the one that it takes by 1 and the other index by 0. It works from both
+    // ends at the same time: the two are independent, so the processor overlaps them.
     loop {
-        // So many steps neither end can use up a side, not even if the other does as many.
+        // In so many steps neither end can use up a side, even if the other does as many.
         let steps = left.len().min(right.len()) / 2;
         if steps == 0 {
             break;

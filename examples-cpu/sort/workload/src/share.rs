@@ -1,4 +1,4 @@
-//! The halves of a merge sort, owned: for a task of an async runtime, which cannot borrow.
+//! The halves of a merge sort, owned: for an async task, which can't borrow.
 
 use std::{ops::Range, sync::Arc};
 
@@ -10,11 +10,12 @@ use crate::{
     piece::{Merge, Part, Piece, Place, cut},
 };
 
-/// A part of a vector that belongs to its owner alone. It can be cut in two without copying anything,
-/// as `split_at_mut` cuts what is borrowed, and two neighbours can be put together again. The crate
+/// A part of a vector with a single owner. It can be cut in two without copying, as `split_at_mut`
+/// cuts a borrowed slice, and two neighbours can be joined again. The crate
 /// [bytes](https://docs.rs/bytes) offers the same for bytes.
 type Owned<T> = ArcSliceMut<[T], Layout, false>;
-/// The parts of one vector count their owners together, so that the last one has it back.
+/// The parts of one vector share a count of their owners, so that the last owner gets the vector
+/// back.
 type Layout = ArcLayout<true>;
 
 fn owned<T: Item>(items: Vec<T>) -> Owned<T> {
@@ -71,7 +72,7 @@ impl<T: Item> Share<T> {
     }
 
     /// Cuts it into halves, to be sorted and then [merged](Neighbours). As for a [`Piece`], the two
-    /// memories change their roles.
+    /// memories swap roles.
     #[must_use]
     pub fn halves(self) -> (Self, Self) {
         let Self { sorted: mut spare_left, spare: mut left, starts_in_spare, place } = self;
@@ -102,7 +103,7 @@ pub struct Neighbours<T: Item> {
     place: Place,
 }
 
-/// A part of a merge: what it takes from the two neighbours, and the memory that is to hold it.
+/// A part of a merge: its share of the two neighbours, and the memory for the result.
 #[derive(Debug)]
 pub struct Cut<T: Item> {
     neighbours: Arc<[Owned<T>; 2]>,

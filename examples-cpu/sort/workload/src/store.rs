@@ -1,8 +1,8 @@
 //! The items in a file that all processes of a run read and write.
 //!
-//! The file has two areas, each with room for all items. A process that sorts or merges reads from one
-//! area and writes to the other. So none writes what another one reads, and if a process dies in the
-//! middle of a step, another one can do the same step again.
+//! The file has two areas, each with room for all items. A process that sorts or merges reads from
+//! one area and writes to the other. So no process writes where another one reads, and if one dies
+//! in the middle of a step, another can repeat the step.
 
 use std::{
     fs::File,
@@ -24,7 +24,7 @@ use crate::{
 /// How many ends of items are written at a time.
 const CHUNK: usize = 8192;
 
-/// What another process needs to know to use the file too.
+/// The information another process needs to use the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Opening {
     /// What the items are, by their name.
@@ -126,7 +126,7 @@ impl<T: Item> Sorting<T> {
         Ok(Self { store, opening, _file: file, shares: divided, area: Area::One })
     }
 
-    /// What another process needs to [open](Store::open) the file.
+    /// The information another process needs to [open](Store::open) the file.
     #[must_use]
     pub fn opening(&self) -> &Opening {
         &self.opening
@@ -144,8 +144,8 @@ impl<T: Item> Sorting<T> {
         self.shares.iter().map(step).collect()
     }
 
-    /// The steps that merge the shares by twos, cut into at least so many parts altogether, as far as
-    /// there are runs. There are none once there is only one share.
+    /// The steps that merge the shares in pairs, cut into at least so many parts altogether, as far
+    /// as there are runs. There are none once there is only one share.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -195,7 +195,7 @@ impl<T: Item> Sorting<T> {
 pub struct Store<T> {
     file: File,
     layout: Layout,
-    /// Memory that is kept from step to step, since the system takes a while to provide it.
+    /// Memory that is kept from step to step, because new memory takes the system time to provide.
     items: Vec<T>,
     spare: Vec<T>,
 }

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Unlike *sequential*, it hands the pieces to a pool of processes, as Python's
-//! `multiprocessing.Pool` would. A map is made of pointers, which mean nothing to another process, so every
-//! map that a worker has made travels through a pipe: each word of it is written there, read here and
-//! allocated once more.
+//! `multiprocessing.Pool` would. A map is made of pointers, which mean nothing to another process,
+//! so every worker's map travels through a pipe: each of its words is written there, read here and
+//! allocated again.
 
 use std::ops::Range;
 
@@ -21,8 +21,8 @@ use wordcount_workload::{Counts, Missed, Text};
 /// Counts the words of a text, in `limits.workers` processes.
 pub fn count_words(text: &Text, limits: Limits) -> Result<Counts> {
     let Range { end, .. } = text.pieces();
-    // A job is a share of the pieces that is as large as can be, since it answers with a map. A
-    // map for each piece would hold the frequent words again and again.
+    // A job answers with a map, so it is as large a share of the pieces as possible. A map for each
+    // piece would repeat the frequent words again and again.
     let share = end.div_ceil(limits.workers).max(1);
     let shares: Vec<_> = (0..end).step_by(share).map(|at| at..end.min(at + share)).collect();
     let mut pool = Pool::new(limits.workers, text)?;
@@ -37,7 +37,7 @@ pub fn count_words(text: &Text, limits: Limits) -> Result<Counts> {
             }
         }
     }
-    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    // The pool is dropped at the end of this function, where it waits for its workers to end.
     Ok(total)
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Unlike *sequential*, it iterates in parallel: rayon splits the pieces among the threads of its
 //! pool, and a thread that has done its share steals from one that has not. `fold` makes a map for
-//! each share, and `reduce` merges them by twos, which are the map and the reduce of the textbooks.
+//! each share, and `reduce` merges them in pairs: the map and reduce of the textbooks.
 
 use anyhow::Result;
 use harness::Limits;

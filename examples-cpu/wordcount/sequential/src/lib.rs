@@ -11,7 +11,7 @@ use wordcount_workload::{Counts, Text};
 /// Counts the words of a text, on one thread.
 pub fn count_words(text: &Text, _limits: Limits) -> Result<Counts> {
     let mut counts = Counts::default();
-    // One core computes all the time, and any other has nothing to do.
+    // One core computes all the time, and the others have nothing to do.
     for piece in text.pieces() {
         text.count(piece, &mut counts);
     }

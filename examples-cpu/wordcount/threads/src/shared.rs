@@ -13,7 +13,7 @@ use harness::Limits;
 use wordcount_workload::{Counts, Text, share_of};
 
 /// How many locks share the words among them. The more there are, the more rarely two threads want
-/// the same one; far more than threads are enough.
+/// the same one; there should be far more than threads.
 const SHARDS: usize = 64;
 
 /// Counts the words of a text into one map. Nothing has to be merged; but only one thread at a time
@@ -32,8 +32,8 @@ pub fn count_words_in_shared_map(text: &Text, limits: Limits) -> Result<Counts> 
 #[repr(align(128))]
 struct Shard(Mutex<Counts>);
 
-/// Counts the words of a text into many maps, each behind a lock of its own. To which of them a word
-/// belongs, its hash says, so two threads meet only if they have words of one map at the same
+/// Counts the words of a text into many maps, each behind a lock of its own. A hash of the word
+/// says which map it belongs to, so two threads collide only if they need the same map at the same
 /// moment. The crate `dashmap` is built like this.
 pub fn count_words_in_shards(text: &Text, limits: Limits) -> Result<Counts> {
     let shards: Vec<_> = (0..SHARDS).map(|_| Shard(Mutex::default())).collect();

@@ -6,11 +6,11 @@
 //! cargo run --release -p wordcount-timely -- --processes 2 --process 0
 //! ```
 //!
-//! Unlike *sequential*, it describes the way that the words take, and every worker builds that same
-//! dataflow, be it a thread of this process or of one on another machine. Each counts pieces into a
-//! map of its own, and then they deal their maps out, so that each merges a share of the words: no
-//! worker has to merge all maps, however many there are. A quarter of the code is `fold`, which adds
-//! up all that a stream brings: the engine's own operators do so for each key apart.
+//! Unlike *sequential*, it describes the path of the words as a dataflow, and every worker, whether
+//! a thread of this process or on another machine, builds that same dataflow. Each counts pieces
+//! into its own map. Then the workers split up their maps, and each merges a share of the words, so
+//! no worker has to merge all maps. A quarter of the code is `fold`, which adds up a whole stream:
+//! the engine's own operators do that separately for each key.
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
@@ -39,11 +39,11 @@ pub fn count_words(text: &Text, limits: Limits, links: Links) -> Result<Counts> 
         let total = Rc::new(RefCell::new(Counts::default()));
         let whole = total.clone();
         worker.dataflow::<(), _, _>(|scope| {
-            // Every worker takes each so-many-th piece, and reads it for itself: the text has to be
-            // on its machine.
+            // Of N workers, each takes every Nth piece, and reads it itself: the text has to be on
+            // its machine.
             let pieces = text.pieces().skip(index).step_by(all).to_stream(scope);
             let counted = fold(pieces, Pipeline, move |counts, piece| text.count(piece, counts));
-            // The same word goes from everywhere to the same worker.
+            // All counts of a word go to the same worker.
             let dealt = counted.flat_map(move |counts| (0..).zip(counts.deal(all)));
             let by_share = Exchange::new(|&(share, _): &(u64, Counts)| share);
             let merged = fold(dealt, by_share, |counts, (_, share)| counts.merge(share));
@@ -52,8 +52,8 @@ pub fn count_words(text: &Text, limits: Limits, links: Links) -> Result<Counts> 
             fold(merged, Exchange::new(|_| 0), Counts::merge)
                 .map(move |counts| whole.borrow_mut().merge(counts));
         });
-        // A worker parks while it has nothing to do. It is done when no other one can send it
-        // anything any more, which they tell each other.
+        // A worker parks while it has nothing to do. The workers tell each other when nothing more
+        // can be sent; then they are done.
         while worker.step_or_park(None) {}
         total.take()
     });
@@ -72,7 +72,7 @@ fn fold<D: 'static>(
     mut add: impl FnMut(&mut Counts, D) + 'static,
 ) -> StreamVec<'_, (), Counts> {
     stream.unary_frontier(route, "fold", |capability, _| {
-        // As long as it holds the capability, those after it know that something may come.
+        // As long as it holds the capability, the operators after it know that more may come.
         let mut held = Some((capability, Counts::default()));
         move |(input, frontier), output| {
             let Some((capability, counts)) = &mut held else { return };

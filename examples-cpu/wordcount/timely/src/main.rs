@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     harness::run::<Clustered<WordCount>>(
         env!("CARGO_PKG_NAME"),
         |(input, cluster), limits, meter| {
-            // The other processes may be a while in coming, which is no part of the job.
+            // Waiting for the other processes is not part of the job.
             let links = cluster.connect(limits, input.text.sizes())?;
             meter.measure(|| count_words(&input.text, limits, links))
         },

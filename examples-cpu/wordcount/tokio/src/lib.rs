@@ -5,10 +5,10 @@
 //! cargo run --release -p wordcount-tokio -- --workers 1
 //! ```
 //!
-//! Unlike *sequential*, it spawns a task per worker. Each has a map of its own to count into: one
-//! per piece would have to be merged as often as there are pieces. What helps is that the runtime
-//! runs the tasks on several threads: with one of them, async gains nothing, since a task that
-//! computes has no wait that another could use.
+//! Unlike *sequential*, it spawns a task per worker. Each counts into its own map: with a map per
+//! piece, there would be as many merges as pieces. The gain comes from the threads of the runtime:
+//! with one thread async gains nothing, because a task that computes has no wait that another could
+//! use.
 
 use std::sync::{
     Arc,
@@ -22,7 +22,7 @@ use wordcount_workload::{Counts, Text};
 
 /// Counts the words of a text, on the threads of the runtime that calls it.
 pub async fn count_words(text: &Text, limits: Limits) -> Result<Counts> {
-    // A task may outlive its caller, so it cannot borrow.
+    // A task may outlive its caller, so it can't borrow. An `Arc` lets all tasks own the text.
     let text = Arc::new(text.clone());
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::with_capacity(limits.workers);
@@ -30,11 +30,11 @@ pub async fn count_words(text: &Text, limits: Limits) -> Result<Counts> {
         let (text, next) = (text.clone(), next.clone());
         tasks.push(task::spawn(async move {
             let mut counts = Counts::default();
-            // Every task takes the next piece that none has taken yet. `fetch_add` gives each index
-            // to one task only, and nothing else depends on its order: relaxed suffices.
+            // Each task takes the next piece that is left. `fetch_add` gives each index to one task
+            // only, and no other data depends on it, so `Relaxed` ordering suffices.
             while let Some(piece) = text.pieces().nth(next.fetch_add(1, Ordering::Relaxed)) {
                 text.count(piece, &mut counts);
-                // Here, and nowhere else, other tasks of this thread have their turn.
+                // Only here do other tasks of this thread get their turn.
                 task::yield_now().await;
             }
             counts

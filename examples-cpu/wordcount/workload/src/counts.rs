@@ -1,5 +1,5 @@
-//! How often each word occurs: a map that any number of pieces can be counted into, and that can be
-//! merged with others of its kind.
+//! How often each word occurs: a map that counts any number of pieces, and can be merged with other
+//! maps.
 
 use std::{collections::HashMap, hash::BuildHasher, mem};
 
@@ -9,20 +9,19 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// How often each word occurs in some pieces of a text.
 ///
-/// Whoever counts has a map of their own, and [merges](Self::merge) it with those of the others. In
-/// which order, and who does it, makes no difference to the result.
+/// Each worker counts into its own map, and the maps are [merged](Self::merge). The order of
+/// merging makes no difference to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Packed")]
 pub struct Counts {
-    /// The words are UTF-8. As bytes they can be looked up just as they stand in the text; only one
-    /// that is new is copied. The hash is a quick one, which withstands no text that is made to
-    /// collide.
+    /// The words are UTF-8. As bytes, they can be looked up as they are in the text, and only a new
+    /// word is copied. The hash is quick, but doesn't resist texts made to collide.
     words: HashMap<Box<[u8]>, u64, FxBuildHasher>,
     missed: Vec<Missed>,
 }
 
-/// The counts as they travel to another process. All words are written and read as one text: byte by
-/// byte, as a map of byte strings would be, that takes far longer than to count them.
+/// The counts as they travel to another process. All words are written and read as one text. A map
+/// of byte strings would travel byte by byte, which takes far longer than counting.
 #[derive(Serialize, Deserialize)]
 struct Packed {
     /// A space follows each of them, which is in none.
@@ -52,8 +51,8 @@ impl TryFrom<Packed> for Counts {
 
     fn try_from(Packed { words, counts, missed }: Packed) -> Result<Self, Self::Error> {
         let number = counts.len();
-        // They come in the order of a map with this hash. One that grew meanwhile would put them all
-        // into the same corner, where they would be in each other's way.
+        // They arrive in the order of a map with this hash. A map that grows meanwhile would put
+        // them all into the same corner, where they would collide.
         let mut map = HashMap::with_capacity_and_hasher(number, FxBuildHasher);
         map.extend(words.split_terminator(' ').map(|word| word.as_bytes().into()).zip(counts));
         if words.matches(' ').count() != number || map.len() != number {
@@ -89,13 +88,13 @@ impl Counts {
         self.missed.push(missed);
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of another map.
     pub fn merge(&mut self, mut other: Self) {
         // Adding is symmetric, so the smaller map goes into the larger one.
         if self.words.len() < other.words.len() {
             mem::swap(self, &mut other);
         }
-        // As in `try_from`, and half as many as in the other map are the guess that std makes, too.
+        // As in `try_from`. Half as many as in the other map is the guess that std makes, too.
         self.words.reserve(other.words.len() / 2);
         for (word, count) in other.words {
             *self.words.entry(word).or_default() += count;
@@ -103,8 +102,8 @@ impl Counts {
         self.missed.append(&mut other.missed);
     }
 
-    /// Deals the words out into this many maps. Whoever does it, on whichever machine, the same word
-    /// goes into the map at the same place.
+    /// Splits the words among this many maps. On every machine, the same word goes into the map at
+    /// the same index.
     #[must_use]
     pub fn deal(self, shares: usize) -> Vec<Self> {
         let mut dealt: Vec<Self> = (0..shares).map(|_| Self::default()).collect();
@@ -171,12 +170,12 @@ impl Counts {
     }
 }
 
-/// To which of some shares a word belongs: everywhere to the same, since the hash has no secret that
+/// The share that a word belongs to. It is the same everywhere, because the hash has no secret that
 /// would differ from process to process.
 #[must_use]
 pub fn share_of(word: &[u8], shares: usize) -> usize {
-    // It is hashed twice, since the maps themselves go by the first: all words of a share would
-    // crowd together in one.
+    // It is hashed twice, because the maps themselves use the first hash: all words of a share
+    // would crowd together in a map.
     let hash = FxBuildHasher.hash_one(FxBuildHasher.hash_one(word));
     usize::try_from(hash % shares as u64).expect("there are few")
 }
@@ -215,7 +214,7 @@ mod tests {
             assert_eq!(dealt.len(), shares);
             let distinct: usize = dealt.iter().map(Counts::distinct).sum();
             assert_eq!(distinct, whole.distinct(), "no word is in two of {shares}");
-            // Another map with one of the words deals it out to the same place.
+            // Another map with one of the words puts it into the same share.
             let others = counts("c").deal(shares);
             let with_c = |counts: &Counts| counts.words().any(|(word, _)| word == "c");
             assert_eq!(dealt.iter().position(with_c), others.iter().position(with_c));

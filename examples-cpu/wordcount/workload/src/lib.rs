@@ -23,20 +23,20 @@ pub use counts::{Counts, Missed, share_of};
 pub use made::Made;
 pub use text::Text;
 
-/// The largest text that may be asked for: 1 EiB, which no disk holds.
+/// The largest text that a user may ask for: 1 EiB, which no disk holds.
 const MOST_BYTES: u64 = 1 << 60;
 
 /// Counts how often each word of a text occurs.
 #[derive(Args, Debug)]
 pub struct WordCount {
-    /// The files to count, instead of the example's own text; one may be /dev/stdin
+    /// Count the words of these files instead of the example's own text; one may be /dev/stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The size of the example's own text, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20,
           value_parser = clap::value_parser!(u64).range(..=MOST_BYTES))]
     size: u64,
-    /// What the threads of *threads* count into; the other approaches have one way each
+    /// The map that *threads* counts into (the other approaches ignore this)
     #[arg(long, value_enum, value_name = "WHOSE", default_value_t = Map::Own)]
     map: Map,
     /// Show this many of the most frequent words
@@ -44,14 +44,14 @@ pub struct WordCount {
     top: usize,
 }
 
-/// What the threads of *threads* count into.
+/// The map that *threads* counts into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Map {
-    /// A map for each of them, merged at the end
+    /// A map for each thread, merged at the end
     Own,
     /// One map behind one lock
     Shared,
-    /// Many maps, each for a share of the words and behind a lock of its own
+    /// Many maps, each with a share of the words and its own lock
     Sharded,
 }
 
@@ -60,7 +60,7 @@ pub enum Map {
 pub struct Input {
     /// The text itself.
     pub text: Text,
-    /// What the threads of *threads* count into.
+    /// The map that *threads* counts into.
     pub map: Map,
     /// The example's own text, or the copy of stdin. It is removed when this is dropped.
     made: Option<Made>,
@@ -109,7 +109,7 @@ impl Row for WordCount {
             let unit = shown(input.text.path(missed.piece));
             failures.push(Failure { unit, reason: missed.reason.clone() });
         }
-        // The pieces of a file mostly fail for one reason, and that is said once.
+        // The pieces of a file mostly fail for the same reason, which is reported once.
         failures.dedup();
         let (words, distinct) = (counts.total(), counts.distinct());
         let digest = format!("{:08x}", counts.digest());
@@ -130,13 +130,14 @@ impl Row for WordCount {
     }
 
     fn held(&self, input: &Input) -> Vec<String> {
-        // The user's own files are among the arguments already. (Whoever holds the input has its
-        // stdin for that, so no text comes from there.)
+        // The user's own files are among the arguments already. (A process that holds the input
+        // needs its stdin for that, so no text comes from there.)
         input.made.iter().map(|made| made.path().display().to_string()).collect()
     }
 }
 
-/// If one of the files is stdin and that is a pipe, puts a copy of what comes through it in its place.
+/// If one of the files is stdin, and stdin is a pipe, replaces it by a copy of the data from the
+/// pipe.
 fn copy_of_stdin(files: &mut [PathBuf]) -> Result<Option<Made>> {
     let stdin = Path::new("/dev/stdin");
     let Some(file) = files.iter_mut().find(|file| *file == stdin) else { return Ok(None) };
@@ -149,7 +150,7 @@ fn copy_of_stdin(files: &mut [PathBuf]) -> Result<Option<Made>> {
     Ok(Some(made))
 }
 
-/// A path as people should see it: as it is, unless that is no text or would upset a terminal.
+/// A path as people should see it: as it is, unless it isn't text or would upset a terminal.
 fn shown(path: &std::path::Path) -> String {
     match path.to_str() {
         Some(text) if !text.contains(char::is_control) => text.into(),

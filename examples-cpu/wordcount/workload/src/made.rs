@@ -36,7 +36,7 @@ pub struct Made {
 }
 
 impl Made {
-    /// Writes a text of this many bytes, in made-up words. All of it follows from the seed.
+    /// Writes a text of this many bytes, in made-up words, all generated from the seed.
     ///
     /// # Errors
     /// It cannot be written, or there is no room for it.
@@ -48,8 +48,8 @@ impl Made {
         Ok(made)
     }
 
-    /// Copies a text that can be read only once and only from its beginning on, such as what comes
-    /// through a pipe: several workers read a file from several places.
+    /// Copies a text that can be read only once, from its beginning, such as the data from a pipe.
+    /// The copy can be read by several workers at several places.
     ///
     /// # Errors
     /// It cannot be read, or not be written.
@@ -140,7 +140,7 @@ fn syllable(rng: &mut Rng) -> String {
 
 /// Checks that the text fits on the disk, before any of it is written.
 fn check_room(folder: &Path, needed: u64) -> Result<()> {
-    // Where the room is not known, writing will tell.
+    // If the free space isn't known, writing will tell.
     let Some(room) = capacity::room_on_disk(folder) else { return Ok(()) };
     anyhow::ensure!(
         needed <= room,

@@ -2,7 +2,7 @@
 //!
 //! A word is a maximal run of alphabetic characters, as Unicode defines them, in lower case. Every
 //! other character ends a word; so does a byte that is not UTF-8. A combining accent that is a
-//! character of its own is not alphabetic, so a text should have its accents composed.
+//! separate character isn't alphabetic, so a text should have composed accents.
 
 /// The longest that a character can be in UTF-8, in bytes.
 pub(crate) const LONGEST: usize = 4;
@@ -25,7 +25,7 @@ pub(crate) fn split(
         let start = position;
         position += ascii_letters(&chunk[start..]);
         match chunk.get(position) {
-            // Most words end here. What ends them needs no second look.
+            // Most words end here. The character that ends them needs no second look.
             Some(byte) if byte.is_ascii() => {
                 if position > start {
                     each(&chunk[start..position]);
@@ -74,9 +74,9 @@ pub(crate) fn last_character(before: &[u8]) -> Option<usize> {
 
 /// How many ASCII letters in lower case there are before anything else.
 ///
-/// Where a word ends is as good as random, and the processor pays for a wrongly predicted branch
-/// more than for all else that this does. So it looks at eight bytes at once: most words end in the
-/// first eight, and then there is no branch that depends on where.
+/// The end of a word is practically random, and a wrongly predicted branch costs the processor more
+/// than everything else here. So it looks at eight bytes together: most words end in the first
+/// eight, and then no branch depends on where.
 fn ascii_letters(bytes: &[u8]) -> usize {
     let (blocks, rest) = bytes.as_chunks();
     for (index, &block) in blocks.iter().enumerate() {

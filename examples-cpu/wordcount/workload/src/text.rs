@@ -1,4 +1,4 @@
-//! The text: some files, cut into pieces that can be counted apart from each other.
+//! The text: some files, cut into pieces that can be counted independently.
 
 use std::{
     ffi::OsString,
@@ -16,8 +16,8 @@ use crate::{
     split::{LONGEST, last_character, skip_word, split},
 };
 
-/// A piece has about this many bytes: enough that to hand it to somebody costs nothing beside
-/// counting it, and not so many that whoever gets the last one keeps all others waiting.
+/// A piece has about this many bytes: enough that handing it over costs almost nothing compared
+/// with counting it, and not so many that the last one keeps all other workers waiting.
 const PIECE: u64 = 512 * 1024;
 /// A larger text has longer pieces, rather than more of them than this and one per file.
 const MOST_PIECES: u64 = 1024;
@@ -34,7 +34,7 @@ pub struct Text {
 /// One file of a text. No word goes on from one file to the next.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Part {
-    /// Its path, in the form in which serde takes any and not only those that are UTF-8.
+    /// Its path, in a form in which serde accepts any path, even one that isn't UTF-8.
     path: OsString,
     bytes: u64,
     /// How many pieces come before those of this file.
@@ -43,7 +43,7 @@ struct Part {
 }
 
 impl Text {
-    /// Looks at the sizes of some files. One that cannot be looked at is found out when it is to be
+    /// Reads the sizes of some files. If that fails for a file, the error is reported when it is
     /// counted.
     #[must_use]
     pub fn of(paths: &[PathBuf]) -> Self {
@@ -56,7 +56,7 @@ impl Text {
     fn with_pieces(paths: &[PathBuf], sizes: &[u64], piece_len: u64) -> Self {
         let mut first_piece = 0;
         let files = paths.iter().zip(sizes).map(|(path, &bytes)| {
-            // An empty file has a piece, too, in which it comes out whether it can be read.
+            // An empty file has a piece, too, which shows whether the file can be read.
             let pieces = usize::try_from(bytes.div_ceil(piece_len)).expect("there are few").max(1);
             let file = Part { path: path.into(), bytes, first_piece, pieces };
             first_piece += pieces;
@@ -77,8 +77,7 @@ impl Text {
         self.files.iter().fold(0, |total, file| total.saturating_add(file.bytes))
     }
 
-    /// The sizes of the files, by which two texts can be told apart: where they differ, so do the
-    /// pieces.
+    /// The sizes of the files. If they differ between two texts, so do the pieces.
     #[must_use]
     pub fn sizes(&self) -> Vec<u64> {
         self.files.iter().map(|file| file.bytes).collect()
@@ -96,16 +95,16 @@ impl Text {
         Path::new(&self.file(piece).path)
     }
 
-    /// Counts the words of the piece with this index: the unit of work. A piece that cannot be read
-    /// is noted in the counts.
+    /// Counts the words of the piece with this index: the unit of work. A piece that can't be read
+    /// is recorded in the counts.
     pub fn count(&self, piece: usize, counts: &mut Counts) {
         if let Err(missed) = self.each_word(piece, |word| counts.add(word)) {
             counts.miss(missed);
         }
     }
 
-    /// Calls `each` with every word of the piece with this index, in lower case, as a unit of work:
-    /// for those who count in a way of their own.
+    /// Calls `each` with every word of the piece with this index, in lower case, as a unit of work,
+    /// for callers with their own way of counting.
     ///
     /// # Errors
     /// The piece cannot be read, or not to its end.
@@ -113,8 +112,8 @@ impl Text {
         let file = self.file(piece);
         let start = (piece - file.first_piece) as u64 * self.piece_len;
         let end = start + self.piece_len;
-        // The last piece goes on to the end of the file, which may be longer than the system has
-        // said: of what it makes up as one reads, such as /proc/cpuinfo, it says that it is empty.
+        // The last piece goes on to the end of the file, which may be longer than the system says:
+        // files that it generates on reading, such as /proc/cpuinfo, seem empty.
         let is_last = piece + 1 == file.first_piece + file.pieces;
         let range = start..if is_last { u64::MAX } else { end };
         let read = || read_words(Path::new(&file.path), range, file.bytes.min(end), CHUNK, each);
@@ -128,8 +127,8 @@ impl Text {
     }
 }
 
-/// Reads the words that begin in a range of a file, in chunks, so that it takes no more memory than
-/// one of them, or the longest word. The range may go beyond the end of the file, which must have at
+/// Reads the words that begin in a range of a file, in chunks, so it takes no more memory than a
+/// chunk, or the longest word. The range may go beyond the end of the file, which must have at
 /// least so many bytes.
 fn read_words(
     path: &Path,
@@ -138,18 +137,18 @@ fn read_words(
     chunk_len: usize,
     mut each: impl FnMut(&[u8]),
 ) -> io::Result<()> {
-    // Whoever opens a pipe waits for somebody to write to it.
+    // Opening a pipe would wait for somebody to write to it.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
     let mut file = File::open(path)?;
-    // Whether a word goes on at the start is seen from the character before.
+    // The character before the start shows whether a word continues there.
     let lead = usize::try_from(start).map_or(LONGEST, |start| start.min(LONGEST));
     // The place in the file where the chunk begins.
     let mut place = file.seek(SeekFrom::Start(start - lead as u64))?;
     let mut chunk = vec![0; chunk_len];
     let mut filled = 0;
-    // What begins before the start is another piece's word, and is passed over.
+    // A word that begins before the start belongs to another piece, and is skipped.
     let mut skipping = lead > 0;
     loop {
         let read = fill(&mut file, &mut chunk[filled..])?;
@@ -178,7 +177,8 @@ fn read_words(
         if place >= end || at_end {
             return Ok(());
         }
-        // What has to be looked at again goes to the front. If that is all, it is a long word.
+        // Bytes that have to be read again move to the front. If that is all of them, it is a long
+        // word.
         chunk.copy_within(from..filled, 0);
         filled -= from;
         if filled == chunk.len() {
@@ -210,7 +210,7 @@ mod tests {
     /// The words, by the definition and nothing else.
     fn naive(bytes: &[u8]) -> Counts {
         let mut counts = Counts::default();
-        // What is no UTF-8 becomes a character that is not alphabetic.
+        // Bytes that aren't UTF-8 become a character that isn't alphabetic.
         for word in String::from_utf8_lossy(bytes).split(|letter: char| !letter.is_alphabetic()) {
             if !word.is_empty() {
                 let lower: String = word.chars().flat_map(char::to_lowercase).collect();

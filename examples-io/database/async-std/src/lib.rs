@@ -6,8 +6,8 @@
 //!
 //! Unlike *sequential*, it spawns a task per transaction. A task that waits for the server gives
 //! its thread back to the runtime, so a few threads hold as many transactions in flight as the
-//! limit allows. SQLite is no server: its calls block, and each of them needs a thread after all,
-//! one of those that async-std keeps for such calls.
+//! limit allows. SQLite is no server: its calls block, so each needs a thread that async-std keeps
+//! for blocking calls.
 
 use std::sync::Arc;
 
@@ -24,8 +24,9 @@ pub async fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
-    // task in flight has its own. SQLite has one writer, so the tasks share one, and await its lock.
+    // A connection does one transaction at a time, so a lock guards it. To PostgreSQL, each task in
+    // flight has its own. SQLite has one writer, so the tasks share one connection and await its
+    // lock.
     let connections: Arc<[Mutex<_>]> =
         asynchronous::connections(settings, limits, AsyncStd)?.map(Mutex::new).collect();
     let retries = settings.retries;
@@ -35,16 +36,14 @@ pub async fn transfer_all(
         task::spawn(async move {
             let (connections, batch) = (&connections, &batch);
             let attempt = |attempt: usize| async move {
-                // Another attempt is made over the next connection: this one may be gone for good.
+                // Retry over the next connection, since this one may be gone for good.
                 let connection = &connections[(batch.index + attempt) % connections.len()];
                 connection.lock().await.attempt(batch).await
             };
             asynchronous::transact(batch, retries, AsyncStd, attempt).await
         })
     });
-    // It is asked for no more tasks than the limit before the first of them has ended, and their
-    // results come in the order of the batches.
-    // On an early return the stream is dropped, and with it the handles; but async-std lets
-    // the tasks behind them go on.
+    // `buffered` holds at most `in_flight` tasks at a time, and yields results in input order. On
+    // an early return the stream drops the tasks' handles, but async-std lets the tasks go on.
     Ok(tasks.buffered(limits.in_flight).collect().await)
 }

@@ -9,11 +9,11 @@ use database_workload::Database;
 
 fn main() -> ExitCode {
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
-        // async-std itself takes the number of its threads from the environment alone.
+        // async-std itself reads its number of threads only from the environment.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
-        // The thread that waits for timers and sockets is started for the first of them. It should be
-        // there before those that make blocking calls take what room is left for threads.
+        // The first timer or socket starts a thread that waits for all of them. Start it now,
+        // before threads for blocking calls take the room that is left.
         task::block_on(task::sleep(Duration::from_millis(1)));
         meter.measure(|| task::block_on(transfer_all(&input.batches, &input.settings, limits)))
     })

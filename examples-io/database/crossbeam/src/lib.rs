@@ -1,12 +1,12 @@
-//! Makes transfers on a crew of threads that is fed through a crossbeam channel.
+//! Makes transfers on a fixed set of threads, fed through a crossbeam channel.
 //!
 //! ```sh
 //! cargo run --release -p database-crossbeam
 //! ```
 //!
-//! Unlike *threads*, where each thread helps itself, here the transactions come to the crew through
-//! a channel, as they would from clients that send them one by one. The channel is bounded: clients
-//! that are faster than the database have to wait, instead of filling the memory.
+//! Unlike *threads*, where each thread takes the next batch itself, here a channel hands out the
+//! batches, as if clients sent them one by one. The channel is bounded, so clients that are faster
+//! than the database wait instead of filling the memory.
 
 use std::{sync::Mutex, thread};
 
@@ -21,8 +21,9 @@ pub fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
-    // thread has its own. SQLite has one writer, so the threads share one, and wait for its lock.
+    // A connection does one transaction at a time, so a lock guards it. To PostgreSQL, each thread
+    // has its own. SQLite has one writer, so the threads share one connection and wait for its
+    // lock.
     let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let (send_batch, next_batch) = bounded::<&Batch>(limits.in_flight);
     let (send_outcome, outcomes) = unbounded();
@@ -30,7 +31,7 @@ pub fn transfer_all(
         // Unlike std's, a crossbeam channel may have many receivers: each batch goes to one of them.
         for batch in next_batch {
             let outcome = blocking::transact(batch, settings.retries, |attempt| {
-                // Another attempt is made over the next connection: this one may be gone for good.
+                // Retry over the next connection, since this one may be gone for good.
                 let connection = &connections[(thread + attempt) % connections.len()];
                 let locked = unit::waiting(|| connection.lock());
                 locked.expect("no transaction panics").attempt(batch)
@@ -39,7 +40,7 @@ pub fn transfer_all(
         }
     };
     let transact = &transact;
-    // The scope ends when all its threads have, so they may borrow the batches and the settings.
+    // The scope waits for all its threads, so they may borrow the batches and the settings.
     thread::scope(|scope| {
         for thread in 0..limits.in_flight.min(batches.len()) {
             let next_batch = next_batch.clone();
@@ -47,15 +48,15 @@ pub fn transfer_all(
                 .spawn_scoped(scope, move || transact(thread, next_batch))
                 .context("cannot start so many threads")?;
         }
-        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
-        // then all have panicked, which the scope passes on.
+        // Now only the threads have a receiver. Sending fails only if all of them have panicked,
+        // and the scope passes the panic on.
         drop(next_batch);
         let _ = batches.iter().try_for_each(|batch| send_batch.send(batch));
         // A closed channel tells the threads that no more batches will come.
         drop(send_batch);
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
+    // The results arrived as the threads finished. Sort them into input order.
     let mut transacted: Vec<_> = outcomes.try_iter().collect();
     transacted.sort_unstable_by_key(|&(index, _)| index);
     Ok(transacted.into_iter().map(|(_, outcome)| outcome).collect())

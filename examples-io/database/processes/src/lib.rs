@@ -5,10 +5,9 @@
 //! ```
 //!
 //! Unlike *sequential*, it hands the batches to a pool of processes, as Python's
-//! `multiprocessing.Pool` would. Each of them has a connection of its own, since a connection
-//! cannot be shared between processes; so on SQLite they fight over its one writer. They share no
-//! memory here, so batches and outcomes travel through pipes. What they do share is the database:
-//! that is where processes usually meet.
+//! `multiprocessing.Pool` would. Each process has its own connection, since processes cannot share
+//! one; so on SQLite they compete for its one writer. They share no memory here either, so batches
+//! and outcomes travel through pipes. They share only the database, as processes usually do.
 
 use anyhow::Result;
 use database_workload::{
@@ -26,10 +25,11 @@ pub fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A worker has one batch in hand, so the number of workers bounds the transactions in flight.
+    // A worker holds one batch at a time, so the number of workers bounds the transactions in
+    // flight.
     let pool = Pool::new(limits.in_flight, settings)?;
-    // A worker that has nothing left to do ends, and its connection with it: where the server takes
-    // fewer connections than there are workers, another worker is waiting for that one.
+    // A worker with nothing left to do ends and closes its connection. If the server takes fewer
+    // connections than there are workers, another worker is waiting for that one.
     let answers: Vec<Result<Outcome, JobError>> = pool.finish(batches)?;
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(Outcome::from)).collect())
 }

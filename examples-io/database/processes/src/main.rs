@@ -7,7 +7,7 @@ use database_workload::Database;
 use harness::pool;
 
 fn main() -> ExitCode {
-    // The pool starts this same program again for each worker, and there this never returns.
+    // The pool starts this program again for each worker, where this call never returns.
     pool::serve(worker);
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         meter.measure(|| transfer_all(&input.batches, &input.settings, limits))

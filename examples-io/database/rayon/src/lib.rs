@@ -6,9 +6,8 @@
 //! ```
 //!
 //! Unlike *sequential*, it iterates in parallel. But rayon is made for computing: its pool has a
-//! thread per core, and a thread that waits for the database is not there for anything else. So
-//! only as many transactions overlap as there are cores, unless the pool is made larger than rayon
-//! would make it, as the second command does.
+//! thread per core, and a thread that waits for the database can do nothing else. So only as many
+//! transactions overlap as there are cores. The second command makes the pool larger.
 
 use std::sync::Mutex;
 
@@ -23,15 +22,15 @@ pub fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
-    // thread has its own. SQLite has one writer, so the threads share one, and wait for its lock.
-    // rayon's own `map_init` would make a connection for each stretch of the input that a thread
+    // A connection does one transaction at a time, so a lock guards it. To PostgreSQL, each thread
+    // has its own. SQLite has one writer, so the threads share one connection and wait for its
+    // lock. rayon's own `map_init` would make a connection for each part of the input that a thread
     // steals, and a connection costs more than a transaction.
     let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let transact = |batch| {
         let thread = rayon::current_thread_index().expect("a thread of the pool calls this");
         blocking::transact(batch, settings.retries, |attempt| {
-            // Another attempt is made over the next connection: this one may be gone for good.
+            // Retry over the next connection, since this one may be gone for good.
             let connection = &connections[(thread + attempt) % connections.len()];
             let locked = unit::waiting(|| connection.lock());
             locked.expect("no transaction panics").attempt(batch)

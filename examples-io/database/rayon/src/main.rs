@@ -8,7 +8,7 @@ use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
-        // A thread of the pool holds one transaction in flight, so both limits bound their number.
+        // A thread of the pool holds one transaction at a time, so both limits bound the pool.
         let threads = limits.workers.min(limits.in_flight);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
         meter.measure(|| pool.install(|| transfer_all(&input.batches, &input.settings, limits)))

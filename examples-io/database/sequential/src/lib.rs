@@ -20,6 +20,6 @@ pub fn transfer_all(
     let mut connection = Connection::new(settings);
     let transact =
         |batch| blocking::transact(batch, settings.retries, |_attempt| connection.attempt(batch));
-    // The next transaction does not begin before the last is committed: the waits add up.
+    // The next transaction begins only when the last is committed, so the waits add up.
     Ok(batches.iter().map(transact).collect())
 }

@@ -6,8 +6,8 @@
 //!
 //! Unlike *sequential*, it spawns a task per transaction. A task that waits for the server gives
 //! its thread back to the executor, so a few threads hold as many transactions in flight as the
-//! limit allows. SQLite is no server: its calls block, and each of them needs a thread after all,
-//! one of those that smol keeps for such calls.
+//! limit allows. SQLite is no server: its calls block, so each needs a thread that smol keeps for
+//! blocking calls.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use harness::Limits;
 use runtimes::Smol;
 use smol::{Executor, lock::Mutex};
 
-/// The executor, which runs its tasks on whichever threads are lent to it.
+/// The executor. It runs its tasks on the threads that call `run`.
 pub static EXECUTOR: Executor = Executor::new();
 
 /// Does all transactions, at most `limits.in_flight` at a time.
@@ -27,8 +27,9 @@ pub async fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
-    // task in flight has its own. SQLite has one writer, so the tasks share one, and await its lock.
+    // A connection does one transaction at a time, so a lock guards it. To PostgreSQL, each task in
+    // flight has its own. SQLite has one writer, so the tasks share one connection and await its
+    // lock.
     let connections: Arc<[Mutex<_>]> =
         asynchronous::connections(settings, limits, Smol)?.map(Mutex::new).collect();
     let retries = settings.retries;
@@ -38,15 +39,14 @@ pub async fn transfer_all(
         EXECUTOR.spawn(async move {
             let (connections, batch) = (&connections, &batch);
             let attempt = |attempt: usize| async move {
-                // Another attempt is made over the next connection: this one may be gone for good.
+                // Retry over the next connection, since this one may be gone for good.
                 let connection = &connections[(batch.index + attempt) % connections.len()];
                 connection.lock().await.attempt(batch).await
             };
             asynchronous::transact(batch, retries, Smol, attempt).await
         })
     });
-    // It is asked for no more tasks than the limit before the first of them has ended, and their
-    // results come in the order of the batches.
-    // On an early return the stream is dropped, and with it the tasks, which smol cancels.
+    // `buffered` holds at most `in_flight` tasks at a time, and yields results in input order. On
+    // an early return the stream drops the tasks, and smol cancels them.
     Ok(tasks.buffered(limits.in_flight).collect().await)
 }

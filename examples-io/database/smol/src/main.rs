@@ -9,11 +9,11 @@ use smol::Timer;
 fn main() -> ExitCode {
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
         for _ in 0..limits.workers {
-            // A thread that waits for what never comes, and runs tasks meanwhile.
+            // This thread waits for a future that never ends, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
         }
-        // The thread that waits for timers and sockets is started for the first of them. It should be
-        // there before those that make blocking calls take what room is left for threads.
+        // The first timer or socket starts a thread that waits for all of them. Start it now,
+        // before threads for blocking calls take the room that is left.
         smol::block_on(Timer::after(Duration::from_millis(1)));
         meter.measure(|| smol::block_on(transfer_all(&input.batches, &input.settings, limits)))
     })

@@ -1,4 +1,4 @@
-//! The gain on SQLite: a writer that commits those who wait as a group.
+//! The gain on SQLite: a writer that commits all waiting transactions as a group.
 
 use std::{
     io, iter,
@@ -16,11 +16,11 @@ use database_workload::{
 };
 use harness::{Limits, unit};
 
-/// A transaction, and where to send what has come of it.
+/// A transaction, and where to send its outcome.
 type Request<'a> = (&'a Batch, Sender<Verdicts>);
 
-/// Does all transactions, at most `limits.in_flight` at a time, over the one connection of a thread
-/// that commits all those that wait in one go.
+/// Does all transactions, at most `limits.in_flight` at a time, over one connection, whose thread
+/// commits all waiting transactions together.
 pub fn transfer_all_grouped(
     batches: &[Batch],
     settings: &Settings,
@@ -34,7 +34,7 @@ pub fn transfer_all_grouped(
             let outcome = blocking::transact(batch, settings.retries, |_attempt| {
                 let (reply, verdicts) = mpsc::channel();
                 ask.send((batch, reply)).expect("the writer ends after those who ask");
-                // The answer comes after the commit, so nothing is said to be done before it is.
+                // The answer comes after the commit, so nobody hears of success too early.
                 unit::waiting(|| verdicts.recv()).expect("the writer answers everybody")
             });
             transacted.push((batch.index, outcome));
@@ -53,7 +53,7 @@ pub fn transfer_all_grouped(
             })
             .collect::<io::Result<_>>()
             .context("cannot start so many threads")?;
-        // From here on only the threads can ask, so the writer ends with the last of them.
+        // From here on only the threads can ask, so the writer ends after the last of them.
         drop(ask);
         for thread in threads {
             transacted.extend(thread.join().expect("no transaction panics"));
@@ -64,15 +64,15 @@ pub fn transfer_all_grouped(
     Ok(transacted.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
-/// Does whatever it is asked for, until nobody is left who could ask.
+/// Answers requests until nobody is left to ask.
 fn write(requests: Receiver<Request>, mut connection: Connection) {
     while let Ok(first) = requests.recv() {
-        // While a group is committed others come to wait, and they are the next group. So the slower
-        // a commit is, the more share it.
+        // While a group is being committed, others arrive and form the next group. So the slower a
+        // commit, the more transactions share it.
         let group = iter::once(first).chain(requests.try_iter());
         let (batches, replies): (Vec<_>, Vec<_>) = group.unzip();
         for (reply, verdicts) in replies.into_iter().zip(connection.attempt_group(&batches)) {
-            // If whoever asked has panicked, nobody is left to be told.
+            // If the thread that asked has panicked, nobody is left to be told.
             let _ = reply.send(verdicts);
         }
     }

@@ -31,17 +31,18 @@ pub fn transfer_all(
     settings: &Settings,
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
-    // A connection does one transaction at a time, so a lock is around each. To PostgreSQL every
-    // thread has its own. SQLite has one writer, so the threads share one, and wait for its lock.
+    // A connection does one transaction at a time, so a lock guards it. To PostgreSQL, each thread
+    // has its own. SQLite has one writer, so the threads share one connection and wait for its
+    // lock.
     let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let next = AtomicUsize::new(0);
     let transact = |thread: usize| {
         let mut transacted = Vec::new();
-        // Every thread takes the next batch that none has taken yet. `fetch_add` gives each index
-        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        // Each thread takes the next batch that is left. `fetch_add` gives each index to one thread
+        // only, and no other data depends on it, so `Relaxed` ordering suffices.
         while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
             let outcome = blocking::transact(batch, settings.retries, |attempt| {
-                // Another attempt is made over the next connection: this one may be gone for good.
+                // Retry over the next connection, since this one may be gone for good.
                 let connection = &connections[(thread + attempt) % connections.len()];
                 let locked = unit::waiting(|| connection.lock());
                 locked.expect("no transaction panics").attempt(batch)
@@ -52,7 +53,7 @@ pub fn transfer_all(
     };
     let transact = &transact;
     let mut transacted = Vec::with_capacity(batches.len());
-    // The scope ends when all its threads have, so they may borrow the batches and the settings.
+    // The scope waits for all its threads, so they may borrow the batches and the settings.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.in_flight.min(batches.len()))
             .map(|thread| thread::Builder::new().spawn_scoped(scope, move || transact(thread)))
@@ -63,7 +64,7 @@ pub fn transfer_all(
         }
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
+    // The results arrived as the threads finished. Sort them into input order.
     transacted.sort_unstable_by_key(|&(index, _)| index);
     Ok(transacted.into_iter().map(|(_, outcome)| outcome).collect())
 }

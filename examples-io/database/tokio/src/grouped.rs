@@ -1,4 +1,4 @@
-//! The gain on SQLite: a writer that commits those who wait as a group.
+//! The gain on SQLite: a writer that commits all waiting transactions as a group.
 
 use anyhow::Result;
 use database_workload::{Batch, Outcome, Settings, Verdicts, asynchronous, blocking::Connection};
@@ -13,11 +13,11 @@ use tokio::{
     task,
 };
 
-/// A transaction, and where to send what has come of it.
+/// A transaction, and where to send its outcome.
 type Request = (Batch, oneshot::Sender<Verdicts>);
 
-/// Does all transactions, at most `limits.in_flight` at a time, over the one connection of a thread
-/// that commits all those that wait in one go.
+/// Does all transactions, at most `limits.in_flight` at a time, over one connection, whose thread
+/// commits all waiting transactions together.
 pub async fn transfer_all_grouped(
     batches: &[Batch],
     settings: &Settings,
@@ -25,7 +25,8 @@ pub async fn transfer_all_grouped(
 ) -> Result<Vec<Outcome>> {
     let (ask, requests) = mpsc::channel::<Request>(limits.in_flight);
     let connection = Connection::new(settings);
-    // SQLite's calls block, so the writer is a thread for such calls, and keeps it to the end.
+    // SQLite's calls block, so the writer takes a thread for blocking calls, and keeps it to the
+    // end.
     let writer = task::spawn_blocking(move || write(requests, connection, limits));
     let retries = settings.retries;
     let tasks = stream::iter(batches).map(|batch| {
@@ -36,7 +37,7 @@ pub async fn transfer_all_grouped(
                 let (reply, verdicts) = oneshot::channel();
                 let asked = ask.send((batch.clone(), reply)).await;
                 asked.expect("the writer ends after those who ask");
-                // The answer comes after the commit, so nothing is said to be done before it is.
+                // The answer comes after the commit, so nobody hears of success too early.
                 verdicts.await.expect("the writer answers everybody")
             };
             asynchronous::transact(batch, retries, Tokio, attempt).await
@@ -49,15 +50,15 @@ pub async fn transfer_all_grouped(
     Ok(outcomes?)
 }
 
-/// Does whatever it is asked for, until nobody is left who could ask.
+/// Answers requests until nobody is left to ask.
 fn write(mut requests: Receiver<Request>, mut connection: Connection, limits: Limits) {
     let mut group = Vec::with_capacity(limits.in_flight);
-    // While a group is committed others come to wait, and they are the next group. So the slower a
-    // commit is, the more share it.
+    // While a group is being committed, others arrive and form the next group. So the slower a
+    // commit, the more transactions share it.
     while requests.blocking_recv_many(&mut group, limits.in_flight) > 0 {
         let (batches, replies): (Vec<_>, Vec<_>) = group.drain(..).unzip();
         for (reply, verdicts) in replies.into_iter().zip(connection.attempt_group(&batches)) {
-            // If whoever asked has been cancelled, nobody is left to be told.
+            // If the task that asked has been cancelled, nobody is left to be told.
             let _ = reply.send(verdicts);
         }
     }

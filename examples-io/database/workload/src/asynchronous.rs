@@ -1,8 +1,8 @@
-//! The connections of the async cells. To PostgreSQL it is
-//! [tokio-postgres](https://docs.rs/tokio-postgres) over the sockets of whichever runtime a cell
-//! brings: all of them drive this same engine, so that a comparison of the cells compares runtimes
-//! and not clients. SQLite has no sockets to wait for. It blocks, so its transactions are handed to
-//! the threads that a runtime keeps for blocking calls.
+//! The connections of the async cells. For PostgreSQL they use
+//! [tokio-postgres](https://docs.rs/tokio-postgres) over the sockets of the cell's runtime. All
+//! runtimes drive this same client, so comparing the cells compares runtimes, not clients. SQLite
+//! has no sockets to wait for. It blocks, so its transactions are handed to the threads that a
+//! runtime keeps for blocking calls.
 
 use std::{fmt, future::poll_fn, pin::Pin, task::Poll};
 
@@ -27,7 +27,7 @@ use crate::{
     sqlite,
 };
 
-/// Does a transaction: calls `attempt` with 0, then with 1 and so on, for as long as another attempt
+/// Does a transaction: calls `attempt` with 0, then with 1 and so on, as long as another attempt
 /// may help.
 pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
     batch: &Batch,
@@ -44,16 +44,15 @@ pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
             }
         }
     };
-    // The future is large, and some runtimes keep all of a task until its result is taken. In a box
-    // of its own it goes as soon as it has ended.
+    // The future is large, and some runtimes keep all of a task until its result is taken. In its
+    // own box, it is freed as soon as it has ended.
     Unit::begin(batch.index).drive(Box::pin(work)).await
 }
 
-/// As many connections, on this runtime, as there are to be.
+/// The connections for this run, on this runtime.
 ///
-/// # Errors
-/// There is no room for the threads that they need. async-std and smol start these later, and if
-/// the system refuses the first of them, they ask for it again and again for ever.
+/// # Errors There is no room for the threads that they need. async-std and smol start these later,
+/// and if the system refuses the first, they ask for it for ever.
 pub fn connections<R: Runtime + Copy>(
     settings: &Settings,
     limits: Limits,
@@ -62,16 +61,16 @@ pub fn connections<R: Runtime + Copy>(
     let connections = settings.connections(limits);
     let that_block = match settings.place {
         Place::Sqlite(_) => connections,
-        // One that looks up the server's name.
+        // One looks up the server's name.
         Place::Postgres(_) => 1,
     };
-    // And one that waits for sockets and timers.
+    // And one waits for sockets and timers.
     capacity::for_threads(that_block + 1)?;
     Ok((0..connections).map(move |_| Connection::new(settings, runtime)))
 }
 
-/// A connection to the database, opened when it is first used, and again after it was lost. It does
-/// one transaction at a time.
+/// A connection to the database. It is opened when it is first used, and again after it was lost.
+/// It does one transaction at a time.
 pub struct Connection<R> {
     runtime: R,
     settings: Settings,
@@ -93,8 +92,8 @@ impl<R: Runtime> Connection<R> {
 
     /// Tries to do a transaction.
     pub async fn attempt(&mut self, batch: &Batch) -> Verdicts {
-        // A session that is taken and not put back is closed: one that was lost, and one whose task
-        // was cancelled in the middle of a transaction.
+        // A session that is taken and not put back is closed: it was lost, or its task was
+        // cancelled in the middle of a transaction.
         match self.session().await? {
             Session::Sqlite(mut session) => {
                 let batch = batch.clone();
@@ -154,15 +153,15 @@ impl<R> fmt::Debug for Connection<R> {
     }
 }
 
-/// What moves the bytes of a connection. It has to be polled for anything to happen, which the
-/// task that uses the connection does: no task of its own is spawned for it.
+/// Moves the bytes of a connection, but only while it is polled. The task that uses the connection
+/// does that, so it needs no task of its own.
 struct Driver(Option<Pin<Box<Moving>>>);
 
-/// What ends when the connection does.
+/// A future that ends when the connection does.
 type Moving = dyn Future<Output = Result<(), Error>> + Send;
 
 impl Driver {
-    /// Polls the connection along with what is said over it.
+    /// Polls the connection together with an exchange over it.
     async fn during<T>(
         &mut self,
         talk: impl Future<Output = Result<T, Fault>>,
@@ -206,7 +205,7 @@ impl Postgres {
         Ok(Self { client, driver, sql })
     }
 
-    /// Whether the server has kept its end open.
+    /// Whether the server has kept the connection open.
     fn is_open(&self) -> bool {
         self.driver.0.is_some() && !self.client.is_closed()
     }
@@ -217,7 +216,7 @@ impl Postgres {
         let result = driver.during(talk(client, sql, batch)).await;
         if result.is_err() && self.is_open() {
             let Self { client, driver, .. } = self;
-            // Nobody would be helped by a second reason.
+            // A second reason would help nobody.
             let _ = driver.during(async { Ok(client.batch_execute("ROLLBACK").await?) }).await;
         }
         result

@@ -1,5 +1,5 @@
-//! What comes of a transaction, and whether to try it again. The blocking and the async
-//! cells ask this same code, so that they can differ in nothing else.
+//! The outcome of a transaction, and whether to retry it. The blocking and the async cells ask this
+//! same code, so they differ in nothing else.
 
 use std::time::Duration;
 
@@ -13,21 +13,20 @@ use crate::{
     settings::Retries,
 };
 
-/// What an attempt at a transaction comes to: what became of each of its transfers, or what went
-/// wrong.
+/// The result of one attempt at a transaction: the outcome of each transfer, or a fault.
 pub type Verdicts = Result<Vec<Verdict>, Fault>;
 
-/// The pause before the first retry; it doubles with every further one.
+/// The pause before the first retry. It doubles with every further retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause before a retry.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// What came of one transaction.
+/// The outcome of one transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// What became of each of its transfers, or why it failed.
+    /// The outcome of each of its transfers, or why it failed.
     pub result: Verdicts,
-    /// How often it was tried again.
+    /// How often it was retried.
     pub retries: u32,
 }
 
@@ -37,15 +36,15 @@ impl From<JobError> for Outcome {
     }
 }
 
-/// What to do next.
+/// The next step.
 pub(crate) enum Next {
-    /// Wait this long, then try again.
+    /// Wait this long, then retry.
     Pause(Duration),
-    /// Nothing more: this came of the transaction.
+    /// Nothing more: this is the transaction's outcome.
     Done(Outcome),
 }
 
-/// How long to pause at most before another attempt, after so many retries.
+/// The longest pause before another attempt, after this many retries.
 pub(crate) fn longest_pause(retries: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << retries.min(16)).min(LONGEST_PAUSE)
 }
@@ -83,8 +82,8 @@ impl<'a> Attempts<'a> {
         Next::Done(Outcome { result, retries: self.made })
     }
 
-    /// The pause before the next attempt: exponential backoff with jitter, so that transactions
-    /// that met once do not meet again. It follows from the seed and the transaction.
+    /// The pause before the next attempt: exponential backoff with jitter, so that two conflicting
+    /// transactions do not conflict again. The seed and the transaction determine it.
     fn pause(&self) -> Duration {
         let index = self.batch.index as u64;
         let mut random = Rng::with_seed(self.retries.seed ^ (index << 8) ^ u64::from(self.made));
@@ -92,14 +91,14 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// How often in a row a connection could not be opened since the database was away.
+/// How often in a row a connection could not be opened because the database was away.
 #[derive(Debug, Default)]
 pub(crate) struct Away(u32);
 
 impl Away {
     /// Takes note of an attempt to open the connection. A database that is away may be back soon,
-    /// say when it has been restarted. If it stays away for as many attempts as a transaction has,
-    /// the others need not wait as long all over again.
+    /// for example after a restart. If it stays away for all attempts of one transaction, the other
+    /// transactions need not wait as long again.
     pub(crate) fn after<T>(
         &mut self,
         opened: Result<T, Fault>,

@@ -1,4 +1,4 @@
-//! The tables of one run, from their making to their end.
+//! The tables of one run, from creation to removal.
 
 use std::{
     fmt, process,
@@ -23,7 +23,7 @@ pub(crate) struct Bank {
     settings: Settings,
     /// SQLite's tables; those of PostgreSQL need no connection that stays open.
     sqlite: Option<sqlite::Bank>,
-    /// Our own file, in a folder of its own.
+    /// Our own file, in its own folder.
     ours: Option<TempDir>,
 }
 
@@ -47,7 +47,8 @@ impl Bank {
         if ours.is_none() {
             let settings = settings.clone();
             harness::interrupt::clear_on_interrupt(move || {
-                // A thread that has just written would take SQLite's lock again before this could.
+                // A thread that has just written would take SQLite's lock again before this one
+                // gets it.
                 settings.end();
                 remove_or_warn(&settings, HURRY);
             });
@@ -66,7 +67,7 @@ impl Bank {
         Ok((bank, settings))
     }
 
-    /// What stands in the tables.
+    /// The contents of the tables.
     pub(crate) fn books(&self) -> Result<Books, Fault> {
         match (&self.settings.place, &self.sqlite) {
             (Place::Postgres(server), _) => postgresql::books(server, &self.settings, PATIENCE),
@@ -94,11 +95,11 @@ impl fmt::Debug for Bank {
     }
 }
 
-/// Removes the tables from a database of the user's, or says on stderr that they are left there.
+/// Removes the tables from the user's database, or says on stderr that they are left there.
 fn remove_or_warn(settings: &Settings, patience: Duration) {
     if let Err(fault) = remove(settings, patience) {
         let (place, schema) = (&settings.place, settings.schema());
-        let warning = format!("what is called {schema} is left in {place}: {fault}");
+        let warning = format!("{schema} was left in {place}: {fault}");
         harness::message::line(format_args!("warning: {warning}"));
     }
 }
@@ -114,7 +115,7 @@ fn cannot_use(place: &Place) -> String {
     format!("cannot use {place}")
 }
 
-/// A name that no other run has.
+/// A unique name for this run.
 fn unique() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{}_{}", process::id(), now.as_nanos())

@@ -1,4 +1,4 @@
-//! A connection for the blocking cells: the calling thread waits until a transaction has ended.
+//! A connection for the blocking cells. The calling thread waits until a transaction has ended.
 
 use std::{borrow::Borrow, fmt, thread};
 
@@ -17,7 +17,7 @@ use crate::{
     sqlite,
 };
 
-/// Does a transaction: calls `attempt` with 0, then with 1 and so on, for as long as another attempt
+/// Does a transaction: calls `attempt` with 0, then with 1 and so on, as long as another attempt
 /// may help.
 pub fn transact(
     batch: &Batch,
@@ -35,13 +35,13 @@ pub fn transact(
     })
 }
 
-/// As many connections as there are to be.
+/// The connections for this run.
 pub fn connections(settings: &Settings, limits: Limits) -> impl Iterator<Item = Connection> {
     (0..settings.connections(limits)).map(|_| Connection::new(settings))
 }
 
-/// A connection to the database, opened when it is first used, and again after it was lost. It does
-/// one transaction at a time.
+/// A connection to the database. It is opened when it is first used, and again after it was lost.
+/// It does one transaction at a time.
 pub struct Connection {
     settings: Settings,
     session: Option<Session>,
@@ -63,14 +63,14 @@ impl Connection {
     /// Tries to do a transaction.
     pub fn attempt(&mut self, batch: &Batch) -> Verdicts {
         match self.session()? {
-            // SQLite computes on this thread; where it waits, it says so itself.
+            // SQLite computes on this thread, and its own code marks where it waits.
             Session::Sqlite(sqlite) => sqlite.attempt(batch),
             Session::Postgres(postgres) => unit::waiting(|| postgres.attempt(batch)),
         }
     }
 
-    /// Tries to do several transactions, which share a commit if the database is SQLite. What fails
-    /// in one of them changes nothing in the others.
+    /// Tries to do several transactions, which share a commit if the database is SQLite. A failure
+    /// in one changes nothing in the others.
     pub fn attempt_group(&mut self, batches: &[impl Borrow<Batch>]) -> Vec<Verdicts> {
         match self.session() {
             Ok(Session::Sqlite(sqlite)) => sqlite.attempt_group(batches),

@@ -1,4 +1,4 @@
-//! What stands in the tables when all is done, and whether it can be true.
+//! The contents of the tables at the end, and whether they are consistent.
 
 use harness::Failure;
 
@@ -7,23 +7,23 @@ use crate::{
     ledger::{Opening, Verdict},
 };
 
-/// What the tables hold.
+/// The contents of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Books {
-    /// Of each account, in order: its balance, and the sum of its entries in the history.
+    /// The balance of each account, in order, and the sum of its entries in the history.
     pub(crate) accounts: Vec<(i64, i64)>,
     /// How many entries the history has.
     pub(crate) entries: i64,
 }
 
-/// How many transfers came to what end.
+/// Counts of the transfers' outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) done: usize,
     pub(crate) refused: usize,
     /// How many audits found all the money.
     pub(crate) audits: usize,
-    /// How often the database asked for another attempt.
+    /// How often the database asked for a retry.
     pub(crate) retries: u64,
 }
 
@@ -47,7 +47,7 @@ impl Counts {
 }
 
 impl Books {
-    /// All money that there is.
+    /// All the money.
     pub(crate) fn money(&self) -> i64 {
         self.accounts.iter().map(|(balance, _)| balance).sum()
     }
@@ -61,19 +61,23 @@ impl Books {
         format!("{:08x}", digest.finalize())
     }
 
-    /// What cannot be true, where the accounts were opened like this, `done` transfers are known
-    /// to be done, and of `unknown` nobody knows whether they are.
+    /// The inconsistencies, if the accounts were opened like this, `done` transfers are known to be
+    /// done, and the outcome of `unknown` transfers is unknown.
     pub(crate) fn violations(&self, opening: Opening, done: usize, unknown: usize) -> Vec<Failure> {
         let mut violations = Vec::new();
         let mut violated = |reason| {
             violations.push(Failure { unit: "the books".into(), reason });
         };
         if self.money() != opening.money() {
-            violated(format!("there was {}, and now there is {}", opening.money(), self.money()));
+            violated(format!(
+                "there was {} at the start, and now there is {}",
+                opening.money(),
+                self.money()
+            ));
         }
         let accounts = self.accounts.len();
         if i64::try_from(accounts) != Ok(opening.accounts) {
-            violated(format!("of {} accounts {accounts} are left", opening.accounts));
+            violated(format!("{accounts} of {} accounts are left", opening.accounts));
         }
         for (account, (balance, moved)) in self.accounts.iter().enumerate() {
             let expected = opening.balance + moved;
@@ -104,14 +108,14 @@ mod tests {
     #[test]
     fn true_books_violate_nothing() {
         assert_eq!(violations([(70, -30), (130, 30)], 3), "");
-        // One of the transfers that nobody knows of has been committed.
+        // One of the transfers with unknown outcome was committed.
         assert_eq!(violations([(70, -30), (130, 30)], 4), "");
     }
 
     #[test]
     fn money_that_is_lost_or_made_is_found() {
         let lost = violations([(70, -30), (100, 30)], 3);
-        assert!(lost.contains("there was 200, and now there is 170"), "{lost}");
+        assert!(lost.contains("there was 200 at the start, and now there is 170"), "{lost}");
         assert!(lost.contains("account 1 holds 100, its history says 130"), "{lost}");
         let swapped = violations([(130, -30), (70, 30)], 3);
         assert!(swapped.starts_with("the books: account 0 holds 130, its history says 70"));

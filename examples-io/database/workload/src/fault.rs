@@ -1,4 +1,4 @@
-//! What may go wrong with a transaction.
+//! The faults of a transaction.
 
 use std::error::Error;
 
@@ -7,42 +7,42 @@ use serde::{Deserialize, Serialize};
 /// Why a transaction failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
-    /// The database could not do it now, and asks for another attempt: somebody else holds a lock
-    /// for too long, or changed what was read, or each of two waits for the other.
+    /// The database could not do it now, and asks for a retry: another transaction holds a lock for
+    /// too long, or changed what was read, or two wait for each other.
     #[error("{0}")]
     Conflict(String),
     /// The database takes no more connections for now.
     #[error("cannot connect for now: {0}")]
     Full(String),
-    /// So many attempts were in vain, the last for this reason.
+    /// All attempts failed, the last one for this reason.
     #[error("given up after {tries} attempts: {reason}")]
     GivenUp {
-        /// How many.
+        /// How many attempts.
         tries: u32,
-        /// What was wrong with the last.
+        /// Why the last one failed.
         reason: String,
     },
-    /// The database cannot be reached, and may be back soon: a server that is restarted.
+    /// The database cannot be reached, but may be back soon: its server is restarting.
     #[error("cannot connect: {0}")]
     Away(String),
     /// The database cannot be used, or has been away for too long.
     #[error("cannot connect: {0}")]
     Connect(String),
     /// The connection ended in the middle.
-    #[error("the connection was lost, and with it whether this was committed: {0}")]
+    #[error("the connection was lost, so nobody knows whether this was committed: {0}")]
     Lost(String),
-    /// An audit has not found the money that has to be there.
-    #[error("there is {expected}, and this audit found {found}")]
+    /// An audit found too much or too little money.
+    #[error("this audit found {found} instead of {expected}")]
     Audit {
-        /// What has to be there.
+        /// The right amount.
         expected: i64,
-        /// What it found.
+        /// The amount that it found.
         found: i64,
     },
-    /// An account is not there.
-    #[error("account {0} is not there")]
+    /// An account is missing.
+    #[error("account {0} is missing")]
     Missing(i64),
-    /// The database refuses something else.
+    /// The database reports another error.
     #[error("{0}")]
     Database(String),
     /// A worker process failed.
@@ -51,8 +51,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the same transaction may well succeed the next time. Where the connection was lost,
-    /// nobody knows whether it was committed; but the next attempt asks the history first.
+    /// Whether the same transaction may succeed the next time. If the connection was lost, nobody
+    /// knows whether it was committed, but the next attempt asks the history first.
     pub(crate) fn can_pass(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::Full(_) | Self::Lost(_) | Self::Away(_))
     }

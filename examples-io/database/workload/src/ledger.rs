@@ -1,5 +1,5 @@
-//! What a transfer is, when it is refused, and what a transaction makes of the balances that it
-//! has read. No database is needed for any of it.
+//! Transfers, the rule that refuses them, and how a transaction changes the balances that it has
+//! read. None of this needs a database.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 
-/// The most that a transfer which is to be accepted moves.
+/// The largest amount of a transfer that will be accepted.
 const MOST_AMOUNT: i64 = 100;
-/// One transfer in so many is refused, on the average.
+/// One transfer in this many is refused, on average.
 const ONE_REFUSED_IN: u8 = 10;
 
 /// One transfer from an account to another.
@@ -22,7 +22,7 @@ pub struct Transfer {
     pub from: i64,
     /// The account that it goes to.
     pub to: i64,
-    /// How much it is.
+    /// The amount.
     pub amount: i64,
 }
 
@@ -35,7 +35,7 @@ pub struct Batch {
     pub transfers: Vec<Transfer>,
 }
 
-/// What became of a transfer.
+/// The outcome of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// It is done.
@@ -44,34 +44,34 @@ pub enum Verdict {
     Refused,
 }
 
-/// The accounts as they are at first.
+/// The accounts at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Opening {
     /// How many accounts there are; they are numbered from 0.
     pub(crate) accounts: i64,
-    /// What each of them holds.
+    /// The balance of each account.
     pub(crate) balance: i64,
 }
 
 impl Opening {
-    /// Accounts that hold enough for every order of the transfers: even if one account had to pay
-    /// for all of them before anything came in, it could.
+    /// Accounts that hold enough for every order of the transfers: even an account that had to pay
+    /// for all of them before anything came in could do so.
     pub(crate) fn new(accounts: u32, transfers: u32) -> Self {
         Self { accounts: accounts.into(), balance: i64::from(transfers.max(1)) * MOST_AMOUNT }
     }
 
-    /// All money that there is.
+    /// All the money.
     pub(crate) fn money(self) -> i64 {
         self.accounts * self.balance
     }
 
     /// Draws the transfers.
     ///
-    /// Concurrent transactions commit in an order that differs from run to run, and whether an
-    /// account can pay may depend on what came in before. The answer must not. So an amount is
-    /// either so small that the account can pay it whatever happened before, or larger than all
-    /// money that there is, so that it is refused whatever happened before. The checks, the locks
-    /// and the conflicts are those of any bank; only their result is known beforehand.
+    /// Concurrent transactions commit in a different order in each run, and whether an account can
+    /// pay may depend on that order. The answer must not. So an amount is either so small that the
+    /// account can pay it in any order, or larger than all the money, so that it is refused in any
+    /// order. The checks, locks and conflicts are those of any bank; only their result is known
+    /// beforehand.
     pub(crate) fn draw(self, transfers: u32, seed: u64) -> Vec<Transfer> {
         let mut random = Rng::with_seed(seed);
         let draw = |number| {
@@ -85,7 +85,7 @@ impl Opening {
     }
 }
 
-/// Puts the transfers into transactions of `size` each, in order, and so many audits evenly between
+/// Puts the transfers into transactions of `size` each, in order, with the audits evenly between
 /// them.
 pub(crate) fn batches(transfers: &[Transfer], size: usize, audits: usize) -> Vec<Batch> {
     let mut transfers = transfers.chunks(size);
@@ -98,15 +98,15 @@ pub(crate) fn batches(transfers: &[Transfer], size: usize, audits: usize) -> Vec
     (0..all).map(batch).collect()
 }
 
-/// What comes of an audit that found so much money where so much is expected.
+/// The outcome of an audit that found this much money where that much is expected.
 pub(crate) fn audit(found: i64, expected: i64) -> Result<Vec<Verdict>, Fault> {
     if found == expected { Ok(Vec::new()) } else { Err(Fault::Audit { expected, found }) }
 }
 
-/// What a transaction is to write, and to say.
+/// What a transaction will write and report.
 #[derive(Debug)]
 pub(crate) struct Decision {
-    /// What becomes of each transfer.
+    /// The outcome of each transfer.
     pub(crate) verdicts: Vec<Verdict>,
     /// The new balances of the accounts that change.
     pub(crate) balances: BTreeMap<i64, i64>,
@@ -128,8 +128,8 @@ impl Decision {
 }
 
 impl Batch {
-    /// The accounts that the transfers touch, in ascending order. Whoever locks accounts in this
-    /// order waits for others only as others wait for him: never in a circle.
+    /// The accounts that the transfers touch, in ascending order. Transactions that lock accounts
+    /// in this order never wait for each other in a circle.
     pub(crate) fn accounts(&self) -> Vec<i64> {
         let mut accounts: Vec<i64> =
             self.transfers.iter().flat_map(|transfer| [transfer.from, transfer.to]).collect();
@@ -148,13 +148,13 @@ impl Batch {
         self.transfers.iter().map(|transfer| transfer.number).collect()
     }
 
-    /// What became of the transfers in an earlier attempt that was committed, where the history has
-    /// those with these numbers. A transaction is in the history as a whole or not at all, so if it
-    /// has one of the transfers, the others were refused. `None` if it has none of them: then this
+    /// The outcome of the transfers in an earlier attempt that was committed, if the history has
+    /// these numbers. A transaction is in the history as a whole or not at all, so if the history
+    /// has one of its transfers, the others were refused. `None` if it has none of them: then this
     /// transaction has changed nothing yet.
     ///
-    /// Without this, an attempt after a commit that nobody heard of would decide anew, on balances
-    /// that the transfer itself has changed, and might refuse what is done.
+    /// Without this, an attempt after an unreported commit would decide again, on balances that the
+    /// transfer itself has changed, and might refuse a transfer that is done.
     pub(crate) fn replay(&self, history: &[i64]) -> Option<Vec<Verdict>> {
         let verdict = |transfer: &Transfer| {
             if history.contains(&transfer.number) { Verdict::Done } else { Verdict::Refused }
@@ -163,7 +163,7 @@ impl Batch {
         verdicts.contains(&Verdict::Done).then_some(verdicts)
     }
 
-    /// Decides which transfers are done, where the accounts hold these balances.
+    /// Decides which transfers are done, given these balances.
     pub(crate) fn decide(&self, balances: &BTreeMap<i64, i64>) -> Result<Decision, Fault> {
         let mut decision =
             Decision { verdicts: Vec::new(), balances: BTreeMap::new(), done: Vec::new() };
@@ -213,7 +213,7 @@ mod tests {
         let mut reversed = transfers.clone();
         reversed.reverse();
         assert_eq!(outcome(&reversed), expected);
-        // First all that empties account 0, then all that fills it.
+        // First all transfers that empty account 0, then all that fill it.
         reversed.sort_by_key(|transfer| (transfer.from != 0, transfer.to == 0));
         assert_eq!(outcome(&reversed), expected);
     }

@@ -1,5 +1,5 @@
-//! The row `database` without its concurrency: the accounts and the transfers between them, how one
-//! transaction is done, in SQLite or PostgreSQL, and whether all money is there in the end.
+//! The row `database` without its concurrency: the accounts and the transfers between them, how to
+//! do one transaction in SQLite or PostgreSQL, and the check at the end that all money is there.
 
 #[cfg(feature = "async")]
 pub mod asynchronous;
@@ -41,20 +41,20 @@ const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
 /// Makes transfers between accounts, in transactions.
 #[derive(Args, Debug)]
 pub struct Database {
-    /// How many transfers there are
+    /// The number of transfers
     #[arg(long, value_name = "N", default_value_t = 1_000,
           value_parser = clap::value_parser!(u32).range(..=MOST_TRANSFERS))]
     transfers: u32,
-    /// Between how many accounts
+    /// The number of accounts
     #[arg(long, value_name = "N", default_value_t = 100,
           value_parser = clap::value_parser!(u32).range(2..=MOST_ACCOUNTS))]
     accounts: u32,
-    /// How many transfers share a transaction
+    /// The number of transfers in each transaction
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u32).range(1..=MOST_TRANSFERS))]
     batch: u32,
-    /// How many audits there are, beside the transfers: each adds up all balances, and has to find all
-    /// the money
+    /// The number of audits, in addition to the transfers; each adds up all balances and must find
+    /// all the money
     #[arg(long, value_name = "N", default_value_t = 0,
           value_parser = clap::value_parser!(u32).range(..=MOST_TRANSFERS))]
     reads: u32,
@@ -62,21 +62,21 @@ pub struct Database {
     /// temporary file]
     #[arg(long, value_name = "URL", value_parser = place)]
     url: Option<Place>,
-    /// How long a transaction waits for a lock before it is tried again
+    /// How long a transaction waits for a lock before it starts over
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::parse)]
     timeout: Duration,
-    /// How often a transaction is tried again where the database asks for it
+    /// How often a transaction is retried if the database asks for it
     #[arg(long, value_name = "N", default_value_t = 20)]
     retries: u32,
-    /// How PostgreSQL keeps transactions apart; those of SQLite are always serializable
+    /// How PostgreSQL isolates transactions (SQLite's are always serializable)
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Isolation::ReadCommitted)]
     isolation: Isolation,
-    /// Over how many connections [default: one for each transaction in flight; but a single one if
-    /// there are transfers to be made in SQLite, which has one writer]
+    /// The number of connections [default: one for each transaction in flight, but only one for
+    /// transfers in SQLite, which has one writer]
     #[arg(long, value_name = "N")]
     connections: Option<NonZeroUsize>,
-    /// Has *threads* and *tokio* hand all transactions to one writer, which commits those that wait as
-    /// a group; SQLite only
+    /// In *threads* and *tokio*, hand all transactions to one writer, which commits all waiting
+    /// ones together (SQLite only)
     #[arg(long, conflicts_with = "connections")]
     grouped: bool,
 }
@@ -88,7 +88,7 @@ pub struct Input {
     pub batches: Vec<Batch>,
     /// How to do them.
     pub settings: Settings,
-    /// Whether one writer commits those that wait as a group, where the approach can.
+    /// Whether one writer commits all waiting transactions together, if the approach can.
     pub grouped: bool,
     /// The accounts. They are removed when this is dropped.
     bank: Bank,
@@ -112,7 +112,7 @@ impl Row for Database {
         let on_server = matches!(self.url, Some(Place::Postgres(_)));
         ensure!(
             !(self.grouped && on_server),
-            "--grouped is for SQLite: PostgreSQL by itself commits what waits as a group"
+            "--grouped is for SQLite only; PostgreSQL groups commits by itself"
         );
         let (bank, settings) = Bank::open(self.url.as_ref(), opening, |place, run| Settings {
             place,
@@ -135,7 +135,7 @@ impl Row for Database {
             reads => format!(" and {}", plural(reads as usize, "audit")),
         };
         let headline = format!(
-            "{}{audits} between {} accounts in {place}, {} to a transaction, at most {} in flight",
+            "{}{audits} between {} accounts in {place}, {} per transaction, at most {} in flight",
             plural(self.transfers as usize, "transfer"),
             self.accounts,
             self.batch,
@@ -165,7 +165,7 @@ impl Row for Database {
                 failures.push(Failure { unit: name(batch), reason: fault.to_string() });
             }
         }
-        // Looking into the books is no part of what is measured.
+        // Checking the books is not measured.
         let (mut money, mut digest) = (Value::Null, Value::Null);
         match input.bank.books() {
             Ok(books) => {
@@ -196,14 +196,14 @@ impl Row for Database {
             }),
             failures,
             figures: Some(Figures {
-                line: format!("tried again {} times", counts.retries),
+                line: format!("retried {} times", counts.retries),
                 json: json!({ "retries": counts.retries }),
             }),
         }
     }
 }
 
-/// A transaction as people should read it.
+/// A transaction's name, for people.
 fn name(batch: &Batch) -> String {
     match &batch.transfers[..] {
         [first, .., last] => format!("transfers {} to {}", first.number, last.number),

@@ -1,4 +1,4 @@
-//! Where the accounts are: a file of SQLite's, or a server of PostgreSQL's.
+//! Where the accounts are: in an SQLite file, or on a PostgreSQL server.
 
 use std::{fmt, path::PathBuf};
 
@@ -16,7 +16,7 @@ pub(crate) enum Place {
     Postgres(Server),
 }
 
-/// A server of PostgreSQL's, and what to use on it.
+/// A PostgreSQL server, with the database and the user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Server {
     /// All of it, as the user wrote it, password included.
@@ -28,7 +28,7 @@ pub(crate) struct Server {
 }
 
 impl Place {
-    /// What people call it.
+    /// Its name, for people.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "SQLite",
@@ -45,7 +45,7 @@ impl fmt::Debug for Server {
 }
 
 impl fmt::Display for Place {
-    /// What names it, without the password that a URL may hold.
+    /// Its name, without the password that a URL may hold.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => write!(f, "SQLite's file {}", file.display()),
@@ -57,7 +57,7 @@ impl fmt::Display for Place {
 /// Reads a database's URL.
 pub(crate) fn place(url: &str) -> Result<Place, String> {
     if let Some(file) = url.strip_prefix("sqlite:") {
-        // Many write it like a real URL, with an empty host.
+        // Many people write it like a real URL, with an empty host.
         let file = file.strip_prefix("//").unwrap_or(file);
         if file.is_empty() || file.starts_with(':') {
             return Err("it names no file".into());

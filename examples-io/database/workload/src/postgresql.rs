@@ -1,8 +1,8 @@
-//! The accounts in PostgreSQL: how to connect, what its errors mean, and a connection by the crate
-//! [postgres](https://docs.rs/postgres).
+//! The accounts in PostgreSQL: how to connect, the meaning of its errors, and a connection with the
+//! crate [postgres](https://docs.rs/postgres).
 //!
-//! The database is a server. Whoever calls it sends a message and waits for the answer, twice for a
-//! transaction (see `sql.rs`), and before the second answer the server waits for its disk.
+//! The database is a server. A transaction sends it two messages (see `sql.rs`) and waits for each
+//! answer. Before the second answer the server waits for its disk.
 
 use std::{
     error::Error as StdError,
@@ -23,7 +23,7 @@ use crate::{
     sql::Sql,
 };
 
-/// How long a connection may take, unless the URL says it.
+/// How long connecting may take, unless the URL says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How to connect.
@@ -43,9 +43,8 @@ fn connect(config: Config) -> Result<Client, Fault> {
     postgres::Config::from(config).connect(NoTls).map_err(|error| unconnected(&error))
 }
 
-/// Connects for what comes before the job or after it. Where the server takes no more connections
-/// for now, it waits until there is one, up to that time: the server needs a moment to close those
-/// that were just given up.
+/// Connects before the job or after it. If the server takes no more connections for now, this waits
+/// for one, up to that time, since the server needs a moment to close those that were just dropped.
 fn connect_within(config: &Config, patience: Duration) -> Result<Client, Fault> {
     let start = Instant::now();
     let mut retries = 0;
@@ -74,7 +73,7 @@ impl Session {
         Ok(Self { client, sql })
     }
 
-    /// Whether the server has kept its end open.
+    /// Whether the server has kept the connection open.
     pub(crate) fn is_open(&self) -> bool {
         !self.client.is_closed()
     }
@@ -83,7 +82,7 @@ impl Session {
     pub(crate) fn attempt(&mut self, batch: &Batch) -> Verdicts {
         let result = self.talk(batch);
         if result.is_err() {
-            // Nobody would be helped by a second reason.
+            // A second reason would help nobody.
             let _ = self.client.batch_execute("ROLLBACK");
         }
         result
@@ -110,8 +109,8 @@ impl From<Error> for Fault {
         let reason = answer.message().to_owned();
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
         match answer.code().code() {
-            // serialization_failure, deadlock_detected, lock_not_available, and query_canceled: that
-            // is what a lock_timeout is called which ends at the moment when the lock is there.
+            // serialization_failure, deadlock_detected, lock_not_available, and query_canceled,
+            // which PostgreSQL reports if a lock_timeout ends just when the lock becomes free.
             "40001" | "40P01" | "55P03" | "57014" => Self::Conflict(reason),
             // too_many_connections, cannot_connect_now
             "53300" | "57P03" => Self::Full(reason),
@@ -135,7 +134,7 @@ pub(crate) fn unconnected(error: &Error) -> Fault {
     }
 }
 
-/// Makes a schema of our own with the tables of one run in it.
+/// Makes our own schema, with the tables of one run.
 pub(crate) fn create(
     server: &Server,
     settings: &Settings,
@@ -164,7 +163,7 @@ pub(crate) fn create(
     Ok(())
 }
 
-/// What stands in the tables.
+/// The contents of the tables.
 pub(crate) fn books(
     server: &Server,
     settings: &Settings,
@@ -188,8 +187,8 @@ pub(crate) fn remove(
     let mut client = connect_within(&config, patience)?;
     let (schema, accounts) = (settings.schema(), settings.table("accounts"));
     client.batch_execute(&format!("SET statement_timeout = {}", patience.as_millis()))?;
-    // Transactions may still be under way if Ctrl-C was pressed. Like this one, they all lock the
-    // accounts first, so waiting for those cannot end in a deadlock over the history.
+    // After Ctrl-C, transactions may still be under way. Like this one, they all lock the accounts
+    // first, so there can be no deadlock over the history.
     let locked = client.batch_execute(&format!("BEGIN; LOCK TABLE {accounts}"));
     if locked.is_err() {
         client.batch_execute("ROLLBACK; BEGIN")?;

@@ -1,4 +1,4 @@
-//! How transactions are done, and what the tables are called.
+//! How transactions are done, and the names of the tables.
 
 use std::{
     sync::{
@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::place::Place;
 
-/// How PostgreSQL keeps transactions apart. The cells lock whatever they read, so that the effect
-/// is the same at both levels.
+/// How PostgreSQL isolates transactions. The cells lock everything that they read, so the effect is
+/// the same at both levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 pub enum Isolation {
-    /// Of two that want the same account, the later waits
+    /// If two transactions want the same account, the later one waits
     ReadCommitted,
-    /// Of two that want the same account, the later waits, and then has to start over
+    /// If two transactions want the same account, the later one waits, then starts over
     Serializable,
 }
 
@@ -29,38 +29,37 @@ pub enum Isolation {
 pub struct Settings {
     /// The database.
     pub(crate) place: Place,
-    /// What the names of this run's tables have that those of no other have.
+    /// The unique part of the names of this run's tables.
     pub(crate) run: String,
-    /// How long a transaction waits for a lock before it is tried again.
+    /// How long a transaction waits for a lock before it starts over.
     pub(crate) timeout: Duration,
-    /// How often it is tried again.
+    /// How often it is retried.
     pub retries: Retries,
-    /// How PostgreSQL keeps transactions apart.
+    /// How PostgreSQL isolates transactions.
     pub(crate) isolation: Isolation,
-    /// Over how many connections, if the user says it.
+    /// The number of connections, if the user says it.
     pub(crate) connections: Option<usize>,
     /// Whether there is a transaction that writes.
     pub(crate) writes: bool,
-    /// All the money that there is, which every audit has to find.
+    /// All the money, which every audit must find.
     pub(crate) money: i64,
     /// Whether Ctrl-C ends this run, so that no further transaction begins in this process.
     #[serde(skip)]
     pub(crate) ending: Arc<AtomicBool>,
 }
 
-/// How often a transaction is tried again, and after which pauses.
+/// How often a transaction is retried, and after which pauses.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Retries {
     /// How often at most.
     pub(crate) most: u32,
-    /// What the pauses follow from.
+    /// The seed of the pauses.
     pub(crate) seed: u64,
 }
 
 impl Settings {
-    /// Over how many connections the transactions are made. A server serves many connections at a
-    /// time, so each transaction in flight has one. SQLite has one writer, whatever the number of
-    /// connections, and any number of readers.
+    /// The number of connections. A server serves many at a time, so each transaction in flight has
+    /// one. SQLite has one writer, whatever the number of connections, and any number of readers.
     #[must_use]
     pub fn connections(&self, limits: Limits) -> usize {
         let one_writer = self.writes && matches!(self.place, Place::Sqlite(_));
@@ -68,9 +67,9 @@ impl Settings {
         self.connections.unwrap_or(default).min(limits.in_flight)
     }
 
-    /// Has no further transaction begin in this process.
+    /// Stops further transactions from beginning in this process.
     pub(crate) fn end(&self) {
-        // It orders nothing else in memory, so a relaxed operation suffices.
+        // No other data depends on it, so `Relaxed` ordering suffices.
         self.ending.store(true, Ordering::Relaxed);
     }
 

@@ -1,12 +1,12 @@
 //! One transaction in PostgreSQL, from `BEGIN` to `COMMIT`: the two messages that every cell sends.
 //!
-//! Each message costs a round trip: a wait for the server. So statements that do not depend on the
-//! answer to each other share one, as they can in PostgreSQL's simple protocol. The first message
-//! begins, locks, and reads; then the program decides; the second message writes and commits. Sent
-//! one by one they would be six waits.
+//! Each message costs a round trip: a wait for the server. So statements that do not need each
+//! other's answers share one, as PostgreSQL's simple protocol allows. The first message begins,
+//! locks, and reads. Then the program decides. The second message writes and commits. Sent one by
+//! one, they would be six waits.
 //!
 //! The statements are prepared when a connection is opened, so the server plans them once. Their
-//! arguments are numbers and nothing else; text from outside would not be put into SQL like this.
+//! arguments are only numbers. Never put text from outside into SQL like this.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +21,9 @@ use crate::{
     settings::{Isolation, Settings},
 };
 
-/// What a connection says to the server.
+/// The messages of a connection to the server.
 pub(crate) struct Sql {
-    /// What it says first: it prepares the statements.
+    /// The first message, which prepares the statements.
     pub(crate) setup: String,
     begin: &'static str,
     money: i64,
@@ -34,11 +34,11 @@ impl Sql {
         let (accounts, history) = (settings.table("accounts"), settings.table("history"));
         // A lock_timeout of 0 would mean none at all.
         let timeout = settings.timeout.as_millis().max(1);
-        // Every row is locked before it is read, and stays locked until the commit; what is read is
-        // the latest that was committed. This makes transactions serializable in effect at
-        // PostgreSQL's lowest isolation level, `read committed`. All of them lock in the same order,
-        // so none can wait in a circle. At the level `serializable` the later of two would be told
-        // to start over, where here it waits.
+        // Each row is locked before it is read, and stays locked until the commit, so a transaction
+        // reads the latest committed state. This makes transactions serializable in effect at
+        // PostgreSQL's lowest isolation level, `read committed`. All lock in the same order, so
+        // none can wait in a circle. At the level `serializable`, the later of two would be told to
+        // start over; here it waits.
         let setup = format!(
             "SET lock_timeout = {timeout};
              PREPARE lock (bigint[]) AS
@@ -63,19 +63,19 @@ impl Sql {
     /// The first message: it locks the accounts, then reads them and the history.
     pub(crate) fn read(&self, batch: &Batch) -> String {
         if batch.is_audit() {
-            // A statement sees one state of the whole table, so it needs no transaction around it.
+            // One statement sees one state of the whole table, so it needs no transaction.
             return "EXECUTE audit".into();
         }
         let (begin, accounts, numbers) =
             (self.begin, array(&batch.accounts()), array(&batch.numbers()));
-        // The history is looked into by a statement of its own, after the lock. Each statement sees
-        // what was committed before it began; a single one for both would begin before it waits for
-        // the lock, and miss what is committed meanwhile.
+        // A separate statement reads the history, after the lock. Each statement sees the commits
+        // from before it began. A single one for both would begin before it waits for the lock, and
+        // would miss commits during that wait.
         format!("{begin}; EXECUTE lock({accounts}); EXECUTE look({numbers})")
     }
 
-    /// The second message, after this answer to the first, and what became of the transfers once
-    /// the server has done what it says. There is no second message where nothing is left to end.
+    /// The second message, after this answer to the first, and the outcome of the transfers once
+    /// the server has carried it out. There is no second message if nothing is left to end.
     pub(crate) fn write(
         &self,
         batch: &Batch,
@@ -103,7 +103,7 @@ impl Sql {
             decision.entries().map(|column| array(&column));
         let (accounts, balances) = decision.changes();
         let (accounts, balances) = (array(&accounts), array(&balances));
-        // If one of them fails, the server does nothing of what follows, and there is no commit.
+        // If one statement fails, the server skips the rest, so there is no commit.
         let message = format!(
             "EXECUTE append({transfers}, {debited}, {credited}, {amounts});
              EXECUTE change({accounts}, {balances});
@@ -113,7 +113,7 @@ impl Sql {
     }
 }
 
-/// Numbers as PostgreSQL reads an array of them: `'{1,2,3}'`.
+/// Numbers as an array for PostgreSQL: `'{1,2,3}'`.
 fn array(numbers: &[i64]) -> String {
     let texts: Vec<_> = numbers.iter().map(i64::to_string).collect();
     format!("'{{{}}}'", texts.join(","))

@@ -1,8 +1,8 @@
-//! The accounts in SQLite, by [rusqlite](https://docs.rs/rusqlite).
+//! The accounts in SQLite, with [rusqlite](https://docs.rs/rusqlite).
 //!
-//! The database is a file, and its engine a part of this program: whoever calls it does the
-//! computing, and waits for the disk, on the calling thread. Of all connections, in whatever
-//! thread or process, one may write at a time.
+//! The database is a file, and its engine is part of this program: it computes and waits for the
+//! disk on the calling thread. Only one connection may write at a time, among all threads and
+//! processes.
 
 use std::{
     borrow::Borrow,
@@ -36,7 +36,7 @@ pub(crate) struct Session {
     sql: Sql,
 }
 
-/// The statements of a transaction. SQLite compiles each when it is first used, and keeps it.
+/// The statements of a transaction. SQLite compiles each when it is first used and keeps it.
 struct Sql {
     look: String,
     read: String,
@@ -47,7 +47,7 @@ struct Sql {
 }
 
 impl Session {
-    /// Opens a file that is there.
+    /// Opens an existing file.
     pub(crate) fn open(file: &Path, settings: &Settings) -> Result<Self, Fault> {
         let (accounts, history) = (settings.table("accounts"), settings.table("history"));
         Ok(Self {
@@ -82,12 +82,12 @@ impl Session {
         Ok(verdicts)
     }
 
-    /// Tries to do several transactions in one of the database's, so that they share its commit.
-    /// What fails in one of them changes nothing in the others.
+    /// Tries to do several transactions inside one SQLite transaction, so that they share its
+    /// commit. A failure in one changes nothing in the others.
     pub(crate) fn attempt_group(&mut self, batches: &[impl Borrow<Batch>]) -> Vec<Verdicts> {
         self.park_if_ending();
         self.group(batches)
-            // Without the commit nothing of the group is done.
+            // Without the commit, none of the group is done.
             .unwrap_or_else(|fault| batches.iter().map(|_| Err(fault.clone())).collect())
     }
 
@@ -100,10 +100,10 @@ impl Session {
             if result.is_ok() {
                 savepoint.commit()?;
             } else {
-                // What this one has changed is taken back, and no more.
+                // Undo the changes of this one, and no others.
                 drop(savepoint);
                 if transaction.is_autocommit() {
-                    // A full disk, say: then SQLite takes back all of the group by itself.
+                    // For example, the disk is full. Then SQLite itself undoes all of the group.
                     return Err(result.map(|_| ()).expect_err("it is an error"));
                 }
             }
@@ -121,14 +121,14 @@ impl Session {
     }
 }
 
-/// Begins a transaction: `BEGIN IMMEDIATE` takes the one writer's lock before anything is read. A
-/// transaction that read first and asked for the lock later would be refused if somebody else had
-/// written in between, and no waiting would help it.
+/// Begins a transaction. `BEGIN IMMEDIATE` takes the one writer's lock before anything is read. A
+/// transaction that read first and asked for the lock later would be refused if another had written
+/// in between, and waiting would not help.
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Fault> {
     Ok(unit::waiting(|| Transaction::new(connection, TransactionBehavior::Immediate))?)
 }
 
-/// Ends a transaction: `COMMIT` waits for the disk, which is what `synchronous = FULL` asks for.
+/// Ends a transaction. `COMMIT` waits for the disk, as `synchronous = FULL` asks.
 fn commit(transaction: Transaction<'_>) -> Result<(), Fault> {
     Ok(unit::waiting(|| transaction.commit())?)
 }
@@ -141,7 +141,7 @@ enum Written {
 }
 
 impl Sql {
-    /// Does what lies between the beginning of a transaction and its end.
+    /// Does the work between the beginning of a transaction and its end.
     fn write(
         &self,
         connection: &Connection,
@@ -180,7 +180,8 @@ impl Sql {
         Ok((decision.verdicts, Written::Something))
     }
 
-    /// Adds up all balances. A statement sees one state of the whole table, whoever writes meanwhile.
+    /// Adds up all balances. One statement sees one state of the whole table, even if others write
+    /// meanwhile.
     fn audit(&self, connection: &Connection) -> Verdicts {
         let mut audit = connection.prepare_cached(&self.audit)?;
         ledger::audit(audit.query_row([], |row| row.get(0))?, self.money)
@@ -188,12 +189,12 @@ impl Sql {
 }
 
 fn connect(file: &Path, also: OpenFlags, timeout: Duration) -> Result<Connection, Fault> {
-    // No two threads use one connection at a time, so it needs no lock of its own.
+    // No two threads use one connection at the same time, so it needs no lock of its own.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | also;
     let connect = || {
         let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(timeout)?;
-        // A commit is on the disk when it is done, and not only on its way there.
+        // A commit ends only when its data is on the disk.
         connection.pragma_update(None, "synchronous", "FULL")?;
         Ok(connection)
     };
@@ -216,14 +217,14 @@ impl From<rusqlite::Error> for Fault {
 
 /// The tables of one run.
 pub(crate) struct Bank {
-    /// It stays open: when the last connection to a file is closed, SQLite clears up, and that
-    /// should not be in what is measured. The mutex lets cells share the input that it is part of.
+    /// It stays open: when the last connection to a file is closed, SQLite cleans up, which should
+    /// not be measured. The mutex lets cells share the input that it is part of.
     connection: Mutex<Connection>,
     settings: Settings,
 }
 
 impl Bank {
-    /// Makes the tables, in a file of our own or in one of the user's.
+    /// Makes the tables, in our own file or in the user's.
     pub(crate) fn open(
         file: &Path,
         ours: bool,
@@ -233,8 +234,8 @@ impl Bank {
         let also = if ours { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
         let mut connection = connect(file, also, settings.timeout)?;
         if ours {
-            // A log ahead of the file: a commit then has one place to write to, and readers do not
-            // wait. A file remembers its mode, so that of the user's is left as it is.
+            // A write-ahead log: a commit has one place to write to, and readers do not wait. A
+            // file remembers its mode, so the mode of the user's file is left alone.
             connection.pragma_update(None, "journal_mode", "WAL")?;
         }
         let (accounts, history) = (settings.table("accounts"), settings.table("history"));
@@ -253,7 +254,7 @@ impl Bank {
         Ok(Self { connection: connection.into(), settings: settings.clone() })
     }
 
-    /// What stands in the tables.
+    /// The contents of the tables.
     pub(crate) fn books(&self) -> Result<Books, Fault> {
         let connection = self.connection.lock().expect("nobody panics while holding it");
         let mut accounts = connection.prepare(&self.settings.sql_of_accounts())?;
@@ -286,8 +287,8 @@ pub(crate) fn remove(file: &Path, settings: &Settings, patience: Duration) -> Re
     }
 }
 
-/// Has SQLite ask for a lock again at once, some thousand times. Left to itself it waits longer from
-/// time to time, and may miss each of the moments in which writers that are at work leave it free.
+/// Makes SQLite ask for a lock again immediately, some thousand times. By default it waits longer
+/// each time, and may miss every moment at which busy writers leave the lock free.
 fn insist(times: i32) -> bool {
     thread::yield_now();
     times < 5_000
@@ -307,7 +308,7 @@ mod tests {
         job.prepare().expect("the tables can be made")
     }
 
-    /// The file, as somebody else opens it.
+    /// The file, opened by somebody else.
     fn open(input: &Input) -> rusqlite::Connection {
         let Place::Sqlite(file) = &input.settings.place else { panic!("it is the default") };
         rusqlite::Connection::open(file).expect("the file is there")
@@ -322,7 +323,7 @@ mod tests {
     fn an_attempt_after_a_commit_that_nobody_heard_of_says_what_was_committed() {
         let input = prepare(&["--transfers", "1", "--accounts", "2"]);
         let mut connection = Connection::new(&input.settings);
-        // More than half of what there is, so it could not be done twice.
+        // More than half of the money, so it could not be done twice.
         let batch = transfer(0, 60);
         for _ in 0..3 {
             assert_eq!(connection.attempt(&batch), Ok(vec![Verdict::Done]));
@@ -354,7 +355,7 @@ mod tests {
             Ok(Vec::new()),
         ];
         assert_eq!(connection.attempt_group(&group), expected);
-        // Tried again as a whole, it changes nothing more.
+        // Retried as a whole, it changes nothing more.
         assert_eq!(connection.attempt_group(&group), expected);
     }
 
@@ -378,7 +379,7 @@ mod tests {
         for _ in 0..2 {
             let (say, said) = mpsc::channel();
             let url = url.clone();
-            // A thread of its own, since one that parks for ever would not let this test fail.
+            // A separate thread: one that hangs for ever would keep this test from failing.
             thread::spawn(move || {
                 let input = prepare(&["--transfers", "1", "--accounts", "2", "--url", &url]);
                 say.send(Connection::new(&input.settings).attempt(&transfer(0, 60)))

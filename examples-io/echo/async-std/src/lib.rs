@@ -17,7 +17,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use harness::Limits;
 use runtimes::AsyncStd;
 
-/// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
+/// Serves clients until it is asked to stop, at most `limits.in_flight` at a time.
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, AsyncStd)?);
@@ -25,14 +25,14 @@ pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -
     let mut open = FuturesUnordered::new();
     for index in 0.. {
         if open.len() == at_once {
-            // With the last place taken, the next client waits until a connection has ended.
+            // All places are taken, so the next client waits until a connection has ended.
             open.next().await;
         }
         let Some(stream) = server.accept().await? else { break };
         let server = server.clone();
         open.push(task::spawn(async move { server.converse(index, stream).await }));
     }
-    // The tasks run whether or not anybody waits for them; here the last of them ends.
+    // The tasks run whether or not anybody waits. This waits for the last of them.
     while open.next().await.is_some() {}
     Ok(server.served())
 }

@@ -1,14 +1,14 @@
-//! Serves lines on a crew of threads that is fed through a crossbeam channel.
+//! Serves lines on a fixed set of threads, fed through a crossbeam channel.
 //!
 //! ```sh
 //! cargo run --release -p echo-crossbeam
 //! cargo run --release -p echo-crossbeam -- --limit 10
 //! ```
 //!
-//! Unlike *threads*, it starts all its threads beforehand, and hands them the connections through a
-//! channel. That saves the start of a thread per connection, but a thread is busy with a client as
-//! long as that client is connected, idle or not: a crew smaller than the number of clients, as in
-//! the second command, makes the others wait.
+//! Unlike *threads*, it starts all its threads beforehand and hands them the connections through a
+//! channel. That saves starting a thread per connection. But a thread belongs to its client as long
+//! as that client is connected, idle or not. With fewer threads than clients, as in the second
+//! command, the other clients wait.
 
 use std::{net::TcpListener, thread};
 
@@ -17,14 +17,14 @@ use crossbeam_channel::bounded;
 use echo_workload::{Served, Settings, blocking::Server};
 use harness::Limits;
 
-/// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
+/// Serves clients until it is asked to stop, at most `limits.in_flight` at a time.
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Server::new(listener, settings);
-    // The channel holds nothing: a connection changes hands only when somebody is free to serve it.
-    // More of them would be no faster served for having been accepted.
+    // The channel has no capacity: a connection is handed over only when a thread is free to serve
+    // it. Accepting more would not serve them faster.
     let (send, next) = bounded(0);
-    // The scope ends when all its threads have, so they may borrow the server.
+    // The scope waits for all its threads, so they may borrow the server.
     thread::scope(|scope| {
         for _ in 0..at_once {
             let (server, next) = (&server, next.clone());
@@ -37,8 +37,8 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
             });
             thread.context("cannot start so many threads")?;
         }
-        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
-        // then all have panicked, which the scope passes on.
+        // Now only the threads have a receiver. Sending fails only if all of them have panicked,
+        // and the scope passes the panic on.
         drop(next);
         settings.open()?;
         for index in 0.. {

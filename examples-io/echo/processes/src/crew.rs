@@ -1,4 +1,4 @@
-//! The workers as a crew: started together, and replaced when they crash.
+//! A fixed number of workers: started together, and replaced when they crash.
 
 use std::{
     net::TcpListener,
@@ -12,26 +12,27 @@ use echo_workload::{
 };
 use harness::message;
 
-/// How long nobody is started after a first failure. Each further one in a row doubles it.
+/// The pause after a first failure, in which no worker is started. Each further failure in a row
+/// doubles it.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// What that grows to at most.
+/// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// After how many failures in a row a crew gives up that has no worker left.
+/// With no worker left, the server gives up after this many failures in a row.
 const MOST_FAILURES: u32 = 8;
-/// How far the numbers of connections go that a worker may use before those of its successor.
+/// How many connection numbers a worker may use before its successor's begin.
 const CONNECTIONS: usize = 1_000_000;
 
 /// Worker processes that accept from one socket.
 pub(crate) struct Crew {
     listener: TcpListener,
     rules: Rules,
-    /// A place is empty if its worker has crashed, and no other could be started yet.
+    /// A place is empty if its worker has crashed and no other has been started yet.
     places: Vec<Option<Worker>>,
     /// How often workers were replaced.
     replaced: usize,
     /// How often in a row a worker could not be started, or crashed before it had served anybody.
     failures: u32,
-    /// Nobody is started before.
+    /// No worker is started before this.
     pause_until: Instant,
 }
 
@@ -49,7 +50,7 @@ impl Crew {
         for place in 0..workers {
             crew.places[place] = Some(crew.start_worker(place)?);
         }
-        // Only now, so that they get ready side by side.
+        // Waiting only now lets all workers get ready at the same time.
         crew.places.iter_mut().flatten().try_for_each(Worker::wait_until_ready)?;
         Ok(crew)
     }
@@ -61,8 +62,8 @@ impl Crew {
             .with_context(|| format!("cannot start worker process {} of {step}", place + 1))
     }
 
-    /// Starts fresh workers in the places of those that have crashed. The others go on, also if that
-    /// fails; it is then tried again later.
+    /// Replaces workers that have crashed. If that fails, the others go on, and it is tried again
+    /// later.
     ///
     /// # Errors
     /// It has failed again and again, and no worker is left.
@@ -71,7 +72,7 @@ impl Crew {
         if Instant::now() >= self.pause_until
             && let Err(error) = self.fill_places()
         {
-            message::line(format_args!("{error:#}; it will be tried again"));
+            message::line(format_args!("{error:#}; it will be retried"));
             failed = true;
         }
         if failed {
@@ -82,13 +83,13 @@ impl Crew {
         let any_left = self.places.iter().any(Option::is_some);
         ensure!(
             any_left || self.failures < MOST_FAILURES,
-            "no worker process is left, and {MOST_FAILURES} times in a row none could serve anybody"
+            "no worker process is left, after {MOST_FAILURES} failures in a row"
         );
         Ok(())
     }
 
-    /// Empties the places of workers that have crashed, and says so. Returns whether one of them had
-    /// not served anybody.
+    /// Empties the places of crashed workers and reports the crashes. Returns whether one of them
+    /// had not served anybody.
     fn lose_the_crashed(&mut self) -> bool {
         let mut failed = false;
         for place in &mut self.places {

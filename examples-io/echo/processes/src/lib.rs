@@ -5,11 +5,11 @@
 //! ```
 //!
 //! Unlike *sequential*, it starts its workers before the first client comes, as the servers of the
-//! eighties did with `fork`. Each is a *sequential* of its own, and holds one connection at a time;
-//! all of them accept from the same socket, which they inherit, and the system gives a client to
-//! one that is free. (With `SO_REUSEPORT` each would have a socket of its own, and a client would
-//! wait in the queue of a busy worker while another has nothing to do.) A worker that crashes takes
-//! one connection with it, and a fresh one takes its place.
+//! eighties did with `fork`. Each worker holds one connection at a time, like *sequential*. All
+//! accept from the same socket, which they inherit, and the system gives each client to a free
+//! worker. (With `SO_REUSEPORT` each worker would have its own socket, and a client might wait for
+//! a busy worker while another is idle.) A worker that crashes takes one connection with it, and a
+//! new one takes its place.
 
 mod crew;
 
@@ -24,10 +24,10 @@ use echo_workload::{
 };
 use harness::Limits;
 
-/// How often the workers are looked after.
+/// How often crashed workers are replaced.
 const ROUND: Duration = Duration::from_millis(100);
 
-/// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
+/// Serves clients until it is asked to stop, at most `limits.in_flight` at a time.
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let mut crew = Crew::start(listener, &settings.rules, at_once)?;
@@ -35,7 +35,7 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
     while !settings.stop.wait_for(ROUND) {
         crew.replace_the_crashed()?;
     }
-    // All are told before the first is waited for, so that they end side by side.
+    // All are told to stop before this waits for the first, so they stop at the same time.
     let mut workers = crew.into_workers();
     workers.iter_mut().for_each(Worker::stop);
     let mut served = Served::default();

@@ -6,7 +6,7 @@ use echo_processes::{serve, work};
 use echo_workload::{Echo, worker};
 
 fn main() -> ExitCode {
-    // `serve` starts this same program again for each worker, and there this never returns.
+    // `serve` starts this program again for each worker, where this call never returns.
     worker::run_if_asked(work);
     harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         meter.measure(|| serve(echo.listener()?, &echo.settings, limits))

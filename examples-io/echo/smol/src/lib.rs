@@ -17,10 +17,10 @@ use harness::Limits;
 use runtimes::Smol;
 use smol::Executor;
 
-/// The executor, which runs its tasks on whichever threads are lent to it.
+/// The executor. It runs its tasks on the threads that call `run`.
 pub static EXECUTOR: Executor = Executor::new();
 
-/// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
+/// Serves clients until it is asked to stop, at most `limits.in_flight` at a time.
 pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Arc::new(Server::new(listener, settings, Smol)?);
@@ -28,14 +28,14 @@ pub async fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -
     let mut open = FuturesUnordered::new();
     for index in 0.. {
         if open.len() == at_once {
-            // With the last place taken, the next client waits until a connection has ended.
+            // All places are taken, so the next client waits until a connection has ended.
             open.next().await;
         }
         let Some(stream) = server.accept().await? else { break };
         let server = server.clone();
         open.push(EXECUTOR.spawn(async move { server.converse(index, stream).await }));
     }
-    // The tasks run whether or not anybody waits for them; here the last of them ends.
+    // The tasks run whether or not anybody waits. This waits for the last of them.
     while open.next().await.is_some() {}
     Ok(server.served())
 }

@@ -8,7 +8,7 @@ use echo_workload::Echo;
 fn main() -> ExitCode {
     harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
         for _ in 0..limits.workers {
-            // A thread that waits for what never comes, and runs tasks meanwhile.
+            // This thread waits for a future that never ends, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
         }
         meter.measure(|| smol::block_on(serve(echo.listener()?, &echo.settings, limits)))

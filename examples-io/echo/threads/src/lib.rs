@@ -4,9 +4,9 @@
 //! cargo run --release -p echo-threads
 //! ```
 //!
-//! Unlike *sequential*, it starts a thread for every connection, and goes back to accept the next.
-//! The thread spends its life waiting for its client's next line; it is blocked and uses no core,
-//! but its stack and its place in the system's tables are there for as long as the client is.
+//! Unlike *sequential*, it starts a thread for each connection, then accepts the next. The thread
+//! spends its life waiting for its client's next line. It is blocked and uses no core, but as long
+//! as the client stays, it takes a stack and a place in the system's tables.
 
 use std::{
     net::TcpListener,
@@ -18,19 +18,19 @@ use anyhow::{Context, Result};
 use echo_workload::{Served, Settings, blocking::Server};
 use harness::Limits;
 
-/// Serves whoever connects until it is asked to stop, at most `limits.in_flight` at a time.
+/// Serves clients until it is asked to stop, at most `limits.in_flight` at a time.
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
     let server = Server::new(listener, settings);
     settings.open()?;
     let (end, ended) = mpsc::channel();
     let mut open = 0;
-    // The scope ends when all its threads have, so they may borrow the server.
+    // The scope waits for all its threads, so they may borrow the server.
     thread::scope(|scope| {
         for index in 0.. {
             open -= ended.try_iter().count();
             if open == at_once {
-                // With the last place taken, the next client waits until a thread has ended.
+                // All places are taken, so the next client waits until a thread has ended.
                 ended.recv().context("a thread has the other end")?;
                 open -= 1;
             }
@@ -40,7 +40,7 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
                 let _place = place;
                 server.converse(index, stream);
             });
-            // The connections that are open already would otherwise keep the server from ending.
+            // Otherwise the open connections would keep the server from ending.
             thread.inspect_err(|_| settings.stop.ask()).context("cannot start so many threads")?;
             open += 1;
         }
@@ -49,12 +49,12 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
     Ok(server.served())
 }
 
-/// A place for a connection. It is free again when this is dropped, also if the connection panics.
+/// A place for a connection. Dropping it frees the place, even if the connection panics.
 struct Place(Sender<()>);
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // After the last client nobody waits for a free place any more.
+        // After the last client, nobody waits for a free place.
         let _ = self.0.send(());
     }
 }

@@ -1,6 +1,6 @@
-//! The server of the async cells: accepting a connection, and serving it to its end, over the
-//! sockets and timers of whichever runtime a cell brings. All of them drive this same code, so that
-//! a comparison of the cells compares runtimes and nothing else.
+//! The server of the async cells. It accepts connections and serves each to its end, over the
+//! sockets and timers of the cell's runtime. All runtimes drive this same code, so comparing the
+//! cells compares runtimes and nothing else.
 
 use std::{
     fmt,
@@ -26,7 +26,7 @@ use crate::{
     lines::{Fault, Lines},
 };
 
-/// A server. All of the tasks that serve its connections share it.
+/// A server. All tasks that serve its connections share it.
 pub struct Server<R: Runtime> {
     runtime: R,
     listener: R::Listener,
@@ -46,11 +46,10 @@ impl<R: Runtime> Server<R> {
         Ok(Self { runtime, listener, settings: settings.clone(), served, accepted })
     }
 
-    /// Waits for the next client; `None` once the server is asked to stop. If there are no more file
-    /// descriptors, it waits until there are.
+    /// Waits for the next client; `None` once the server is asked to stop. If file descriptors run
+    /// out, it waits until one is free.
     ///
-    /// # Errors
-    /// There are none even for a single connection.
+    /// # Errors There is no file descriptor even for a single connection.
     pub async fn accept(&self) -> Result<Option<R::Stream>> {
         let mut in_vain = None;
         loop {
@@ -65,13 +64,13 @@ impl<R: Runtime> Server<R> {
                 }
                 Err(error) if is_the_clients(&error) => {}
                 Err(error) => {
-                    // Only a connection that ends sets a file descriptor free.
+                    // Only a connection that ends frees a file descriptor.
                     in_vain =
                         if self.is_serving() { None } else { in_vain.or(Some(Instant::now())) };
                     if in_vain.is_some_and(|since| since.elapsed() > PATIENCE) {
                         return Err(error).context("cannot accept a single connection");
                     }
-                    // The end of the server cuts this short.
+                    // A stop of the server ends this early.
                     or(self.runtime.sleep(PAUSE), self.settings.stop.wait()).await;
                 }
             }
@@ -92,7 +91,7 @@ impl<R: Runtime> Server<R> {
         self.served.lock().expect("nobody panics while holding it").add(&lines, &result);
     }
 
-    /// What it has served up to now.
+    /// Its counts so far.
     pub fn served(&self) -> Served {
         *self.served.lock().expect("nobody panics while holding it")
     }
@@ -135,8 +134,7 @@ impl<R: Runtime> Server<R> {
         }
     }
 
-    /// Waits for the client, until that moment at most; it may change when the server is asked to
-    /// stop.
+    /// Waits for the client until the deadline, which may change when the server is asked to stop.
     async fn wait<T>(
         &self,
         work: impl Future<Output = io::Result<T>>,
@@ -160,7 +158,7 @@ impl<R: Runtime> Server<R> {
                 or(late, stopped).await;
                 None
             };
-            // What the client sends comes first: it counts even if it comes at the last moment.
+            // The client's bytes come first: they count even if they arrive at the last moment.
             if let Some(done) = or(async { Some(work.as_mut().await) }, woken).await {
                 return Some(done);
             }
@@ -178,9 +176,9 @@ impl<R: Runtime> Server<R> {
         let until = Instant::now() + LINGER;
         let linger = async {
             write(stream, fault.line().as_bytes()).await?;
-            // async-std only flushes here: its client sees the end when the lingering is over.
+            // async-std only flushes here. Its client sees the end when the lingering is over.
             poll_fn(|context| Pin::new(&mut *stream).poll_close(context)).await?;
-            // Closing a connection from which there is more to read would take back what was said.
+            // Closing a connection with unread bytes would discard the message.
             let mut left = LONGEST_LINGER;
             let mut sink = vec![0; 4096];
             while left > 0 {
@@ -191,7 +189,7 @@ impl<R: Runtime> Server<R> {
             }
             Ok(())
         };
-        // Whether the client hears it is not the server's affair.
+        // If the client does not read it, the server does not care.
         let _ = self.wait(linger, || Some(until)).await;
     }
 }

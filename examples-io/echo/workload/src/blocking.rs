@@ -1,5 +1,5 @@
-//! The server of the blocking cells: accepting a connection, and serving it to its end, each on the
-//! thread that calls it.
+//! The server of the blocking cells. It accepts connections and serves each to its end, on the
+//! calling thread.
 
 use std::{
     io::{self, Read, Write},
@@ -24,7 +24,7 @@ use crate::{
     lines::{Fault, Lines},
 };
 
-/// A server. All of the threads that serve its connections share it.
+/// A server. All threads that serve its connections share it.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -41,11 +41,10 @@ impl Server {
         Self { listener, settings: settings.clone(), served, accepted }
     }
 
-    /// Waits for the next client; `None` once the server is asked to stop. If there are no more file
-    /// descriptors, it waits until there are.
+    /// Waits for the next client; `None` once the server is asked to stop. If file descriptors run
+    /// out, it waits until one is free.
     ///
-    /// # Errors
-    /// There are none even for a single connection.
+    /// # Errors There is no file descriptor even for a single connection.
     pub fn accept(&self) -> Result<Option<TcpStream>> {
         let mut in_vain = None;
         loop {
@@ -60,13 +59,13 @@ impl Server {
                 }
                 Err(error) if is_the_clients(&error) => {}
                 Err(error) => {
-                    // Only a connection that ends sets a file descriptor free.
+                    // Only a connection that ends frees a file descriptor.
                     in_vain =
                         if self.is_serving() { None } else { in_vain.or(Some(Instant::now())) };
                     if in_vain.is_some_and(|since| since.elapsed() > PATIENCE) {
                         return Err(error).context("cannot accept a single connection");
                     }
-                    // The end of the server cuts this short.
+                    // A stop of the server ends this early.
                     let _ = self.settings.stop.wait_for(PAUSE);
                 }
             }
@@ -86,7 +85,7 @@ impl Server {
         self.served.lock().expect("nobody panics while holding it").add(&lines, &result);
     }
 
-    /// What it has served up to now.
+    /// Its counts so far.
     pub fn served(&self) -> Served {
         *self.served.lock().expect("nobody panics while holding it")
     }
@@ -138,8 +137,8 @@ impl Server {
         Ok(())
     }
 
-    /// Waits for the client, until that moment at most; it may change when the server is asked to
-    /// stop. Returns whether there is something to do.
+    /// Waits for the client until the deadline, which may change when the server is asked to stop.
+    /// Returns whether there is something to do.
     fn wait(
         &self,
         stream: &TcpStream,
@@ -150,7 +149,7 @@ impl Server {
             let end = self.settings.stop.end();
             let mut both =
                 [PollFd::new(stream.as_fd(), wanted), PollFd::new(end.as_fd(), PollFlags::POLLIN)];
-            // Once the server is asked to stop, nothing more is to be learnt from the pipe.
+            // Once the server is asked to stop, the pipe has nothing more to tell.
             let asked = self.settings.stop.asked().is_some();
             let timeout = poll_timeout(until());
             let polled = if asked { &mut both[..1] } else { &mut both[..] };
@@ -169,12 +168,12 @@ impl Server {
 
     /// Tells the client why its connection is closed.
     fn explain(&self, stream: &mut TcpStream, fault: &Fault) {
-        // Whether the client hears it is not the server's affair.
+        // If the client does not read it, the server does not care.
         if *fault == Fault::Broken || stream.write_all(fault.line().as_bytes()).is_err() {
             return;
         }
         let _ = stream.shutdown(Shutdown::Write);
-        // Closing a connection from which there is more to read would take back what was said.
+        // Closing a connection with unread bytes would discard the message.
         let until = Instant::now() + LINGER;
         let mut left = LONGEST_LINGER;
         let mut sink = [0; 4096];
@@ -187,7 +186,7 @@ impl Server {
     }
 }
 
-/// The time until then, rounded up to the milliseconds in which `poll` counts.
+/// The time until then, rounded up to whole milliseconds for `poll`.
 fn poll_timeout(until: Option<Instant>) -> PollTimeout {
     let Some(until) = until else { return PollTimeout::NONE };
     let left = until.saturating_duration_since(Instant::now());

@@ -1,8 +1,8 @@
-//! The clients: who talks to the server, checks what it answers, and measures how long that takes.
+//! The clients: they talk to the server, check its answers, and measure how long these take.
 //!
-//! They are a process of their own (this same program, started again), so that a run measures the
-//! server alone, and so that each side has all the file descriptors that a process may have. All
-//! clients are tasks on one thread; what they are made of is no part of the lesson.
+//! They run in a process of their own (this same program, started again). So a run measures only
+//! the server, and each side has all the file descriptors that a process may have. All clients are
+//! tasks on one thread; they are no part of the lesson.
 
 use std::{
     cell::RefCell,
@@ -24,14 +24,14 @@ use harness::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What makes a program the clients, and says which.
+/// The role of a program that is started as the clients.
 const ROLE: Role = Role::new("MEANWHILE_CLIENTS");
 /// How often a client connects again if its connection breaks.
 const REDIALS: u32 = 3;
 /// The longest line that a well-behaved client sends, in bytes, its end not counted.
 const LONGEST: usize = 100;
 
-/// What the clients are like.
+/// The properties of the clients.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ClientOptions {
     /// Where the server listens.
@@ -42,30 +42,30 @@ pub(crate) struct ClientOptions {
     pub(crate) lines: u64,
     /// How long a client thinks after each answer.
     pub(crate) latency: Duration,
-    /// What the lines and the faults follow from.
+    /// The seed of the lines and the faults.
     pub(crate) seed: u64,
     /// The share of clients that misbehave.
     pub(crate) faults: f64,
-    /// The longest line that the server takes, for those that send a longer one.
+    /// The longest line that the server accepts. Some clients send a longer one.
     pub(crate) max_line: usize,
 }
 
-/// What the clients have seen.
+/// The clients' report.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Report {
     /// The clients all of whose lines came back once, in order and unchanged.
     pub(crate) right: usize,
-    /// The lines that came back so.
+    /// The lines that came back like that.
     pub(crate) lines: u64,
     /// Their length in bytes, their ends included.
     pub(crate) bytes: u64,
-    /// The clients that saw something else, in order, and what.
+    /// The clients that saw something else, in order, with what they saw.
     pub(crate) failures: Vec<(usize, String)>,
     /// How often a connection broke, and the client connected again.
     pub(crate) redials: u64,
     /// How long an answer took.
     pub(crate) median: Duration,
-    /// How long all but the slowest hundredth of the answers took at most.
+    /// The longest time of all answers but the slowest hundredth.
     pub(crate) p99: Duration,
     /// How long the slowest answer took.
     pub(crate) longest: Duration,
@@ -74,7 +74,7 @@ pub(crate) struct Report {
 /// The process of the clients, seen from the server's.
 #[derive(Debug)]
 pub(crate) struct Clients {
-    /// A line tells them to begin, the end of their stdin tells them to end.
+    /// A line tells them to begin; closing their stdin tells them to end.
     process: Helper,
     output: Option<BufReader<ChildStdout>>,
 }
@@ -89,8 +89,8 @@ impl Clients {
         Ok(Self { process, output: Some(output) })
     }
 
-    /// Has the clients begin; as soon as all are done, calls `done`. Their report can be received
-    /// then: there is none if they came to a sudden end.
+    /// Tells the clients to begin, and calls `done` when all are done. Then their report can be
+    /// received; there is none if they ended early.
     pub(crate) fn begin(
         &mut self,
         done: impl FnOnce() + Send + 'static,
@@ -101,7 +101,7 @@ impl Clients {
             if let Ok(line) = helper::line(&mut output)
                 && let Ok(report) = serde_json::from_str(&line)
             {
-                // Nobody may want it any more.
+                // Maybe nobody wants it any more.
                 let _ = send.send(report);
             }
             drop(send);
@@ -112,17 +112,17 @@ impl Clients {
     }
 }
 
-/// Is the clients, if that is what this process was started for, until they are done or the process
-/// that started them ends. Returns at once in every other process.
+/// Runs the clients, if this process was started for that, until they are done or the process that
+/// started them ends. Returns immediately in every other process.
 pub(crate) fn talk_if_asked() -> Result<()> {
     let Some(options) = ROLE.setup()? else { return Ok(()) };
     capacity::allow_open_files();
-    // Not by `println!`, which panics if the server has ended meanwhile: then nobody needs the clients.
+    // Not `println!`, which panics if the server has ended. Then nobody needs the clients.
     writeln!(io::stdout(), "ready")?;
     let mut stdin = BufReader::new(io::stdin());
     stdin.read_line(&mut String::new())?;
     harness::in_background("parent", move || {
-        // The parent says nothing more: this returns when it lets go or dies.
+        // The parent sends nothing more, so this returns when the parent closes its end or dies.
         let _ = stdin.read_to_end(&mut Vec::new());
         std::process::exit(0);
     })?;
@@ -176,7 +176,7 @@ struct Client<'a> {
     options: &'a ClientOptions,
     times: &'a RefCell<Times>,
     random: Rng,
-    /// Before which line it misbehaves, and how.
+    /// The line before which it misbehaves, and how.
     mischief: Option<(u64, Mischief)>,
     connection: Option<Connection>,
     /// How often it has connected.
@@ -257,13 +257,14 @@ impl<'a> Client<'a> {
             };
             match exchange.await {
                 Ok(_) if answer.ends_with(b"\n") => return Ok(answer),
-                // The connection ended without an answer: its server is gone, another may be there.
+                // The connection ended without an answer. Its server is gone, but another may be
+                // there.
                 _ => self.connection = None,
             }
         }
     }
 
-    /// The connection, which is made if there is none.
+    /// The connection. It is opened if there is none.
     async fn dial(&mut self) -> Result<&mut Connection, String> {
         if self.connection.is_none() {
             if self.dials > REDIALS {
@@ -272,21 +273,21 @@ impl<'a> Client<'a> {
             self.dials += 1;
             let stream = Async::<TcpStream>::connect(self.options.server).await;
             let stream = stream.map_err(|error| format!("cannot connect: {}", error.kind()))?;
-            // A line should leave at once. If the option cannot be set, the connection is dead.
+            // Send lines without delay. If the option cannot be set, the connection is dead.
             let _ = stream.get_ref().set_nodelay(true);
             self.connection = Some(Connection::with_capacity(2 * LONGEST, stream));
         }
         Ok(self.connection.as_mut().expect("it was made if there was none"))
     }
 
-    /// Says that no more lines come, and makes sure that the server has no more to say.
+    /// Tells the server that no more lines come, and checks that it sends nothing more.
     async fn close(&mut self) -> Result<(), String> {
         let connection = self.dial().await?;
         let mut rest = Vec::new();
         let _ = connection.get_ref().get_ref().shutdown(std::net::Shutdown::Write);
         match connection.read_to_end(&mut rest).await {
             Ok(_) if !rest.is_empty() => Err(unexpected(&rest)),
-            // All lines have come back. How the connection ends then makes no difference.
+            // All lines have come back, so it does not matter how the connection ends.
             _ => Ok(()),
         }
     }
@@ -314,15 +315,16 @@ fn unexpected(answer: &[u8]) -> String {
     let answer = String::from_utf8_lossy(answer);
     match answer.strip_prefix("error: ") {
         Some(fault) => format!("the server closed the connection: {}", fault.trim_end()),
-        None => format!("the server sent what it was not sent: {:?}", answer.trim_end()),
+        None => format!("the server sent back something else: {:?}", answer.trim_end()),
     }
 }
 
-/// How many answers took how long, to within a hundredth, in little memory however many there are.
+/// A histogram of response times, exact to a hundredth. Its memory does not grow with the number of
+/// answers.
 struct Times(Vec<u64>);
 
 impl Times {
-    /// The steps into which each doubling of the time is cut, as a power of two.
+    /// The number of steps in each doubling of the time, as a power of two.
     const STEPS: u32 = 7;
 
     fn new() -> Self {
@@ -339,7 +341,7 @@ impl Times {
         self.0[Self::place(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))] += 1;
     }
 
-    /// The time that this share of the answers did not exceed.
+    /// The time within which this share of the answers came.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -365,14 +367,14 @@ impl Times {
     }
 }
 
-/// Figures that are to be printed.
+/// The figures to print.
 impl Report {
     pub(crate) fn line(&self) -> String {
         let times = [self.median, self.p99, self.longest];
         let [median, p99, longest] = times.map(|time| duration::write(round(time)));
         let redials = match self.redials {
             0 => String::new(),
-            redials => format!("; {redials} connections broke and were made again"),
+            redials => format!("; {redials} connections broke and were reopened"),
         };
         format!(
             "an answer took {median} (median), {p99} (99th percentile), {longest} (longest){redials}"
@@ -390,7 +392,7 @@ impl Report {
     }
 }
 
-/// A time without the digits that nobody reads.
+/// A time, rounded to the digits that matter.
 fn round(time: Duration) -> Duration {
     let step = if time < Duration::from_millis(10) { 10_000 } else { 1_000_000 };
     let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
@@ -428,7 +430,7 @@ mod tests {
             unexpected(b"error: no line within 1s\n"),
             "the server closed the connection: no line within 1s"
         );
-        assert_eq!(unexpected(b"two\n"), "the server sent what it was not sent: \"two\"");
+        assert_eq!(unexpected(b"two\n"), "the server sent back something else: \"two\"");
     }
 
     #[test]

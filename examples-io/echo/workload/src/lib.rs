@@ -1,5 +1,5 @@
-//! The row `echo` beside what a cell shows: the rules that a line server keeps, one connection of
-//! it (for threads and for tasks), the start of a worker process, and the clients that talk to it.
+//! The row `echo` without its concurrency: the rules of a line server, one connection (for threads
+//! and for tasks), the start of a worker process, and the clients.
 
 #[cfg(feature = "async")]
 pub mod asynchronous;
@@ -40,16 +40,16 @@ use lines::{Fault, Lines};
 pub use stop::Stop;
 use visitors::Visitors;
 
-/// How many clients may wait to be accepted: as many as may come at once. Linux cuts it down to
-/// what `net.core.somaxconn` says.
+/// How many clients may wait to be accepted: as many as may arrive at the same time. Linux reduces
+/// it to `net.core.somaxconn`.
 const BACKLOG: i32 = 16_384;
-/// How long the server accepts nobody when it has run out of file descriptors.
+/// The pause in accepting when the server has run out of file descriptors.
 #[cfg(any(feature = "async", feature = "blocking"))]
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long it goes on so if it has no connection whose end would set one free.
+/// How long it goes on like that if it has no connection whose end would free one.
 #[cfg(any(feature = "async", feature = "blocking"))]
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long the server listens to a client after it has told it why it closes the connection.
+/// How long the server still reads from a client after it has told it why it closes the connection.
 #[cfg(any(feature = "async", feature = "blocking"))]
 const LINGER: Duration = Duration::from_secs(1);
 /// How many bytes it takes in that time.
@@ -58,86 +58,86 @@ const LONGEST_LINGER: usize = 1 << 20;
 /// The longest line that may be allowed, in bytes.
 const LONGEST_LINE: u64 = 1 << 30;
 
-/// Serves lines to clients: each line that a client sends comes back to it.
+/// Serves clients that send lines: each line is sent back to its client.
 #[derive(Args, Debug)]
 pub struct Echo {
-    /// The clients, each with a connection of its own
+    /// The number of clients, each with its own connection
     #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Example's own clients",
           value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     clients: u32,
-    /// The lines that each client sends
+    /// The number of lines that each client sends
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Example's own clients")]
     lines: u64,
     /// How long a client thinks after each answer
     #[arg(long, value_name = "TIME", default_value = "5ms", value_parser = duration::parse, help_heading = "Example's own clients")]
     latency: Duration,
-    /// The share of clients that send too long a line, fall silent or hang up in the middle of one
+    /// The share of clients that misbehave: too long a line, silence, or hanging up within a line
+    /// (0 to 1)
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = arguments::share, help_heading = "Example's own clients")]
     faults: f64,
-    /// Where to listen
+    /// The address to listen on
     #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), help_heading = "Server")]
     listen: SocketAddr,
-    /// Serve whoever connects, until Ctrl-C, instead of the example's own clients
+    /// Serve anybody who connects until Ctrl-C, instead of the example's own clients
     #[arg(long, help_heading = "Server")]
     forever: bool,
     /// The longest line, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 65_536, help_heading = "Server",
           value_parser = clap::value_parser!(u64).range(1..=LONGEST_LINE))]
     max_line: u64,
-    /// How long the server waits for a client's next line, or for it to take the answer
+    /// How long the server waits for a client's next line, or for the client to take its answer
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration::parse, help_heading = "Server")]
     idle: Duration,
-    /// The most connections open at once, whatever --limit says; the next client waits
+    /// The most open connections, whatever --limit says; the next client waits
     #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Server",
           value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: u32,
-    /// How long lines that have begun may take to end when the server is asked to stop
+    /// How long the server, once asked to stop, waits for unfinished lines
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration::parse, help_heading = "Server")]
     grace: Duration,
 }
 
-/// What the server allows its clients.
+/// The server's rules for its clients.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rules {
     /// The longest line, in bytes, its end not counted.
     pub max_line: usize,
     /// How long the server waits for a client.
     pub idle: Duration,
-    /// How long lines that have begun may take to end when the server is asked to stop.
+    /// How long the server, once asked to stop, waits for unfinished lines.
     pub grace: Duration,
-    /// The most connections open at once.
+    /// The most connections open at the same time.
     pub max_connections: usize,
 }
 
-/// How to serve, whom, and until when.
+/// Settings of a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What the server allows its clients.
+    /// The server's rules for its clients.
     pub rules: Rules,
-    /// Asks the server to stop, and knows whether somebody has.
+    /// Asks the server to stop, and remembers whether somebody has.
     pub stop: Stop,
     visitors: Arc<Visitors>,
 }
 
 impl Settings {
-    /// Opens the server: from now on clients come, and the job is measured. Whatever an approach
-    /// starts before it can serve the first of them stands by now.
+    /// Opens the server: from now on clients come, and time is measured. By now the approach has
+    /// started everything it needs to serve the first of them.
     ///
-    /// # Errors
-    /// There is a want of threads, or the clients have ended.
+    /// # Errors The system has no more threads, or the clients have ended.
     pub fn open(&self) -> Result<()> {
         harness::meter::job_begins();
         self.visitors.invite(&self.stop)
     }
 
-    /// The most connections that may be open at once.
+    /// The most connections that may be open at the same time.
     #[must_use]
     pub fn at_once(&self, limits: Limits) -> usize {
         limits.in_flight.min(self.rules.max_connections)
     }
 
-    /// Until when to wait for a client for which the server has waited since that moment, and which
-    /// may have begun a line; `None` is for ever.
+    /// The deadline for a client that the server has been waiting for since that moment and that
+    /// may have begun a line; `None` if there is none.
     #[cfg(any(feature = "async", feature = "blocking"))]
     fn until(&self, since: Instant, begun: bool) -> Option<Instant> {
         let idle = since.checked_add(self.rules.idle);
@@ -147,15 +147,15 @@ impl Settings {
         idle.into_iter().chain(stop).min()
     }
 
-    /// What is to be thought of a client that has kept the server waiting until then.
+    /// The fault of a client that has kept the server waiting until then.
     #[cfg(any(feature = "async", feature = "blocking"))]
     fn late(&self) -> Result<(), Fault> {
-        // If the server itself wants to end, that is nobody's fault.
+        // If the server itself is stopping, it is nobody's fault.
         if self.stop.asked().is_some() { Ok(()) } else { Err(Fault::Idle(self.rules.idle)) }
     }
 }
 
-/// What a server has served.
+/// Counts of a server's work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Served {
     /// Connections that have ended.
@@ -204,10 +204,9 @@ pub struct Input {
 }
 
 impl Input {
-    /// The socket to accept from, which listens already. Closing it is up to whoever takes it.
+    /// The listening socket. The caller closes it.
     ///
-    /// # Errors
-    /// It was taken before.
+    /// # Errors It has been taken before.
     pub fn listener(&self) -> Result<TcpListener> {
         let listener = self.listener.lock().expect("nobody panics while holding it").take();
         listener.context("the server's socket was taken before")
@@ -221,7 +220,7 @@ impl Row for Echo {
     type Output = Served;
 
     fn kind(&self) -> Kind {
-        // All clients are served at once; without any, there is a limit all the same.
+        // All clients are served at the same time. Without any, there still is a limit.
         Kind::Waits { limit: (self.clients as usize).max(1) }
     }
 
@@ -262,7 +261,7 @@ impl Row for Echo {
             "max_connections": rules.max_connections,
         });
         if self.forever {
-            let headline = format!("whoever connects, at most {at_once} at once");
+            let headline = format!("anybody who connects, at most {at_once} at a time");
             return Plan { headline, input: json, units: None, lower_bound: None };
         }
         json["clients"] = self.clients.into();
@@ -270,13 +269,13 @@ impl Row for Echo {
         json["latency"] = duration::write(self.latency).into();
         json["faults"] = self.faults.into();
         let clients = self.clients as usize;
-        // A client keeps its connection while it thinks, and no more than those of them at once.
+        // A client keeps its connection while it thinks, and at most this many clients have one.
         let rounds = u32::try_from(clients.div_ceil(at_once)).unwrap_or(u32::MAX);
         let lines = u32::try_from(self.lines).unwrap_or(u32::MAX);
         let thinking = self.latency.saturating_mul(lines).saturating_mul(rounds);
         Plan {
             headline: format!(
-                "{}, {} each, {} apart, at most {at_once} served at once",
+                "{}, {} each, {} apart, at most {at_once} served at a time",
                 plural(clients, "client"),
                 plural(lines as usize, "line"),
                 duration::write(self.latency)
@@ -304,9 +303,9 @@ impl Row for Echo {
             };
         }
         let Some(report) = input.settings.visitors.report() else {
-            let reason = "their process came to a sudden end".into();
+            let reason = "their process ended early".into();
             return Answer {
-                line: "the clients have not told what they saw".into(),
+                line: "the clients sent no report".into(),
                 json: serde_json::Value::Null,
                 failures: vec![Failure { unit: "the clients".into(), reason }],
                 figures: None,
@@ -315,7 +314,7 @@ impl Row for Echo {
         let unit = |index: usize| format!("client {index}");
         Answer {
             line: format!(
-                "{} came back once, in order and unchanged ({:.1} kB); {} of {} all right",
+                "{} came back once, in order and unchanged ({:.1} kB); {} of {} succeeded",
                 plural(count(report.lines), "line"),
                 report.bytes as f64 / 1e3,
                 report.right,
@@ -337,16 +336,16 @@ impl Row for Echo {
 /// A socket on which the server listens, with room for many clients that wait.
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // A server that was ended a moment ago is no reason not to start it again.
+    // The address may still be in use by a server that has just ended.
     socket.set_reuse_address(cfg!(unix))?;
-    // An answer should leave at once. Linux hands this on to the connections that it accepts.
+    // Send answers without delay. On Linux, accepted connections inherit this.
     socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
 }
 
-/// Whether a connection could not be accepted because of the client, not for want of anything.
+/// Whether accepting failed because of the client, not for lack of resources.
 #[cfg(any(feature = "async", feature = "blocking"))]
 fn is_the_clients(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted)
@@ -354,7 +353,7 @@ fn is_the_clients(error: &io::Error) -> bool {
 
 #[cfg(any(feature = "async", feature = "blocking"))]
 impl Fault {
-    /// What the client is told.
+    /// The message to the client.
     fn line(&self) -> String {
         format!("error: {self}\n")
     }

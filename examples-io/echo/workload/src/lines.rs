@@ -1,10 +1,10 @@
-//! The protocol without any sockets: bytes go in as they come, and whole lines come out.
+//! The protocol without sockets: bytes go in as they arrive, and whole lines come out.
 
 use std::time::Duration;
 
 use harness::duration;
 
-/// How much is made room for at first, in bytes. A connection that only waits holds no more.
+/// The buffer's size at first, in bytes. A connection that only waits holds no more.
 const FIRST: usize = 1024;
 
 /// Why the server closes a connection, or finds it closed.
@@ -24,11 +24,11 @@ pub(crate) enum Fault {
 /// The lines of one connection.
 #[derive(Debug)]
 pub(crate) struct Lines {
-    /// What has come and was not sent back yet, and behind it room for more.
+    /// The bytes that were received and not sent back yet, with room for more behind them.
     buffer: Vec<u8>,
-    /// How much of it has come.
+    /// How many bytes were received.
     filled: usize,
-    /// How much of that is whole lines.
+    /// How many of them are whole lines.
     whole: usize,
     max_line: usize,
     /// How many lines have come.
@@ -38,25 +38,25 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Lines of up to so many bytes, their ends not counted.
+    /// Lines of up to this many bytes, their ends not counted.
     pub(crate) fn new(max_line: usize) -> Self {
         let buffer = vec![0; FIRST.min(max_line + 1)];
         Self { buffer, filled: 0, whole: 0, max_line, count: 0, bytes: 0 }
     }
 
-    /// Where the next bytes go; never empty. Whatever was ready must have been sent.
+    /// Where the next bytes go; never empty. Call it only after [`Self::ready`] was sent.
     pub(crate) fn space(&mut self) -> &mut [u8] {
         if self.filled == self.buffer.len() {
-            // The longest line and its end fit in, and nothing longer: so memory is bounded too.
+            // The longest line and its end fit in, and nothing longer, so memory is bounded, too.
             self.buffer.resize((2 * self.filled).min(self.max_line + 1), 0);
         }
         &mut self.buffer[self.filled..]
     }
 
-    /// Notes that so many bytes have come; none is the end. Returns whether more may come.
+    /// Notes that this many bytes have arrived; zero is the end. Returns whether more may arrive.
     pub(crate) fn received(&mut self, bytes: usize) -> Result<bool, Fault> {
         if bytes == 0 {
-            // A last line without an end is sent back as it is.
+            // A last line without a line end is sent back as it is.
             self.count += u64::from(self.filled > 0);
             self.whole = self.filled;
             return Ok(false);
@@ -78,14 +78,14 @@ impl Lines {
         &self.buffer[..self.whole]
     }
 
-    /// Forgets what was ready, since it was sent.
+    /// Forgets the bytes that were ready, since they were sent.
     pub(crate) fn sent(&mut self) {
         self.bytes += self.whole as u64;
         self.buffer.copy_within(self.whole..self.filled, 0);
         self.filled -= self.whole;
         self.whole = 0;
         if self.filled == 0 && self.buffer.len() > FIRST {
-            // One long line is no reason to hold that much for as long as the connection lasts.
+            // Do not hold that much memory for the whole connection because of one long line.
             self.buffer = vec![0; FIRST];
         }
     }

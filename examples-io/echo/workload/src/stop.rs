@@ -1,4 +1,4 @@
-//! How a server is asked to stop: wherever it waits, it wakes up.
+//! How to stop a server: this wakes it wherever it is waiting.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use event_listener::Event;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::SockRef;
 
-/// Asks a server to stop. All clones ask the same one.
+/// Asks a server to stop. All clones belong to the same server.
 #[derive(Clone, Debug)]
 pub struct Stop(Arc<Inner>);
 
@@ -57,14 +57,15 @@ impl Stop {
         })))
     }
 
-    /// Asks the server to stop: it accepts no more, ends the lines that have begun, and closes.
+    /// Asks the server to stop: it accepts no more connections, finishes lines that have begun, and
+    /// closes.
     pub fn ask(&self) {
-        // Who is woken by what follows must find the question asked.
+        // Set this first: those who are woken below look at it.
         if self.0.asked.set(Instant::now()).is_err() {
             return;
         }
-        // On Linux this has every `accept` of this socket fail, also in other processes, whether
-        // it waits already or is only called later.
+        // On Linux this makes every `accept` of this socket fail, also in other processes, whether
+        // it is already waiting or is called later.
         let _ = SockRef::from(&self.0.listener).shutdown(Shutdown::Both);
         #[cfg(feature = "blocking")]
         drop(self.0.writer.lock().expect("nobody panics while holding it").take());
@@ -78,17 +79,17 @@ impl Stop {
         self.0.asked.get().copied()
     }
 
-    /// Waits this long at most, and returns whether the server is asked to stop.
+    /// Waits at most this long, and returns whether the server was asked to stop.
     #[cfg(feature = "blocking")]
     #[must_use]
     pub fn wait_for(&self, time: Duration) -> bool {
         let mut end = [PollFd::new(self.0.end.as_fd(), PollFlags::POLLIN)];
-        // Whatever cuts the wait short, only the answer counts.
+        // Whatever ends the wait early, only the answer counts.
         let _ = poll(&mut end, PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX));
         self.asked().is_some()
     }
 
-    /// What can be read, up to its end, once the server is asked to stop.
+    /// A pipe that ends once the server is asked to stop.
     #[cfg(feature = "blocking")]
     pub(crate) fn end(&self) -> &PipeReader {
         &self.0.end
@@ -99,7 +100,7 @@ impl Stop {
     pub(crate) async fn wait(&self) {
         while self.asked().is_none() {
             let listener = self.0.event.listen();
-            // It may have been asked just before there was anybody to listen.
+            // It may have been asked just before anybody listened.
             if self.asked().is_none() {
                 listener.await;
             }

@@ -1,4 +1,4 @@
-//! Who comes to the server: the example's own clients, or whoever connects.
+//! The server's visitors: the example's own clients, or anybody who connects.
 
 use std::{
     net::SocketAddr,
@@ -12,14 +12,14 @@ use crate::{
     stop::Stop,
 };
 
-/// Who comes to the server.
+/// The server's visitors.
 #[derive(Debug)]
 pub(crate) enum Visitors {
-    /// The example's own clients, and where their report comes in once they have begun.
+    /// The example's own clients, and where their report arrives once they have begun.
     Own(Mutex<(Clients, Option<Receiver<Report>>)>),
-    /// Whoever connects to this address.
+    /// Anybody who connects to this address.
     Others(SocketAddr),
-    /// Those of another process, which has this one accept some of them.
+    /// The visitors of another process, for which this one accepts some.
     #[cfg(feature = "processes")]
     Parents,
 }
@@ -30,8 +30,8 @@ impl Visitors {
         Self::Own(Mutex::new((clients, None)))
     }
 
-    /// Has the clients come. The server is asked to stop when its own are done, and otherwise when
-    /// somebody presses Ctrl-C.
+    /// Lets the clients come. The server is asked to stop when its own clients are done, and
+    /// otherwise on Ctrl-C.
     pub(crate) fn invite(&self, stop: &Stop) -> Result<()> {
         let stop = stop.clone();
         match self {
@@ -41,7 +41,7 @@ impl Visitors {
             }
             Self::Others(address) => {
                 harness::interrupt::on_interrupt(move || stop.ask());
-                harness::message::line(format_args!("listening on {address}; Ctrl-C ends it"));
+                harness::message::line(format_args!("listening on {address}; Ctrl-C stops it"));
             }
             #[cfg(feature = "processes")]
             Self::Parents => {}
@@ -49,7 +49,7 @@ impl Visitors {
         Ok(())
     }
 
-    /// Waits for what the example's own clients report; `None` if they came to a sudden end.
+    /// Waits for the report of the example's own clients; `None` if they ended early.
     pub(crate) fn report(&self) -> Option<Report> {
         let Self::Own(clients) = self else { return None };
         clients.lock().expect("nobody panics while holding it").1.take()?.recv().ok()

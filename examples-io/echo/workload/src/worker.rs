@@ -1,10 +1,10 @@
 //! One worker process, on both sides.
 //!
-//! A worker is this same program, started again. Its stdin is the listening socket, which is how a
-//! program can be handed a socket without any unsafe code; its stdout is one end of a pair of
-//! connected sockets. Over that the parent says when to stop. The worker says a word when it is
-//! ready, another when it has served its first connection, and at its end what it has served. If the
-//! parent dies, its end closes, and the worker ends at once.
+//! A worker is this same program, started again. Its stdin is the listening socket, which hands a
+//! socket to a program without unsafe code. Its stdout is one end of a pair of connected sockets,
+//! over which the parent tells it to stop. The worker sends a word when it is ready, another when
+//! it has served its first connection, and at its end a report. If the parent dies, its end closes,
+//! and the worker ends immediately.
 
 use std::{
     io::{self, Read, Write},
@@ -27,13 +27,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Rules, Served, Settings, stop::Stop, visitors::Visitors};
 
-/// What makes a program a worker, and gives it its [`Share`].
+/// The role of a program that is started as a worker with its [`Share`].
 const ROLE: Role = Role::new("MEANWHILE_WORKER");
-/// What the parent says when a worker is to stop.
+/// The parent's message that tells a worker to stop.
 const STOP: &[u8] = b"stop";
-/// What a worker says when it is ready, and when it has served its first connection.
+/// A worker's word when it is ready, and when it has served its first connection.
 const WORD: &[u8] = b".";
-/// How often it says so.
+/// How many such words it sends.
 const WORDS: usize = 2;
 
 /// A worker's share of the work.
@@ -41,14 +41,14 @@ const WORDS: usize = 2;
 pub struct Share {
     /// The number of its first connection, from 0.
     pub first: usize,
-    /// How far it is from each of its connections to the next: as many as there are workers, since
-    /// nobody counts the connections of all.
+    /// The step from each of its connections to the next: the number of workers, since nobody
+    /// counts all connections together.
     pub step: usize,
-    /// What the server allows its clients.
+    /// The server's rules for its clients.
     pub rules: Rules,
 }
 
-/// What a worker tells at its end.
+/// A worker's report at its end.
 #[derive(Serialize, Deserialize)]
 struct Report {
     served: Served,
@@ -60,7 +60,7 @@ struct Report {
 pub struct Worker {
     process: Child,
     line: UnixStream,
-    /// How many words it has said.
+    /// How many words it has sent.
     words: usize,
 }
 
@@ -93,7 +93,7 @@ impl Worker {
     /// Whether it has served its first connection since this was last asked.
     pub fn has_just_served_its_first(&mut self) -> bool {
         let before = self.words;
-        // Whatever keeps its words from being heard, its end will show.
+        // If its words cannot be read, its end will show.
         let _ = self.line.set_nonblocking(true);
         while self.words < WORDS && self.line.read_exact(&mut [0; WORD.len()]).is_ok() {
             self.words += 1;
@@ -102,13 +102,13 @@ impl Worker {
         before < WORDS && self.has_served()
     }
 
-    /// Whether it was heard to have served a connection.
+    /// Whether it has reported serving a connection.
     #[must_use]
     pub fn has_served(&self) -> bool {
         self.words == WORDS
     }
 
-    /// How it has ended, if it has, which it should not by itself.
+    /// How it has ended, if it has. It should not end by itself.
     pub fn ended(&mut self) -> Option<String> {
         let status = self.process.try_wait().ok()??;
         Some(format!("worker process {} has ended ({status})", self.process.id()))
@@ -120,12 +120,12 @@ impl Worker {
         let _ = self.line.write_all(STOP);
     }
 
-    /// Waits for its end, and returns what it has served; of one that was killed nobody knows.
+    /// Waits for its end, and returns its counts, which are unknown if it was killed.
     #[must_use]
     pub fn join(mut self) -> Served {
         let mut told = Vec::new();
         let read = self.line.read_to_end(&mut told);
-        // The report comes after the words that nobody has heard yet.
+        // The report comes after the words that have not been read yet.
         let report = told.iter().position(|byte| !WORD.contains(byte)).unwrap_or(told.len());
         match serde_json::from_slice(&told[report..]) {
             Ok(Report { served, notes }) if read.is_ok() => {
@@ -139,15 +139,15 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // A worker that was not told to stop ends at once when it sees the end of the line.
+        // A worker that was not told to stop ends immediately when the connection closes.
         let _ = self.line.shutdown(Shutdown::Both);
         // If it cannot be waited for, it has ended already.
         let _ = self.process.wait();
     }
 }
 
-/// The numbers of a worker's connections. It asks for each of them before it accepts, by which its
-/// parent hears how far it is.
+/// The numbers of a worker's connections. It asks for each before it accepts, which tells its
+/// parent about its progress.
 #[derive(Debug)]
 pub struct Numbers {
     share: Share,
@@ -160,7 +160,7 @@ impl Iterator for Numbers {
 
     fn next(&mut self) -> Option<usize> {
         if self.given == 0 {
-            // The worker stands; the job begins when the parent opens the server.
+            // The worker is ready; the job begins when the parent opens the server.
             meter::job_begins();
         }
         if self.given < WORDS {
@@ -172,7 +172,8 @@ impl Iterator for Numbers {
     }
 }
 
-/// Does `work` and ends, if this process was started as a worker. Returns at once in every other.
+/// Does `work` and ends, if this process was started as a worker. Returns immediately in every
+/// other.
 pub fn run_if_asked(work: impl FnOnce(TcpListener, &Settings, Numbers) -> Result<Served>) {
     let done = match ROLE.setup() {
         Ok(None) => return,
@@ -208,7 +209,7 @@ fn run(
         while parent.read_exact(&mut told).is_ok() {
             stop.ask();
         }
-        // The parent is gone, and with it all reason to go on.
+        // The parent is gone, so there is no reason to go on.
         exit(1);
     })?;
     let numbers = Numbers { share, given: 0, line: line.try_clone()? };

@@ -12,7 +12,7 @@ use harness::capacity;
 fn main() -> ExitCode {
     harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         capacity::for_threads(limits.in_flight.min(files.entries.len()))?;
-        // async-std itself takes the number of its threads from the environment alone.
+        // async-std itself reads its number of threads only from the environment.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
         meter.measure(|| {

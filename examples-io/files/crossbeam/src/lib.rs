@@ -1,12 +1,12 @@
-//! Checksums files on a crew of threads that is fed through a crossbeam channel.
+//! Checksums files on a fixed set of threads, fed through a crossbeam channel.
 //!
 //! ```sh
 //! cargo run --release -p files-crossbeam
 //! ```
 //!
-//! Unlike *threads*, where each thread helps itself, here batches of files come to the crew through a
-//! channel, as they would from a walk through the tree that finds one folder after the other. The
-//! channel is bounded: a walk that is faster than the crew has to wait, instead of filling the memory.
+//! Unlike *threads*, where each thread takes the next file itself, here a channel hands out batches
+//! of files, as if they came from a walk through the tree, folder by folder. The channel is
+//! bounded, so a walk that is faster than the threads waits instead of filling the memory.
 
 use std::thread;
 
@@ -15,8 +15,8 @@ use crossbeam_channel::{Receiver, bounded};
 use files_workload::{Entry, Outcome, checksum};
 use harness::Limits;
 
-/// How many batches each thread is sent on average: enough for all to be done at about the same time,
-/// though the files differ in size.
+/// How many batches each thread gets on average: enough for all threads to finish at about the same
+/// time, though the files differ in size.
 const BATCHES: usize = 4;
 
 /// Checksums all files, at most `limits.in_flight` at a time.
@@ -32,18 +32,18 @@ pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
             }
         }
     };
-    // The scope ends when all its threads have, so they may borrow the entries and the outcomes.
+    // The scope waits for all its threads, so they may borrow the entries and the outcomes.
     thread::scope(|scope| {
         for _ in 0..threads {
             let queue = queue.clone();
             let thread = thread::Builder::new().spawn_scoped(scope, || read(queue));
             thread.context("cannot start so many threads")?;
         }
-        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
-        // then all have panicked, which the scope passes on.
+        // Now only the threads have a receiver. Sending fails only if all of them have panicked,
+        // and the scope passes the panic on.
         drop(queue);
-        // To send a file takes about as long as to read it, and a batch takes no longer to send. With
-        // it go the places for its outcomes: so the results are in input order.
+        // Sending a file takes about as long as reading it, and sending a batch takes no longer.
+        // Each batch takes along the places for its outcomes, so the results are in input order.
         let size = (entries.len() / (BATCHES * threads).max(1)).max(1);
         let mut batches = entries.chunks(size).zip(outcomes.chunks_mut(size));
         let _ = batches.try_for_each(|batch| send.send(batch));

@@ -6,12 +6,12 @@
 //! ```
 //!
 //! Unlike *sequential*, it tells the kernel which files to open and which parts of them to read,
-//! and goes on; the kernel says what is done. So a future can wait for a file as it does for a
-//! socket, and one thread holds as many files in flight as the limit allows, without a pool. It is
-//! longer than the other async cells, which have their runtime from `main`: here each thread starts
-//! its own. And no blocking call can be lent to it, so the loop over the chunks is its own, too.
+//! and goes on; the kernel reports what is done. So a future can wait for a file as for a socket,
+//! and one thread holds as many files in flight as the limit allows, without a pool. This cell is
+//! longer than the other async cells: each thread starts its own runtime, where `main` starts
+//! theirs, and it needs its own loop over the chunks, because the shared one makes blocking calls.
 
-// Other systems have no `io_uring`, where this is empty, and `main` says so.
+// Only Linux has `io_uring`. Elsewhere this library is empty, and `main` says so.
 #![cfg(target_os = "linux")]
 
 use std::{io, mem, sync::Mutex, thread};
@@ -25,8 +25,8 @@ use harness::{Limits, unit::Unit};
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
     let mut outcomes = vec![None; entries.len()];
-    // Whoever is free takes the next file that none has taken yet, and with it the place for its
-    // outcome: so the results are in input order.
+    // Each loop takes the next file with the place for its outcome, so the results are in input
+    // order.
     let files = Mutex::new(entries.iter().zip(&mut outcomes));
     let read = async || {
         let next = || files.lock().expect("nobody panics while holding it").next();
@@ -37,11 +37,11 @@ pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
     };
     let in_flight = limits.in_flight.min(entries.len());
     let workers = limits.workers.min(in_flight);
-    // The kernel does the waiting, but a checksum needs a core, so there is a thread for each. A ring
-    // belongs to one thread, so the files in flight are dealt out among them.
+    // The kernel does the waiting, but checksums need cores, so there is a thread per core. A ring
+    // belongs to one thread, so the threads divide the files in flight among them.
     let read_on_a_ring = |worker| {
         let ring = Runtime::new().context("cannot use io_uring here")?;
-        // All of them are one task, which polls them in turn: so they may borrow.
+        // One task polls all of them in turn, so they may borrow.
         ring.block_on(join_all((worker..in_flight).step_by(workers).map(|_| read())));
         anyhow::Ok(())
     };
@@ -61,12 +61,13 @@ async fn checksum(entry: &Entry, chunk: &mut Vec<u8>) -> Outcome {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(open_flags());
     let file = options.open(&entry.path).await.map_err(Fault::open)?;
-    // The kernel has the answer at hand. Asked through the ring, it would wake a thread for it.
+    // A plain call, since the kernel has the answer at hand. Through the ring, it would wake a
+    // thread.
     check_regular(&file)?;
     let mut sum = Sum::default();
     loop {
-        // The kernel writes into the chunk while the future waits, so until then it is the kernel's:
-        // the call takes it, and gives it back with the result.
+        // The kernel writes into the chunk while the future waits, so the call takes the chunk and
+        // gives it back with the result.
         chunk.clear();
         let BufResult(read, returned) = file.read_at(mem::take(chunk), sum.bytes()).await;
         *chunk = returned;

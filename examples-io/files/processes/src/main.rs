@@ -7,7 +7,7 @@ use files_workload::Files;
 use harness::pool;
 
 fn main() -> ExitCode {
-    // The pool starts this same program again for each worker, and there this never returns.
+    // The pool starts this program again for each worker, where this call never returns.
     pool::serve(worker);
     harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         meter.measure(|| checksum_all(&files.entries, limits))

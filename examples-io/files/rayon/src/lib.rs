@@ -5,10 +5,9 @@
 //! cargo run --release -p files-rayon -- --cold --workers 16
 //! ```
 //!
-//! Unlike *sequential*, it iterates in parallel, which takes one word. A thread per core is just
-//! right as long as the files are in memory, since then the cores are what is scarce. If they have
-//! to come from a disk, more of them could be on their way than there are cores, and the pool has
-//! to be made larger than rayon would make it, as the second command does.
+//! Unlike *sequential*, it iterates in parallel, which takes one word. A thread per core is right
+//! while the files are in memory, because then only the cores are scarce. If they come from a disk,
+//! it pays to have more files in flight than cores. The second command makes the pool larger.
 
 use anyhow::Result;
 use files_workload::{Entry, Outcome, checksum};

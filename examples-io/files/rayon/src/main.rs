@@ -8,7 +8,7 @@ use rayon::ThreadPoolBuilder;
 
 fn main() -> ExitCode {
     harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
-        // A thread of the pool has one file in hand, so both limits bound their number.
+        // A thread of the pool holds one file at a time, so both limits bound the pool.
         let threads = limits.workers.min(limits.in_flight);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
         meter.measure(|| pool.install(|| checksum_all(&files.entries, limits)))

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     harness::run::<Files>(env!("CARGO_PKG_NAME"), |files, limits, meter| {
         capacity::for_threads(limits.in_flight.min(files.entries.len()))?;
         for _ in 0..limits.workers {
-            // A thread that waits for what never comes, and runs tasks meanwhile.
+            // This thread waits for a future that never ends, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
         }
         meter.measure(|| {

@@ -4,9 +4,9 @@
 //! cargo run --release -p files-threads
 //! ```
 //!
-//! Unlike *sequential*, it starts as many threads as files may be in flight. If a file has to come
-//! from the disk, its thread is blocked until it is there, and uses no core meanwhile; if it is in
-//! memory already, its thread needs a core all the time.
+//! Unlike *sequential*, it starts as many threads as files may be in flight. If a file comes from
+//! the disk, its thread is blocked until then and uses no core. If the file is in memory already,
+//! its thread needs a core all the time.
 
 use std::{
     sync::{
@@ -22,17 +22,17 @@ use harness::Limits;
 
 /// Checksums all files, at most `limits.in_flight` at a time.
 pub fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outcome>> {
-    // A place for each outcome: so the results are in input order.
+    // Each outcome has its own place, so the results are in input order.
     let outcomes: Vec<_> = entries.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
     let read = || {
-        // Every thread takes the next file that none has taken yet. `fetch_add` gives each index
-        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        // Each thread takes the next file that is left. `fetch_add` gives each index to one thread
+        // only, and no other data depends on it, so `Relaxed` ordering suffices.
         while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
             outcomes[entry.index].set(checksum(entry)).expect("no other thread has taken it");
         }
     };
-    // The scope ends when all its threads have, so they may borrow the entries and the outcomes.
+    // The scope waits for all its threads, so they may borrow the entries and the outcomes.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(entries.len()) {
             let thread = thread::Builder::new().spawn_scoped(scope, read);

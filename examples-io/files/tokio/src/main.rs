@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         capacity::for_threads(most)?;
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(limits.workers)
-            // Without this no more than 512 files could be in flight.
+            // By default, at most 512 files could be in flight.
             .max_blocking_threads(most.max(1))
             .build()?;
         meter.measure(|| {

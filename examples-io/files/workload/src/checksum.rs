@@ -1,4 +1,4 @@
-//! One file: read in chunks, so that a file of any size needs no more memory than a small one.
+//! One file, read in chunks, so a large file needs no more memory than a small one.
 
 use std::{
     cell::RefCell,
@@ -19,7 +19,7 @@ use crate::tree::Entry;
 /// How much of a file is read at a time, in bytes.
 pub const CHUNK: usize = 64 * 1024;
 
-/// What a file that could be read is like.
+/// The size and checksum of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checksum {
     /// Its size, in bytes.
@@ -31,14 +31,14 @@ pub struct Checksum {
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
-    /// It cannot be opened: it is gone, say, or not ours to read.
+    /// It cannot be opened: it is gone, for example, or we may not read it.
     #[error("cannot open it: {0}")]
     Open(String),
-    /// It was opened, and then something went wrong.
+    /// It was opened, but reading it failed.
     #[error("cannot read it: {0}")]
     Read(String),
-    /// Something else has taken its place since the files were listed.
-    #[error("it is no regular file any more")]
+    /// It was replaced by something else after the files were listed.
+    #[error("it is no longer a regular file")]
     Replaced,
     /// A worker process failed.
     #[error("{0}")]
@@ -46,13 +46,13 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The fault of a file that the system does not open.
+    /// The fault of a file that cannot be opened.
     #[must_use]
     pub fn open(error: io::Error) -> Self {
         Self::Open(error.to_string())
     }
 
-    /// The fault of a file that the system does not read on.
+    /// The fault of a file that cannot be read.
     #[must_use]
     pub fn read(error: io::Error) -> Self {
         Self::Read(error.to_string())
@@ -65,7 +65,7 @@ impl From<JobError> for Fault {
     }
 }
 
-/// What came of one file.
+/// The outcome of one file.
 pub type Outcome = Result<Checksum, Fault>;
 
 /// A checksum that grows chunk by chunk.
@@ -82,7 +82,7 @@ impl Sum {
         self.bytes += chunk.len() as u64;
     }
 
-    /// How many bytes there were up to now.
+    /// The number of bytes so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -96,7 +96,7 @@ impl Sum {
 }
 
 thread_local! {
-    /// What the files are read into: one chunk per thread, for one file after the other.
+    /// The buffer of a thread: it reads one file after the other into this chunk.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; CHUNK]);
 }
 
@@ -131,11 +131,10 @@ fn open(path: &Path) -> Result<File, Fault> {
     Ok(file)
 }
 
-/// Checks that what was opened is a regular file, as it was when the files were listed. That waits for
-/// nothing: the kernel has it at hand.
+/// Checks that the opened file is still a regular one, as it was when the files were listed. This
+/// never waits, since the kernel has the answer at hand.
 ///
-/// # Errors
-/// It is none, or the system does not tell.
+/// # Errors It is not, or the system cannot tell.
 #[cfg(unix)]
 pub fn check_regular(file: impl std::os::fd::AsFd) -> Result<(), Fault> {
     use nix::sys::stat::{SFlag, fstat};
@@ -144,8 +143,8 @@ pub fn check_regular(file: impl std::os::fd::AsFd) -> Result<(), Fault> {
     if regular { Ok(()) } else { Err(Fault::Replaced) }
 }
 
-/// With these flags a file is opened, so that what has taken its place since the files were listed
-/// is neither followed, if it is a link, nor waited for, if it is a pipe.
+/// The flags to open a file with. If it was replaced since the files were listed, they do not
+/// follow a link, and do not wait for a pipe.
 #[cfg(unix)]
 #[must_use]
 pub fn open_flags() -> i32 {

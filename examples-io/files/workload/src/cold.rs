@@ -1,15 +1,16 @@
-//! Makes files cold: takes what is in them out of the system's page cache, so that reading them
-//! means waiting for the disk.
+//! Makes files cold: evicts their contents from the system's page cache, so that reading them means
+//! waiting for the disk.
 //!
 //! `posix_fadvise` with `POSIX_FADV_DONTNEED` asks the kernel to drop a file's pages. It keeps
-//! those that
-//! - are dirty, which is why they are written to the disk first;
-//! - some process has mapped into its memory, such as a program that runs;
+//! pages that
+//! - are dirty (changed but not yet written), so they are written to the disk first;
+//! - some process has mapped into its memory, such as a running program;
 //! - are being read or written at that moment;
-//! - have no disk behind them, as in a tmpfs: this is refused below, since nothing would be evicted.
+//! - have no disk behind them, as in a tmpfs; this is refused below, since nothing would be
+//!   evicted.
 //!
-//! And what is not in a file is not evicted with it: the names and sizes of the files stay in the
-//! kernel's memory, and the disk, or the host of a virtual machine, has a cache of its own.
+//! Only the contents are evicted: names and sizes stay in the kernel's memory, and the disk or the
+//! host of a virtual machine has its own cache.
 
 use anyhow::Result;
 
@@ -17,7 +18,7 @@ use crate::tree::Entry;
 
 /// Evicts the files from the page cache.
 ///
-/// A file that cannot be opened is left to the run, which will say so.
+/// A file that cannot be opened is skipped here; the run will report it.
 #[cfg(target_os = "linux")]
 pub(crate) fn evict(entries: &[Entry]) -> Result<()> {
     use std::{collections::HashSet, fs::File, os::unix::fs::MetadataExt};
@@ -35,8 +36,8 @@ pub(crate) fn evict(entries: &[Entry]) -> Result<()> {
     for entry in entries {
         let Ok(file) = File::open(&entry.path) else { continue };
         let failed = || format!("cannot evict {} from the page cache", shown(&entry.path));
-        // A call per file system writes all dirty pages at once; a call per file would wait for
-        // the disk once for each.
+        // One call per file system writes all dirty pages together. A call per file would wait for
+        // the disk each time.
         if synced.insert(file.metadata().with_context(failed)?.dev()) {
             ensure!(
                 fstatfs(&file).with_context(failed)?.filesystem_type() != TMPFS_MAGIC,
@@ -52,10 +53,10 @@ pub(crate) fn evict(entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
-/// Other systems have no such call, or none that does the same.
+/// Other systems have no such call.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn evict(_: &[Entry]) -> Result<()> {
-    anyhow::bail!("--cold evicts files from the page cache, which is known for Linux only")
+    anyhow::bail!("--cold works on Linux only")
 }
 
 #[cfg(all(test, target_os = "linux"))]

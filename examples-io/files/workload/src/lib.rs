@@ -1,5 +1,5 @@
-//! The row `files` without its concurrency: which files there are, how one of them is read, the
-//! tree that they lie in unless the user names another, and how they are made cold.
+//! The row `files` without its concurrency: the list of files, how to read one, the example's own
+//! tree, and how to make files cold.
 
 mod checksum;
 mod cold;
@@ -24,25 +24,25 @@ const MOST_FILES: u64 = 1_000_000;
 /// The largest average size that they may have: 1 GiB.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Checksums every file of a tree, of its own or the user's.
+/// Checksums every file of the example's own tree, or of a tree that you name.
 #[derive(Args, Debug)]
 pub struct Files {
-    /// The tree whose files to checksum, instead of the example's own
+    /// Checksum the files of this folder instead of the example's own
     #[arg(long, value_name = "PATH")]
     dir: Option<PathBuf>,
-    /// The files of the example's own tree
+    /// The number of files in the example's own tree
     #[arg(long, value_name = "N", default_value_t = 2000, help_heading = "Example's own tree",
           value_parser = clap::value_parser!(u64).range(..=MOST_FILES))]
     tasks: u64,
-    /// The average size of a file, in bytes; the largest are 16 times as large
+    /// The average size of a file, in bytes (the largest are 16 times as large)
     #[arg(long, value_name = "BYTES", default_value_t = 65_536, help_heading = "Example's own tree",
           value_parser = clap::value_parser!(u64).range(..=MOST_BYTES))]
     size: u64,
-    /// First evict the files from the page cache, so that they come from the disk
+    /// First evict the files from the page cache, so that reading waits for the disk
     #[arg(long)]
     cold: bool,
-    /// Have *tokio*, *async-std* (discontinued) and *smol* await each chunk of a file, with the
-    /// runtime's own files; the other approaches have one way each
+    /// In *tokio*, *async-std* (discontinued) and *smol*, read with the runtime's own files, which
+    /// await each chunk; other approaches ignore this
     #[arg(long)]
     by_chunks: bool,
 }
@@ -54,11 +54,11 @@ pub struct Input {
     pub entries: Vec<Entry>,
     /// Whether the async cells await each chunk of a file.
     pub by_chunks: bool,
-    /// The folder that they lie below.
+    /// The folder that contains them.
     root: PathBuf,
     /// The folders that could not be read, with the reason.
     unreadable: Vec<(PathBuf, String)>,
-    /// The sizes of all files together, in bytes.
+    /// The size of all files together, in bytes.
     bytes: u64,
     /// The example's own tree. It is removed when this is dropped.
     tree: Option<Tree>,
@@ -117,7 +117,7 @@ impl Row for Files {
                 Ok(checksum) => {
                     files += 1;
                     bytes += checksum.bytes;
-                    // The name counts too, but not where the tree lies.
+                    // The name counts, too, but not the place of the tree.
                     let name = entry.path.strip_prefix(&input.root).unwrap_or(&entry.path);
                     digest.add(name.as_os_str().as_encoded_bytes());
                     digest.add(&checksum.bytes.to_le_bytes());

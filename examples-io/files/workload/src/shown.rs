@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// A path as people should see it: as it is, unless that is no text or would upset a terminal.
+/// A path as text. It is escaped if it is no text or would upset a terminal.
 pub(crate) fn shown(path: &Path) -> String {
     match path.to_str() {
         Some(text) if !text.contains(char::is_control) => text.into(),

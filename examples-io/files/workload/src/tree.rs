@@ -1,4 +1,4 @@
-//! The tree: the one that the example makes, and the list of the files in any.
+//! The example's own tree, and the list of files in any tree.
 
 use std::{
     ffi::OsString,
@@ -25,7 +25,7 @@ pub struct Entry {
     pub path: PathBuf,
 }
 
-/// Serde sends a path only if it is UTF-8, but any name of the system.
+/// Serde sends a path only if it is UTF-8; this sends any name that the system allows.
 fn send_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
     path.as_os_str().serialize(to)
 }
@@ -41,7 +41,7 @@ pub struct List {
     pub entries: Vec<Entry>,
     /// The folders that cannot be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
-    /// The sizes of all files together, in bytes.
+    /// The size of all files together, in bytes.
     pub bytes: u64,
 }
 
@@ -49,8 +49,7 @@ impl List {
     /// Lists the regular files below a folder. Links are not followed; pipes, sockets and devices
     /// are left out.
     ///
-    /// # Errors
-    /// The folder itself cannot be read. Any below it that cannot be is listed as such.
+    /// # Errors The folder itself cannot be read. Unreadable folders below it are listed as such.
     pub fn of(root: &Path) -> Result<Self> {
         let mut list = Self::default();
         let mut paths = Vec::new();
@@ -82,8 +81,8 @@ impl List {
             if kind.is_dir() {
                 folders.push(child.path());
             } else if kind.is_file() {
-                // The size is for the headline alone. Whoever has removed the file meanwhile
-                // will hear of it when it is to be read.
+                // The size is only for the headline. If the file is gone by now, reading it will
+                // report that.
                 self.bytes += child.metadata().map_or(0, |metadata| metadata.len());
                 paths.push(child.path());
             }
@@ -92,10 +91,10 @@ impl List {
     }
 }
 
-/// What the example's own tree is like.
+/// The properties of the example's own tree.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeOptions {
-    /// What the sizes and the contents follow from.
+    /// The seed of the sizes and the contents.
     pub seed: u64,
     /// How many files it has.
     pub files: u64,
@@ -116,9 +115,9 @@ const PER_FOLDER: usize = 50;
 /// wider still (Agrawal, Bolosky, Douceur and Lorch, *A Five-Year Study of File-System Metadata*,
 /// 2007), but then a tree of a few thousand files would be one or two large ones.
 const SPREAD: f64 = 1.5;
-/// How many times the average the largest file may have.
+/// The largest size, as a multiple of the average.
 const LARGEST: u64 = 16;
-/// One file in so many is empty.
+/// One file in this many is empty.
 const EMPTY: u64 = 50;
 
 impl Tree {
@@ -173,7 +172,7 @@ fn sizes(options: &TreeOptions, rng: &mut Rng) -> Vec<u64> {
     let drawn: Vec<f64> = (0..options.files)
         .map(|_| if rng.u64(..EMPTY) == 0 { 0.0 } else { (SPREAD * normal(rng)).exp() })
         .collect();
-    // What was drawn is scaled, so that the average is what was asked for even if there are few.
+    // Scaled so that the average is the requested one, even for a few files.
     let total: f64 = drawn.iter().sum();
     let scale = (options.average * options.files) as f64 / total.max(f64::MIN_POSITIVE);
     let largest = options.average * LARGEST;
@@ -198,7 +197,7 @@ fn whole(size: f64) -> u64 {
 
 /// Checks that the tree fits on the disk, before any of it is written.
 fn check_room(folder: &Path, needed: u64) -> Result<()> {
-    // Where the room is not known, writing will tell.
+    // If the room is unknown, writing will tell.
     let Some(room) = capacity::room_on_disk(folder) else { return Ok(()) };
     anyhow::ensure!(
         needed <= room,

@@ -28,11 +28,10 @@ pub async fn fetch_all(
         let (client, page) = (client.clone(), page.clone());
         task::spawn(async move { (page.index, client.fetch(&page).await) })
     });
-    // It is asked for no more tasks than the limit; whenever one of them ends, the next begins.
-    // On an early return the stream is dropped, and with it the handles; but async-std lets
-    // the tasks behind them go on.
+    // `buffer_unordered` holds at most `in_flight` tasks at a time: when one ends, the next begins.
+    // On an early return the stream drops the tasks' handles, but async-std lets the tasks go on.
     let mut fetched: Vec<_> = tasks.buffer_unordered(limits.in_flight).collect().await;
-    // They came in as the tasks ended; the results go out in input order.
+    // The results arrived as the tasks ended. Sort them into input order.
     fetched.sort_unstable_by_key(|&(index, _)| index);
     Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
 }

@@ -9,7 +9,7 @@ use http_workload::Http;
 
 fn main() -> ExitCode {
     harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
-        // async-std itself takes the number of its threads from the environment alone.
+        // async-std itself reads its number of threads only from the environment.
         let threads = GlobalExecutorConfig::default().with_min_threads(limits.workers);
         async_global_executor::init_with_config(threads.with_max_threads(limits.workers));
         meter.measure(|| task::block_on(fetch_all(&http.pages, &http.settings, limits)))

@@ -1,12 +1,12 @@
-//! Fetches pages on a crew of threads that is fed through a crossbeam channel.
+//! Fetches pages on a fixed set of threads, fed through a crossbeam channel.
 //!
 //! ```sh
 //! cargo run --release -p http-crossbeam
 //! ```
 //!
-//! Unlike *threads*, where each thread helps itself, here the pages come to the crew through a
-//! channel, as they would from a source that makes them one by one. The channel is bounded: a
-//! source that is faster than the crew has to wait, instead of filling the memory.
+//! Unlike *threads*, where each thread takes the next page itself, here a channel hands out the
+//! pages, as if they came one by one from some source. The channel is bounded, so a source that is
+//! faster than the threads waits instead of filling the memory.
 
 use std::thread;
 
@@ -27,22 +27,22 @@ pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<
             send_outcome.send((page.index, outcome)).expect("the results are still wanted");
         }
     };
-    // The scope ends when all its threads have, so they may borrow the pages and the client.
+    // The scope waits for all its threads, so they may borrow the pages and the client.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(pages.len()) {
             let next_page = next_page.clone();
             let thread = thread::Builder::new().spawn_scoped(scope, || fetch(next_page));
             thread.context("cannot start so many threads")?;
         }
-        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
-        // then all have panicked, which the scope passes on.
+        // Now only the threads have a receiver. Sending fails only if all of them have panicked,
+        // and the scope passes the panic on.
         drop(next_page);
         let _ = pages.iter().try_for_each(|page| send_page.send(page));
         // A closed channel tells the threads that no more pages will come.
         drop(send_page);
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
+    // The results arrived as the threads finished. Sort them into input order.
     let mut fetched: Vec<_> = outcomes.try_iter().collect();
     fetched.sort_unstable_by_key(|&(index, _)| index);
     Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())

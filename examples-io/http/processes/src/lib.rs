@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Unlike *sequential*, it hands the pages to a pool of processes, as Python's
-//! `multiprocessing.Pool` would. Each of them waits for its own page. They share no memory here,
-//! so pages and outcomes travel through pipes, and each has connections of its own.
+//! `multiprocessing.Pool` would. Each process waits for its own page. Processes share no memory
+//! here, so pages and outcomes travel through pipes, and each has its own connections.
 
 use anyhow::Result;
 use harness::{
@@ -17,10 +17,10 @@ use http_workload::{Outcome, Page, Settings, blocking::Client};
 
 /// Fetches all pages, at most `limits.in_flight` at a time.
 pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<Vec<Outcome>> {
-    // A worker has one page in hand, so the number of workers bounds the requests in flight.
+    // A worker holds one page at a time, so the number of workers bounds the requests in flight.
     let mut pool = Pool::new(limits.in_flight, settings)?;
     let answers: Vec<Result<Outcome, JobError>> = pool.map(pages)?;
-    // The pool is dropped at the end of this function, and waits there for its workers to end.
+    // The pool is dropped at the end of this function, where it waits for its workers to end.
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|e| Err(e.into()))).collect())
 }
 

@@ -16,7 +16,7 @@ use http_workload::{Outcome, Page, Settings, asynchronous::Client};
 use runtimes::Smol;
 use smol::Executor;
 
-/// The executor, which runs its tasks on whichever threads are lent to it.
+/// The executor. It runs its tasks on the threads that call `run`.
 pub static EXECUTOR: Executor = Executor::new();
 
 /// Fetches all pages, at most `limits.in_flight` at a time.
@@ -31,10 +31,10 @@ pub async fn fetch_all(
         let (client, page) = (client.clone(), page.clone());
         EXECUTOR.spawn(async move { (page.index, client.fetch(&page).await) })
     });
-    // It is asked for no more tasks than the limit; whenever one of them ends, the next begins.
-    // On an early return the stream is dropped, and with it the tasks, which smol cancels.
+    // `buffer_unordered` holds at most `in_flight` tasks at a time: when one ends, the next begins.
+    // On an early return the stream drops the tasks, and smol cancels them.
     let mut fetched: Vec<_> = tasks.buffer_unordered(limits.in_flight).collect().await;
-    // They came in as the tasks ended; the results go out in input order.
+    // The results arrived as the tasks ended. Sort them into input order.
     fetched.sort_unstable_by_key(|&(index, _)| index);
     Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
 }

@@ -23,15 +23,15 @@ pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<
     let next = AtomicUsize::new(0);
     let fetch = || {
         let mut fetched = Vec::new();
-        // Every thread takes the next page that none has taken yet. `fetch_add` gives each index
-        // to one thread only, and nothing else depends on its order: relaxed suffices.
+        // Each thread takes the next page that is left. `fetch_add` gives each index to one thread
+        // only, and no other data depends on it, so `Relaxed` ordering suffices.
         while let Some(page) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
             fetched.push((page.index, client.fetch(page)));
         }
         fetched
     };
     let mut fetched = Vec::with_capacity(pages.len());
-    // The scope ends when all its threads have, so they may borrow the pages and the client.
+    // The scope waits for all its threads, so they may borrow the pages and the client.
     thread::scope(|scope| {
         let threads: Vec<_> = (0..limits.in_flight.min(pages.len()))
             .map(|_| thread::Builder::new().spawn_scoped(scope, fetch))
@@ -42,7 +42,7 @@ pub fn fetch_all(pages: &[Page], settings: &Settings, limits: Limits) -> Result<
         }
         anyhow::Ok(())
     })?;
-    // They came in as the threads finished them; the results go out in input order.
+    // The results arrived as the threads finished. Sort them into input order.
     fetched.sort_unstable_by_key(|&(index, _)| index);
     Ok(fetched.into_iter().map(|(_, outcome)| outcome).collect())
 }

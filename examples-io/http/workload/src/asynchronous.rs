@@ -1,6 +1,6 @@
 //! The client of the async cells: [hyper](https://docs.rs/hyper)'s HTTP/1.1 over the sockets and
-//! timers of whichever runtime a cell brings. All of them drive this same engine, so that a
-//! comparison of the cells compares runtimes and not HTTP clients.
+//! timers of the cell's runtime. All runtimes drive this same client, so comparing the cells
+//! compares runtimes, not HTTP clients.
 
 use std::{collections::VecDeque, fmt, future::poll_fn, io, pin::Pin, sync::Mutex};
 
@@ -22,15 +22,15 @@ use crate::{
     fetch::{Fault, Fetch, LONGEST_HEAD, Next, Reply},
 };
 
-/// Fetches pages, as many at a time as there are tasks that call it. The tasks share one client,
-/// and with it the connections that it keeps.
+/// Fetches pages, one at a time in each task that calls it. Tasks share one client and its
+/// connections.
 pub struct Client<R> {
     runtime: R,
     settings: Settings,
     tls: TlsConnector,
-    /// The connections that nobody uses at the moment, with where they lead, the latest last.
+    /// The idle connections, with their destinations, the latest last.
     idle: Mutex<VecDeque<(Origin, Connection)>>,
-    /// How many of these are kept at most.
+    /// How many of them to keep.
     connections: usize,
 }
 
@@ -71,17 +71,17 @@ impl<R: Runtime> Client<R> {
             None => self.open(&origin).await?,
         };
         let reply = connection.exchange(fetch).await?;
-        // Only a connection whose exchange went well comes back; every other one is closed here.
+        // Only a connection whose exchange succeeded is kept. Every other one is closed here.
         let mut idle = self.idle();
         idle.push_back((origin, connection));
         if idle.len() > self.connections {
-            // The one that was used least recently is closed: its host may never be asked again.
+            // Close the least recently used one, since its host may never be asked again.
             idle.pop_front();
         }
         Ok(reply)
     }
 
-    /// Takes one of the idle connections that the server hasn't closed meanwhile.
+    /// Takes an idle connection that the server has not closed meanwhile.
     async fn kept(&self, origin: &Origin) -> Option<Connection> {
         loop {
             let mut connection = self.take(origin)?;
@@ -105,7 +105,7 @@ impl<R: Runtime> Client<R> {
         Connection::over(stream).await
     }
 
-    /// Takes the connection to there that was used last.
+    /// Takes the most recently used connection to that destination.
     fn take(&self, origin: &Origin) -> Option<Connection> {
         let mut idle = self.idle();
         let place = idle.iter().rposition(|(leads_to, _)| leads_to == origin)?;
@@ -135,7 +135,7 @@ impl Origin {
     fn of(fetch: &Fetch) -> Self {
         let url = fetch.url();
         let scheme = url.scheme().cloned().unwrap_or(Scheme::HTTP);
-        // In a URL an IPv6 address stands in brackets, elsewhere it doesn't.
+        // An IPv6 address is in brackets in a URL, and nowhere else.
         let host = url.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let usual = if scheme == Scheme::HTTPS { 443 } else { 80 };
         Self { scheme, host, port: url.port_u16().unwrap_or(usual) }
@@ -145,8 +145,8 @@ impl Origin {
 /// A connection that requests are sent over, one after the other.
 struct Connection {
     sender: SendRequest<String>,
-    /// What moves the bytes. It has to be polled for anything to happen, which the task that uses
-    /// the connection does: no task of its own is spawned for it.
+    /// Moves the bytes, but only while it is polled. The task that uses the connection does that,
+    /// so it needs no task of its own.
     driver: Option<Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>>,
 }
 
@@ -161,7 +161,7 @@ impl Connection {
         Ok(Self { sender, driver: Some(Box::pin(driver)) })
     }
 
-    /// Whether the server has kept its end open.
+    /// Whether the server has kept the connection open.
     async fn is_open(&mut self) -> bool {
         let Some(driver) = &mut self.driver else { return false };
         poll_once(driver).await.is_none() && self.sender.is_ready()
@@ -184,7 +184,7 @@ impl Connection {
     }
 }
 
-/// The request as it goes over a connection: with the path alone, and the host in a header.
+/// The request as it is sent: with only the path, and the host in a header.
 fn origin_form(fetch: &Fetch) -> Request<String> {
     let mut request = fetch.request().map(|()| String::new());
     let url = fetch.url();
@@ -214,7 +214,7 @@ async fn read(response: Response<Incoming>) -> Result<Reply, Fault> {
     Ok(Reply::new(fetched, &head.headers))
 }
 
-/// hyper's errors in the words of both clients.
+/// Translates hyper's errors into the faults of both clients.
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
 fn explain(error: hyper::Error) -> Fault {
     let cause =

@@ -26,8 +26,8 @@ use crate::{
     tls::provider,
 };
 
-/// Fetches pages, one at a time in each thread that calls it. The threads may share one client, and
-/// with it the connections that it keeps.
+/// Fetches pages, one at a time in each thread that calls it. Threads may share one client and its
+/// connections.
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
@@ -52,17 +52,17 @@ impl Client {
             .build();
         let config = Agent::config_builder()
             .timeout_global(Some(settings.timeout))
-            // Every connection fills two buffers with zeros, so they are memory that it touches. By
-            // itself ureq makes each of them 128 KiB large.
+            // Every connection fills two buffers with zeros, so they take real memory. By default,
+            // ureq makes each of them 128 KiB large.
             .input_buffer_size(LONGEST_HEAD)
             .output_buffer_size(LONGEST_HEAD)
-            // A head that fills the buffer has no end in it.
+            // A head that fills the buffer is too long.
             .max_response_header_size(LONGEST_HEAD - 1)
             .max_idle_connections(connections)
             .max_idle_connections_per_host(connections)
             .tls_config(tls)
-            // What to do with a status or a redirect is decided where both clients decide it, and
-            // a proxy would be one more thing between what is compared.
+            // Statuses and redirects are handled by the rules that both clients share. A proxy
+            // would distort the comparison.
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -111,9 +111,9 @@ impl Client {
     }
 }
 
-/// Finds the address of a host. ureq's own way starts a thread for every search, so that it can
-/// give up on it in time. Where the host is an address already there is nothing to search for, and
-/// the threads would be counted as the cell's.
+/// Finds the address of a host. ureq itself starts a thread for every look-up, so that it can give
+/// up in time. If the host is an address already, there is nothing to look up, and those threads
+/// would be counted as the cell's.
 #[derive(Debug, Default)]
 struct Addresses(DefaultResolver);
 
@@ -139,12 +139,12 @@ impl Resolver for Addresses {
     }
 }
 
-/// ureq's errors in the words of both clients.
+/// Translates ureq's errors into the faults of both clients.
 fn explain(error: Error, timeout: Duration) -> Fault {
     match error {
         Error::Timeout(_) => Fault::Timeout(timeout),
-        Error::HostNotFound => Fault::Connect("the host is not known".into()),
-        Error::ConnectionFailed => Fault::Connect("the host doesn't answer".into()),
+        Error::HostNotFound => Fault::Connect("unknown host".into()),
+        Error::ConnectionFailed => Fault::Connect("the host does not answer".into()),
         Error::Rustls(error) => Fault::Tls(error.to_string()),
         Error::Tls(error) => Fault::Tls(error.into()),
         Error::Protocol(_) | Error::LargeResponseHeader(..) => Fault::Protocol,

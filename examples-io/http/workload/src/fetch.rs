@@ -1,6 +1,6 @@
-//! How a page is fetched, without the fetching: when to follow a redirect, when to try again and
-//! after what pause, and when to give up. Both clients, the blocking and the async one, ask this
-//! same code what to do next, so that they can differ in nothing else.
+//! The rules for fetching a page: when to follow a redirect, when to retry and after which pause,
+//! and when to give up. Both clients, the blocking and the async one, ask this code for their next
+//! step, so they differ in nothing else.
 
 use std::{borrow::Cow, io, time::Duration};
 
@@ -17,20 +17,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{site::ATTEMPT, tls::Roots};
 
-/// How many redirects are followed before a page is given up.
+/// The most redirects that are followed for one page.
 const REDIRECTS: u32 = 5;
-/// The longest address that is fetched, in bytes: what every server should take (RFC 9110, section
-/// 4.1).
+/// The longest address that is fetched, in bytes. Every server should take as much (RFC 9110,
+/// section 4.1).
 pub(crate) const LONGEST_URL: usize = 8_000;
-/// The longest head of an answer, and of a request, in bytes. A connection has room for that much
-/// at a time, so it is also what each of them costs.
+/// The longest head of an answer or a request, in bytes. Each connection has a buffer of that size.
 pub(crate) const LONGEST_HEAD: usize = 16 * 1024;
-/// The shortest pause before the first retry; it doubles with every further one, and each is longer
-/// by up to as much again.
+/// The shortest pause before the first retry. It doubles with every further retry, and a random
+/// part of up to as much again is added.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-/// The longest pause that a server may ask for. What asks for more is given up.
+/// The longest pause that a server may ask for. If it asks for more, the page is given up.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-/// What that shortest pause grows to at most.
+/// The most that the shortest pause grows to.
 const LONGEST_PAUSE: Duration = Duration::from_millis(2_500);
 
 /// One page to fetch: the unit of work.
@@ -47,11 +46,11 @@ pub struct Page {
 pub struct Settings {
     /// How long one request may take, from its connection to the last byte of its answer.
     pub timeout: Duration,
-    /// How often a request is sent again where that can help.
+    /// How often a recoverable failure is retried.
     pub retries: u32,
-    /// What the pauses before that follow from.
+    /// The seed of the pauses before retries.
     pub seed: u64,
-    /// Whom to trust.
+    /// The authorities to trust.
     pub roots: Roots,
 }
 
@@ -66,7 +65,7 @@ pub struct Fetched {
     pub digest: u32,
 }
 
-/// What came of one page.
+/// The outcome of one page.
 pub type Outcome = Result<Fetched, Fault>;
 
 /// Why a page could not be fetched.
@@ -84,17 +83,17 @@ pub enum Fault {
     /// The server answered with an error.
     #[error("status {0}")]
     Status(u16),
-    /// The server's identity could not be established.
+    /// The server's identity could not be verified.
     #[error("TLS: {0}")]
     Tls(String),
-    /// The server sent what is not HTTP.
-    #[error("the answer is not proper HTTP")]
+    /// The server sent something other than HTTP.
+    #[error("the answer is not valid HTTP")]
     Protocol,
     /// The server redirected too often.
     #[error("more than {REDIRECTS} redirects")]
     Redirects,
-    /// The server redirected to what is no address.
-    #[error("redirected to {0:?}, which is not an address that can be fetched")]
+    /// The server redirected to something that is no address.
+    #[error("redirected to {0:?}, which cannot be fetched")]
     Location(String),
     /// A worker process failed.
     #[error("{0}")]
@@ -108,11 +107,11 @@ impl From<JobError> for Fault {
 }
 
 impl Fault {
-    /// Whether the same request may well succeed the next time.
+    /// Whether the same request may succeed the next time.
     fn can_pass(&self) -> bool {
         match self {
             Self::Timeout(_) | Self::Connect(_) | Self::Closed => true,
-            // Our requests are all GETs, which may be repeated, so a 500 is worth another try too.
+            // Our requests are all GETs, which are safe to repeat, so a 500 is worth a retry, too.
             Self::Status(status) => matches!(status, 429 | 500 | 502..=504),
             _ => false,
         }
@@ -121,14 +120,15 @@ impl Fault {
     /// The fault of a connection that could not be made.
     #[cfg(feature = "async")]
     pub(crate) fn from_connect(error: &io::Error) -> Self {
-        // What the system's own connect says has a number; the search for the host's name hasn't.
+        // Errors of the system's `connect` have a number. Those of looking up the host's name have
+        // none.
         match error.raw_os_error() {
             Some(_) => Self::Connect(error.kind().to_string()),
-            None => Self::Connect("the host is not known".into()),
+            None => Self::Connect("unknown host".into()),
         }
     }
 
-    /// The fault of an exchange that ended with an error of the operating system or of TLS.
+    /// The fault behind an error of the operating system or of TLS.
     pub(crate) fn from_io(error: &io::Error) -> Self {
         use io::ErrorKind::{
             AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable,
@@ -147,17 +147,17 @@ impl Fault {
     }
 }
 
-/// What the server answered to one request.
+/// The server's answer to one request.
 pub(crate) struct Reply {
     pub(crate) fetched: Fetched,
-    /// Where it redirects to, if it does.
+    /// The address that it redirects to, if any.
     pub(crate) location: Option<String>,
-    /// How long to wait before the next attempt, if it says so.
+    /// The pause that it asks for before the next attempt, if any.
     pub(crate) retry_after: Option<Duration>,
 }
 
 impl Reply {
-    /// What an answer says beside its body, which was read already.
+    /// The answer's status and headers. Its body was read already.
     pub(crate) fn new(fetched: Fetched, headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).map(HeaderValue::as_bytes).map(String::from_utf8_lossy);
         let redirects = matches!(fetched.status, 301 | 302 | 303 | 307 | 308);
@@ -168,30 +168,30 @@ impl Reply {
     }
 }
 
-/// What to do next.
+/// The next step.
 pub(crate) enum Next {
     /// Send [`Fetch::request`].
     Send,
     /// Wait this long, then send it.
     Pause(Duration),
-    /// Nothing more: this came of the page.
+    /// Nothing more: this is the page's outcome.
     Done(Outcome),
 }
 
 /// One page on its way.
 pub(crate) struct Fetch {
     url: Uri,
-    /// What the user has put before the host, as the server wants to hear it.
+    /// The user's name and password from the URL, as a header.
     credentials: Option<HeaderValue>,
     attempt: u32,
     redirects: u32,
-    /// The pauses before each retry. They grow, and differ from page to page, so that requests that
-    /// failed together do not all come back together. They follow from the seed and the page.
+    /// The pauses before each retry. They grow and differ from page to page, so that requests that
+    /// failed together do not return together. The seed and the page determine them.
     pauses: ExponentialBackoff,
 }
 
 impl Fetch {
-    /// Begins with a page, whose URL is known to be one.
+    /// Begins with a page whose URL has been checked.
     pub(crate) fn new(page: &Page, settings: &Settings) -> Self {
         let url = page.url.parse().expect("URLs are checked before a run begins");
         let (url, credentials) = without_credentials(url);
@@ -257,7 +257,7 @@ impl Fetch {
         let (url, credentials) = without_credentials(url);
         let origin = |url: &Uri| (url.scheme().cloned(), url.authority().cloned());
         if credentials.is_some() || origin(&url) != origin(&self.url) {
-            // What the user has told one server is none of another's business.
+            // A password for one server must not be sent to another.
             self.credentials = credentials;
         }
         self.url = url;

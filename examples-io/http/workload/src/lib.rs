@@ -1,5 +1,5 @@
-//! The row `http` without its concurrency: which pages to fetch, how one of them is fetched, and
-//! the site that they come from unless the user names others.
+//! The row `http` without its concurrency: the list of pages, how to fetch one, and the example's
+//! own site.
 
 #[cfg(feature = "async")]
 pub mod asynchronous;
@@ -33,26 +33,26 @@ pub use tls::Roots;
 /// The most pages that a run may fetch, so that the list of them fits in memory.
 const MOST_PAGES: u64 = 10_000_000;
 
-/// Fetches pages, from a site of its own or those that the user names.
+/// Fetches pages from the example's own site, or the pages that you name.
 #[derive(Args, Debug)]
 pub struct Http {
-    /// Pages to fetch, instead of those of the example's own site
+    /// Pages to fetch instead of the example's own
     #[arg(value_name = "URL", value_parser = url, conflicts_with = "urls")]
     pages: Vec<String>,
-    /// A file with a page to fetch in every line, or - for stdin
+    /// Fetch the pages listed in this file, one URL per line (- for stdin)
     #[arg(long, value_name = "FILE")]
     urls: Option<PathBuf>,
-    /// The pages of the example's own site
+    /// The number of pages on the example's own site
     #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Example's own site",
           value_parser = clap::value_parser!(u64).range(..=MOST_PAGES))]
     tasks: u64,
-    /// How long the site takes to answer
+    /// How long the site takes to answer a request
     #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = duration::parse, help_heading = "Example's own site")]
     latency: Duration,
-    /// How much longer it may take, at random
+    /// The most by which an answer may be late, at random
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse, help_heading = "Example's own site")]
     jitter: Duration,
-    /// The size of a page, in bytes
+    /// The size of each page, in bytes
     #[arg(
         long,
         value_name = "BYTES",
@@ -60,16 +60,16 @@ pub struct Http {
         help_heading = "Example's own site"
     )]
     size: u32,
-    /// The share of requests that the site answers with a 500, half a page, or not at all
+    /// The share of requests answered with a 500, half a page, or silence (0 to 1)
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = arguments::share, help_heading = "Example's own site")]
     faults: f64,
-    /// A site that is already there
+    /// A site that is already running
     #[arg(long, value_name = "ADDRESS", hide = true)]
     site: Option<std::net::SocketAddr>,
-    /// How long a request may take
+    /// The longest time that a request may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     timeout: Duration,
-    /// How often a request is sent again where that can help
+    /// How often a recoverable failure is retried
     #[arg(long, value_name = "N", default_value_t = 2)]
     retries: u32,
     /// Trust the CA certificates in this PEM file instead of the built-in ones
@@ -84,7 +84,7 @@ pub struct Input {
     pub pages: Vec<Page>,
     /// How to fetch them.
     pub settings: Settings,
-    /// The site, if the pages are the example's own. It ends when this is dropped.
+    /// The example's own site, if the pages come from there. It ends when this is dropped.
     site: Option<Site>,
 }
 
@@ -135,7 +135,8 @@ impl Row for Http {
             if !self.jitter.is_zero() {
                 headline += &format!(" and up to {} more", duration::write(self.jitter));
             }
-            // Every page waits for at least the latency, and no more than the limit do so at once.
+            // Every page waits for at least the latency, and at most the limit wait at the same
+            // time.
             let rounds = u32::try_from(units.div_ceil(limits.in_flight)).unwrap_or(u32::MAX);
             lower_bound = Some(self.latency.saturating_mul(rounds));
             json["size"] = self.size.into();
@@ -163,7 +164,7 @@ impl Row for Http {
                     digest.update(&fetched.digest.to_le_bytes());
                 }
                 Err(fault) => {
-                    // The port of our own site differs from run to run, the page's number doesn't.
+                    // The port of our own site differs from run to run. The page's number does not.
                     let unit = match input.site {
                         Some(_) => format!("page {}", page.index),
                         None => page.url.clone(),
@@ -235,7 +236,7 @@ fn url(text: &str) -> Result<String, String> {
     }
 }
 
-/// A page's size as people write it.
+/// A page's size, for people.
 fn size(bytes: u32) -> String {
     if bytes > 0 && bytes.is_multiple_of(1024) {
         format!("{} KiB", bytes / 1024)

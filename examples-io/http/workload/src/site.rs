@@ -1,8 +1,8 @@
-//! The site that the pages come from, unless the user names others.
+//! The example's own site, which serves the pages unless the user names others.
 //!
-//! It runs as a process of its own, so that what it costs is not counted as the client's, and it
-//! ends when the process that started it does. One thread serves all connections: each of them
-//! mostly waits, which is what async is for.
+//! It runs in a process of its own, so that its cost is not counted as the client's, and it ends
+//! with the process that started it. One thread serves all connections, with async, because they
+//! mostly wait.
 
 use std::{
     convert::Infallible,
@@ -35,47 +35,48 @@ use smol_hyper::rt::FuturesIo;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
-/// The header in which a client says which attempt at the page this is, from 2 on. With it the
-/// site's faults follow from the request alone, and come out the same in every run.
+/// The header in which a client numbers its attempts at a page, from 2 on. So the site's faults
+/// depend on the request alone and are the same in every run.
 pub(crate) const ATTEMPT: HeaderName = HeaderName::from_static("x-attempt");
 
-/// What makes a program the site, and says what site.
+/// The role of a program that is started as the site.
 const ROLE: Role = Role::new("MEANWHILE_SITE");
-/// How many connections may wait to be accepted: as many as may come at once.
+/// How many connections may wait to be accepted: as many as may arrive at the same time.
 const BACKLOG: u32 = 16_384;
 
-/// What the site is like.
+/// The properties of the site.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SiteOptions {
-    /// What the bodies and the faults follow from.
+    /// The seed of the bodies and the faults.
     pub seed: u64,
     /// The size of every page, in bytes.
     pub size: u32,
     /// How long an answer takes.
     pub latency: Duration,
-    /// How much longer it takes at most.
+    /// The most by which it may be late.
     pub jitter: Duration,
     /// The share of requests that get no proper answer.
     pub faults: f64,
 }
 
-/// What the site has counted since it started.
+/// The site's counters since it started.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Stats {
     /// Requests for pages.
     pub requests: u64,
-    /// The most of them that it was working on at once.
+    /// The most of them that it was working on at the same time.
     pub peak_in_flight: u64,
     /// Connections.
     pub connections: u64,
-    /// The most of them that were open at once.
+    /// The most of them that were open at the same time.
     pub peak_connections: u64,
 }
 
 /// The path under which the site tells its [`Stats`].
 pub const STATS: &str = "/stats";
 
-/// A site: one that this process has started, and that ends with it, or somebody else's.
+/// A site: one that this process has started and that ends with it, or one that was already
+/// running.
 #[derive(Debug)]
 pub struct Site {
     address: SocketAddr,
@@ -84,7 +85,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site that is already there.
+    /// A site that was already running.
     pub(crate) fn at(address: SocketAddr) -> Self {
         Self { address, _process: None }
     }
@@ -110,12 +111,13 @@ impl Site {
     }
 }
 
-/// Serves the site, if that is what this process was started for, until the process that did so
-/// ends. Returns at once in every other process.
+/// Serves the site, if this process was started for that, until the process that started it ends.
+/// Returns immediately in every other process.
 pub(crate) fn serve_if_asked() -> Result<()> {
     let Some(options) = ROLE.setup()? else { return Ok(()) };
     thread::Builder::new().name("parent".into()).spawn(|| {
-        // The parent holds the other end, and says nothing: this returns when it lets go or dies.
+        // The parent holds the other end and sends nothing, so this returns when the parent closes
+        // it or dies.
         let _ = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     })?;
@@ -125,23 +127,23 @@ pub(crate) fn serve_if_asked() -> Result<()> {
 
 async fn serve(options: SiteOptions) -> Result<()> {
     let listener = listen().context("cannot listen on the loopback interface")?;
-    // Not by `println!`, which panics if the client has ended meanwhile: then nobody needs the site.
+    // Not `println!`, which panics if the client has ended. Then nobody needs the site.
     writeln!(io::stdout(), "{}", listener.local_addr()?)?;
     let options = Arc::new(options);
     let counters = Arc::new(Counters::default());
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // No file descriptor is free, or the client is gone again: the next may have more luck.
+            // No file descriptor is free, or the client is gone again. Go on with the next.
             tokio::time::sleep(Duration::from_millis(5)).await;
             continue;
         };
-        // A small answer should leave at once. If the option cannot be set, the connection is dead.
+        // Send small answers without delay. If the option cannot be set, the connection is dead.
         let _ = stream.set_nodelay(true);
         let (options, counters) = (options.clone(), counters.clone());
         tokio::spawn(async move {
             let _open = counters.connections.enter();
             let service = service_fn(|request| answer(request, &options, &counters));
-            // A client that closes its connection early is the client's affair.
+            // A client may close its connection early.
             let _ = http1::Builder::new()
                 .serve_connection(FuturesIo::new(stream.compat()), service)
                 .await;
@@ -199,7 +201,7 @@ async fn answer(
 
     let latency = options.latency + options.jitter.mul_f64(chance.f64());
     if !latency.is_zero() {
-        // Even a sleep of no time at all would take a millisecond, the step of tokio's timers.
+        // Even a sleep of zero would take a millisecond, the resolution of tokio's timers.
         tokio::time::sleep(latency).await;
     }
     let mut body = vec![0; options.size as usize];
@@ -218,7 +220,7 @@ fn with_status(status: StatusCode) -> Response<PageBody> {
     response
 }
 
-/// A body that is sent whole, or promised whole and cut off half-way.
+/// A body that is sent whole, or announced whole and cut off half-way.
 struct PageBody {
     promised: u64,
     bytes: Option<Bytes>,
@@ -231,7 +233,7 @@ impl PageBody {
     }
 
     fn half(mut bytes: Bytes) -> Self {
-        // An empty page must promise something too, or nothing would be missing.
+        // An empty page must announce something, too, or nothing would be missing.
         let promised = bytes.len().max(1) as u64;
         bytes.truncate(bytes.len() / 2);
         Self { promised, bytes: Some(bytes), cut: true }
@@ -280,8 +282,8 @@ impl Counters {
     }
 }
 
-/// How many there were, are, and were at most at once. The site has one thread, so relaxed
-/// operations are exact.
+/// Counts how many there were, how many there are, and the most at the same time. The site has one
+/// thread, so relaxed operations are exact.
 #[derive(Default)]
 struct Counter {
     entered: AtomicU64,

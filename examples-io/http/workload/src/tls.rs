@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// The certificate authorities that are trusted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Roots {
-    /// Mozilla's, compiled in, so that they are the same on every machine.
+    /// Mozilla's list, compiled in, so it is the same on every machine.
     Bundled,
     /// The user's, each in DER.
     Own(Vec<Vec<u8>>),
@@ -48,7 +48,7 @@ impl Roots {
         Ok(store)
     }
 
-    /// What a client needs to speak TLS.
+    /// The TLS settings of a client.
     #[cfg_attr(
         not(feature = "async"),
         expect(dead_code, reason = "the blocking client makes its own")
@@ -64,8 +64,7 @@ impl Roots {
     }
 }
 
-/// The cryptography. It is always named, since with two of them compiled in rustls would refuse to
-/// choose.
+/// The cryptography. It is always named, because rustls refuses to choose if two are compiled in.
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }

@@ -1,12 +1,12 @@
-//! Waits on a crew of threads that is fed through a crossbeam channel.
+//! Waits on a fixed set of threads, fed through a crossbeam channel.
 //!
 //! ```sh
 //! cargo run --release -p sleep-crossbeam
 //! ```
 //!
-//! Unlike *threads*, where each thread helps itself, here the tasks come to the crew through a
-//! channel, as they would from a source that makes them one by one. The channel is bounded: a
-//! source that is faster than the crew has to wait, instead of filling the memory.
+//! Unlike *threads*, where each thread takes the next task itself, here a channel hands out the
+//! tasks, as if they came one by one from some source. The channel is bounded, so a source that is
+//! faster than the threads waits instead of filling the memory.
 
 use std::{thread, time::Duration};
 
@@ -15,8 +15,8 @@ use crossbeam_channel::{Receiver, bounded};
 use harness::Limits;
 use sleep_workload::{Outcome, Wait};
 
-/// The room for each thread's stack, in bytes: little, since there may be thousands of them. The
-/// cell *threads* says more.
+/// The size of each thread's stack, in bytes: small, since there may be thousands of them. The cell
+/// *threads* says more.
 const STACK: usize = 64 * 1024;
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
@@ -29,7 +29,7 @@ pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<O
             *outcome = Some(Wait { index, latency }.run(thread::sleep));
         }
     };
-    // The scope ends when all its threads have, so they may borrow the outcomes.
+    // The scope waits for all its threads, so they may borrow the outcomes.
     thread::scope(|scope| {
         for _ in 0..limits.in_flight.min(tasks) {
             let queue = queue.clone();
@@ -37,10 +37,10 @@ pub fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result<Vec<O
                 thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || wait(queue));
             thread.context("cannot start so many threads")?;
         }
-        // With this receiver gone, only the threads have one. Sending fails if none of them is left:
-        // then all have panicked, which the scope passes on.
+        // Now only the threads have a receiver. Sending fails only if all of them have panicked,
+        // and the scope passes the panic on.
         drop(queue);
-        // With each task goes the place for its outcome: so the results are in input order.
+        // Each task takes along the place for its outcome, so the results are in input order.
         let _ = (0..tasks).zip(&mut outcomes).try_for_each(|task| send.send(task));
         // A closed channel tells the threads that no more tasks will come.
         drop(send);

@@ -6,9 +6,8 @@
 //! ```
 //!
 //! Unlike *sequential*, it iterates in parallel, which takes one word. But rayon is made for
-//! computing: its pool has a thread per core, and a thread that sleeps is not there for anything
-//! else. So only as many waits overlap as there are cores, unless the pool is made larger than
-//! rayon would make it, as the second command does.
+//! computing: its pool has a thread per core, and a thread that sleeps can do nothing else. So only
+//! as many waits overlap as there are cores. The second command makes the pool larger.
 
 use std::{thread, time::Duration};
 

@@ -12,6 +12,6 @@ use sleep_workload::{Outcome, Wait};
 
 /// Waits as often as there are tasks, one at a time.
 pub fn wait_all(tasks: usize, latency: Duration, _limits: Limits) -> Result<Vec<Outcome>> {
-    // No wait begins before the last has ended: they add up.
+    // Each wait begins only when the last has ended, so they add up.
     Ok((0..tasks).map(|index| Wait { index, latency }.run(thread::sleep)).collect())
 }

@@ -15,7 +15,7 @@ use harness::Limits;
 use sleep_workload::{Outcome, Wait};
 use smol::{Executor, Timer};
 
-/// The executor, which runs its tasks on whichever threads are lent to it.
+/// The executor. It runs its tasks on the threads that call `run`.
 pub static EXECUTOR: Executor = Executor::new();
 
 /// Waits as often as there are tasks, at most `limits.in_flight` at a time.
@@ -23,8 +23,7 @@ pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result
     // The stream spawns a task whenever it is asked for the next one.
     let waits = stream::iter(0..tasks)
         .map(|index| EXECUTOR.spawn(Wait { index, latency }.drive(Timer::after)));
-    // It is asked for no more tasks than the limit before the first of them has ended, and their
-    // results come in input order.
-    // On an early return the stream is dropped, and with it the tasks, which smol cancels.
+    // `buffered` holds at most `in_flight` tasks at a time, and yields results in input order. On
+    // an early return the stream drops the tasks, and smol cancels them.
     Ok(waits.buffered(limits.in_flight).collect().await)
 }

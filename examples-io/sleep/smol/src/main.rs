@@ -8,7 +8,7 @@ use sleep_workload::Sleep;
 fn main() -> ExitCode {
     harness::run::<Sleep>(env!("CARGO_PKG_NAME"), |&(tasks, latency), limits, meter| {
         for _ in 0..limits.workers {
-            // A thread that waits for what never comes, and runs tasks meanwhile.
+            // This thread waits for a future that never ends, and runs tasks meanwhile.
             thread::Builder::new().spawn(|| smol::block_on(EXECUTOR.run(pending::<()>())))?;
         }
         meter.measure(|| smol::block_on(wait_all(tasks, latency, limits)))

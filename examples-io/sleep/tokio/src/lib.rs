@@ -20,9 +20,7 @@ pub async fn wait_all(tasks: usize, latency: Duration, limits: Limits) -> Result
     // The stream spawns a task whenever it is asked for the next one.
     let waits = stream::iter(0..tasks)
         .map(|index| tokio::spawn(Wait { index, latency }.drive(time::sleep)));
-    // It is asked for no more tasks than the limit before the first of them has ended, and their
-    // results come in input order.
-    // On an early return the stream is dropped, and with it the handles; but tokio lets the
-    // tasks behind them go on.
+    // `buffered` holds at most `in_flight` tasks at a time, and yields results in input order. On
+    // an early return the stream drops the tasks' handles, but tokio lets the tasks go on.
     Ok(waits.buffered(limits.in_flight).try_collect().await?)
 }

@@ -13,16 +13,17 @@ use harness::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// What a task takes in the async cells, in bytes. The others take less, or far fewer.
+/// The memory of a task in the async cells, in bytes. Other cells take less, or allow far fewer
+/// tasks.
 const TASK: usize = 600;
 
-/// Waits many times.
+/// Runs many tasks that only wait.
 #[derive(Args, Debug)]
 pub struct Sleep {
-    /// How many tasks wait
+    /// The number of tasks that wait
     #[arg(long, value_name = "N", default_value_t = 100)]
     tasks: usize,
-    /// How long each of them waits
+    /// How long each task waits
     #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = duration::parse)]
     latency: Duration,
 }
@@ -36,8 +37,7 @@ pub struct Wait {
     pub latency: Duration,
 }
 
-/// What came of one wait. The fault is boxed, since it hardly ever occurs: so a million outcomes
-/// take 8 MB.
+/// The outcome of one wait. The rare fault is boxed, so a million outcomes take only 8 MB.
 pub type Outcome = Result<(), Box<Fault>>;
 
 /// Why a wait does not count.
@@ -93,7 +93,7 @@ impl Row for Sleep {
     type Output = Vec<Outcome>;
 
     fn kind(&self) -> Kind {
-        // All of them at once, which is what the row is about.
+        // All of them at the same time: that is the point of this row.
         Kind::Waits { limit: self.tasks.max(1) }
     }
 
@@ -104,7 +104,7 @@ impl Row for Sleep {
 
     fn plan(&self, &(tasks, latency): &Self::Input, limits: Limits) -> Plan {
         let text = duration::write(latency);
-        // No more than the limit wait at once, so the others do so after them.
+        // At most the limit wait at the same time; the others wait after them.
         let rounds = u32::try_from(tasks.div_ceil(limits.in_flight)).unwrap_or(u32::MAX);
         Plan {
             headline: format!(

@@ -367,7 +367,7 @@ fn loses_no_money(approach: &str, family: Family, database: &Database) {
     database.server.stop().expect("it runs");
     let ran = family.end();
     assert_eq!(ran.status, Some(1), "{approach}: {}", ran.stderr);
-    let warning = format!("warning: what is called {schema} is left in PostgreSQL");
+    let warning = format!("warning: {schema} was left in PostgreSQL");
     assert!(ran.stderr.contains(&warning), "{approach}: {}", ran.stderr);
     let json = ran.json();
     let failures = json["failures"].as_array().expect("it is a list");

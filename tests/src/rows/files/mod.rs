@@ -266,9 +266,9 @@ fn files_that_vanish_or_change_their_kind_are_failures_that_name_them(approach: 
         ran.json()["failures"],
         json!([
             failure("b", "cannot open it: No such file or directory (os error 2)"),
-            failure("c", "it is no regular file any more"),
+            failure("c", "it is no longer a regular file"),
             failure("d", "cannot open it: Too many levels of symbolic links (os error 40)"),
-            failure("e", "it is no regular file any more"),
+            failure("e", "it is no longer a regular file"),
         ])
     );
     assert_eq!(ran.json()["answer"]["files"], 2);

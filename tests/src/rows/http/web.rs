@@ -121,12 +121,11 @@ fn servers_that_misbehave_are_told_apart() {
     let unused = bound.local_addr().ok().and_then(|address| address.as_socket());
     let unused = format!("http://{}/", unused.expect("it has an address"));
     let closed = "the connection was closed before the answer was complete";
-    let nowhere =
-        "redirected to \"mailto:nobody@localhost\", which is not an address that can be fetched";
+    let nowhere = "redirected to \"mailto:nobody@localhost\", which cannot be fetched";
     let reasons = [
         (url("/cut"), closed),
         (url("/drop"), closed),
-        (url("/rubbish"), "the answer is not proper HTTP"),
+        (url("/rubbish"), "the answer is not valid HTTP"),
         (url("/nowhere"), nowhere),
         (unused, "cannot connect: connection refused"),
     ];
@@ -143,7 +142,7 @@ fn long_addresses_and_heads_are_taken_up_to_the_same_length() {
     assert_eq!(HTTP.agreed(&[&longest])["pages"], 1);
     HTTP.refused(&[&url(path(8_001))], 2, "longer than 8000 bytes");
     assert_eq!(HTTP.agreed(&[&url("/head/12000".into())])["pages"], 1);
-    let reason = "the answer is not proper HTTP";
+    let reason = "the answer is not valid HTTP";
     fail_for_these_reasons("1m", &[(url("/head/20000".into()), reason)]);
 }
 
