@@ -8,6 +8,7 @@
 mod circles;
 mod claims;
 mod contributing;
+mod exercises;
 mod files;
 mod list;
 mod manifests;
@@ -33,6 +34,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let mut tests = contributing::tests();
     tests.extend(on_this_workspace);
     tests.extend(claims::tests());
+    tests.extend(exercises::tests());
     tests.extend(manifests::tests());
     tests.extend(targets::tests());
     tests.extend(circles::tests());
