@@ -9,6 +9,7 @@
 
 mod cells;
 mod contract;
+mod exercises;
 mod family;
 mod hosts;
 mod pairs;
@@ -30,12 +31,13 @@ const SIDE_BY_SIDE: usize = 16;
 fn main() -> ExitCode {
     tools::serve();
     let arguments = Arguments::from_args();
-    let tests = [rows::tests(), tools::tests(), pairs::tests(), rules::tests()];
+    let tests = [rows::tests(), tools::tests(), pairs::tests(), exercises::tests(), rules::tests()];
     let tests: Vec<Test> = tests.into_iter().flatten().collect();
     if !arguments.list {
         let selected = || tests.iter().filter(|test| is_selected(&arguments, &test.name));
         let subjects: BTreeSet<&str> = selected().map(Test::subject).collect();
         programs::build(&subjects);
+        exercises::build(&subjects);
         let hindrances: BTreeSet<&str> =
             selected().filter_map(|test| test.hindrance.as_deref()).collect();
         for hindrance in hindrances {

@@ -8,6 +8,7 @@
 mod circles;
 mod claims;
 mod contributing;
+mod exercises;
 mod files;
 mod front;
 mod list;
@@ -34,6 +35,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let mut tests = contributing::tests();
     tests.extend(on_this_workspace);
     tests.extend(claims::tests());
+    tests.extend(exercises::tests());
     tests.extend(manifests::tests());
     tests.extend(targets::tests());
     tests.extend(circles::tests());

@@ -18,12 +18,14 @@ use crate::suite::{Test, tests};
 
 /// Every package that a command in a page, or in the documentation of a file, names exists.
 pub(super) fn commands_name_packages(tree: &Tree) -> Vec<String> {
-    let packages: BTreeSet<&str> = tree.packages().iter().map(|package| &*package.name).collect();
+    let exercises = tree.exercises();
+    let members = || tree.packages().iter().chain(exercises.iter().flat_map(Tree::packages));
+    let packages: BTreeSet<&str> = members().map(|package| &*package.name).collect();
     let pages = tree.pages().into_iter().map(|page| {
         let text = read(&page);
         (page, vec![text])
     });
-    let targets = tree.packages().iter().flat_map(|package| &package.targets);
+    let targets = members().flat_map(|package| &package.targets);
     let sources = targets
         .flat_map(|target| &target.sources().files)
         .map(|source| (source.path.clone(), source.documentation.clone()));

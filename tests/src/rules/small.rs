@@ -112,9 +112,14 @@ impl Small {
         removed.expect("it can be removed");
     }
 
+    /// It, as the rules see it.
+    pub(super) fn tree(&self) -> Tree {
+        Tree::at(self.0.path())
+    }
+
     /// What the rule finds.
     pub(super) fn breaches(&self, rule: Rule) -> Vec<String> {
-        rule(&Tree::at(self.0.path()))
+        rule(&self.tree())
     }
 
     /// Checks that the rule finds exactly these breaches, and none before the mistake.

@@ -134,6 +134,12 @@ impl Tree {
         manifest(&self.root.join("Cargo.toml"))
     }
 
+    /// The workspace of the exercises, if there is one.
+    pub(super) fn exercises(&self) -> Option<Self> {
+        let root = self.root.join("exercises");
+        root.join("Cargo.toml").is_file().then(|| Self::at(&root))
+    }
+
     /// All pages, but for what cargo has made.
     pub(super) fn pages(&self) -> Vec<PathBuf> {
         pages(&self.root)
