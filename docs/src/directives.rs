@@ -23,7 +23,7 @@ use workspace::{Row, Workspace};
 
 use crate::{
     links::{Needed, Pages, relative},
-    rows,
+    quiz, rows,
     source::{self, Source},
     verdicts, versus,
 };
@@ -147,7 +147,8 @@ impl Directives<'_> {
     fn readme(&self, folder: &str, page: &str, needed: &mut Needed) -> Result<String> {
         let root = self.workspace.root();
         let readme = Source::read(root, &format!("{folder}/README.md"))?;
-        let text = self.pages.rewrite(root, &readme.text, &readme.path, page, needed)?;
+        let text = quiz::expand(root, &readme.text).with_context(|| readme.path.clone())?;
+        let text = self.pages.rewrite(root, &text, &readme.path, page, needed)?;
         // The chapter has a title already.
         let below = match rows::title(&text) {
             Some(_) => text.split_once('\n').map_or("", |(_, below)| below),

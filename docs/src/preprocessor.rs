@@ -16,7 +16,7 @@ use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 use crate::{
     directives::{self, Directives},
     links::{Needed, OTHER_SOURCES, Pages, anchor_of},
-    pairs, rows,
+    pairs, quiz, rows,
     source::{self, Source},
 };
 
@@ -121,6 +121,7 @@ fn fill(
     let Some(page) = chapter.path.as_deref().map(slashed) else { return Ok(()) };
     let written = chapter.source_path.as_deref().map(slashed);
     if let Some(from) = &written {
+        chapter.content = quiz::expand(root, &chapter.content).with_context(|| from.clone())?;
         chapter.content = directives.pages.rewrite(root, &chapter.content, from, &page, needed)?;
     }
     chapter.content = directives

@@ -3,6 +3,7 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
+mod quiz;
 mod webdriver;
 
 use std::{
