@@ -13,8 +13,8 @@ for (const form of document.querySelectorAll('form.quiz')) {
         const given = new FormData(form).get('answer');
         for (const label of labels) {
             const { value } = label.querySelector('input');
-            label.classList.toggle('right', value === right);
-            label.classList.toggle('wrong', value === given && value !== right);
+            label.classList.toggle('correct', value === right);
+            label.classList.toggle('mistaken', value === given && value !== right);
         }
         form.classList.toggle('is-right', given === right);
         verdict.textContent = given === right ? '✓ Right.' : '✗ Not this one. The answer is:';

@@ -39,8 +39,8 @@ const SHOWN: &str = "
     return {
         verdict: texts('.quiz .verdict').join(''),
         answer: texts('.quiz details').join(''),
-        right: texts('.quiz label.right'),
-        wrong: texts('.quiz label.wrong'),
+        right: texts('.quiz label.correct'),
+        wrong: texts('.quiz label.mistaken'),
     };
 ";
 
