@@ -300,7 +300,7 @@ pub(crate) mod tests {
         for part in [
             "[w](../../comparisons/pairs/lock-order.md#side-by-side)",
             "class=\"versus\"",
-            "<span class=\"differs\">    a();\n</span>",
+            "<span class=\"alone\" style=\"--indent: 4ch\">    a();\n</span>",
         ] {
             assert!(pair.contains(part), "{part} is missing in: {pair}");
         }
