@@ -3,7 +3,7 @@
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use syn::{Item, spanned::Spanned};
 
-use crate::source::Source;
+use crate::source::{self, Source};
 
 /// The parts of a source. Whatever is no Rust is all code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,8 @@ impl Lesson {
     #[must_use]
     pub fn of(source: &Source) -> Self {
         let Source { path, text } = source;
-        let file = if path.ends_with(".rs") { syn::parse_file(text).ok() } else { None };
+        let is_rust = source::language(path) == "rust";
+        let file = if is_rust { syn::parse_file(text).ok() } else { None };
         let Some(file) = file else {
             return Self { code: format!("{}\n", text.trim_end()), ..Self::default() };
         };
