@@ -31,6 +31,13 @@ pub fn build(root: &Path, out: &Path) -> Result<()> {
 
     // The renderer has cleared the folder first, so that all else comes last.
     slides::write(&Workspace::at(root)?, &out)?;
+    for (script, text) in &needed.borrow().scripts {
+        let to = out.join(script);
+        let folder = to.parent().expect("a script lies within the folder of the book");
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&to, text))
+            .with_context(|| format!("cannot write {}", to.display()))?;
+    }
     for picture in &needed.borrow().pictures {
         let to = out.join(picture);
         let folder = to.parent().expect("a picture lies within the folder of the book");

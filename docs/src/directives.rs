@@ -23,10 +23,12 @@ use claims::Recorded;
 use workspace::{Row, Workspace};
 
 use crate::{
+    lesson::Lesson,
     links::{Needed, Pages, relative, slashed},
-    outputs, rows,
+    outputs, quiz, rows,
     source::{self, Source},
-    verdicts, versus,
+    verdicts,
+    versus::{self, Choice, Side},
 };
 
 /// All that directives draw on.
@@ -81,13 +83,10 @@ impl Directives<'_> {
                 let source = Source::named(self.workspace, name)?;
                 Ok(self.block(&source, &source.text, page))
             }
-            ["versus", row, left, right] => self.versus(row, left, right, page),
+            ["versus", row, left, right] => self.versus(row, left, right, page, needed),
             ["beside", left, right] => {
-                let [left, right] =
-                    [left, right].map(|path| Source::read(self.workspace.root(), path));
-                let (left, right) = (left?, right?);
-                let captions = [&left, &right].map(|source| self.caption(&source.path, page));
-                Ok(beside(captions, &left, &right))
+                let [left, right] = [self.file(left, page)?, self.file(right, page)?];
+                Ok(versus::versus([&left, &right], source::language(&left.name), None))
             }
             ["readme", folder] => self.readme(folder, page, needed),
             ["readme-if-any", folder] => {
@@ -120,22 +119,46 @@ impl Directives<'_> {
         block + &source::fenced(&source.path, text)
     }
 
-    fn versus(&self, row: &str, left: &str, right: &str, page: &str) -> Result<String> {
+    fn versus(
+        &self,
+        row: &str,
+        left: &str,
+        right: &str,
+        page: &str,
+        needed: &mut Needed,
+    ) -> Result<String> {
         let rows = self.workspace.rows();
         let known = rows.iter().find(|known| known.name == row);
         let row = known.with_context(|| format!("there is no row {row}"))?;
-        let (left_caption, left) = self.cell(row, left, page)?;
-        let (right_caption, right) = self.cell(row, right, page)?;
-        Ok(beside([left_caption, right_caption], &left, &right))
+        let [left, right] = [self.cell(row, left, page)?, self.cell(row, right, page)?];
+        let mut names = Vec::new();
+        let mut versions = Vec::new();
+        for cell in &row.cells {
+            let name = cell.approach.name();
+            let source = Source::named(self.workspace, &format!("{}/{name}", row.name))?;
+            names.push((name.to_owned(), cell.approach.label().to_owned()));
+            versions.push((name.to_owned(), Lesson::of(&source)));
+        }
+        let (script, text) = versus::script(&row.name, &versions)?;
+        needed.scripts.insert(script.clone(), text);
+        let choice = Choice { names, script };
+        Ok(versus::versus([&left, &right], source::language("lib.rs"), Some(&choice)))
     }
 
-    /// The library of a cell, and what stands above it.
-    fn cell(&self, row: &Row, approach: &str, page: &str) -> Result<(String, Source)> {
+    /// The library of a cell, as one of two.
+    fn cell(&self, row: &Row, approach: &str, page: &str) -> Result<Side> {
         let cell = row.cells.iter().find(|cell| cell.approach.name() == approach);
-        let cell = cell.with_context(|| format!("the row {} has no cell {approach}", row.name))?;
+        cell.with_context(|| format!("the row {} has no cell {approach}", row.name))?;
         let source = Source::named(self.workspace, &format!("{}/{approach}", row.name))?;
-        let remark = cell.approach.label().strip_prefix(approach).unwrap_or_default();
-        Ok((format!("{}{remark}", self.caption(&source.path, page)), source))
+        let caption = self.caption(&source.path, page);
+        Ok(Side { name: approach.to_owned(), caption, lesson: Lesson::of(&source) })
+    }
+
+    /// A file, as one of two.
+    fn file(&self, path: &str, page: &str) -> Result<Side> {
+        let source = Source::read(self.workspace.root(), path)?;
+        let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+        Ok(Side { name, caption: self.caption(path, page), lesson: Lesson::of(&source) })
     }
 
     /// The path of a source, leading to where the book shows it.
@@ -162,7 +185,8 @@ impl Directives<'_> {
     fn readme(&self, folder: &str, page: &str, needed: &mut Needed) -> Result<String> {
         let root = self.workspace.root();
         let readme = Source::read(root, &format!("{folder}/README.md"))?;
-        let text = self.pages.rewrite(root, &readme.text, &readme.path, page, needed)?;
+        let text = quiz::expand(root, &readme.text).with_context(|| readme.path.clone())?;
+        let text = self.pages.rewrite(root, &text, &readme.path, page, needed)?;
         // The chapter has a title already.
         let below = match rows::title(&text) {
             Some(_) => text.split_once('\n').map_or("", |(_, below)| below),
@@ -170,12 +194,6 @@ impl Directives<'_> {
         };
         Ok(format!("{}\n", below.trim()))
     }
-}
-
-/// Two files as columns, with what stands above each.
-fn beside(captions: [String; 2], left: &Source, right: &Source) -> String {
-    let language = source::language(&left.path);
-    versus::versus(captions.each_ref().map(String::as_str), language, &left.text, &right.text)
 }
 
 /// The folders whose READMEs a text asks for.
@@ -234,10 +252,10 @@ mod tests {
     #[test]
     fn two_cells_stand_side_by_side() {
         let page = expand("{{#versus http sequential tokio}}").expect("both are there");
-        assert!(page.contains("<span class=\"differs\">pub async fn fetch_all() {}\n"), "{page}");
+        assert!(page.contains("pub <mark>async </mark>fn fetch_all() {}\n"), "{page}");
         assert!(page.contains("`examples-io/http/sequential/src/lib.rs`"), "{page}");
         let page = expand("{{#versus http tokio async-std}}").expect("both are there");
-        assert!(page.contains("async-std/src/lib.rs` (discontinued)\n"), "{page}");
+        assert!(page.contains("selected>async-std (discontinued)</option>"), "{page}");
     }
 
     #[test]

@@ -9,16 +9,19 @@
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
-//! they name ([`source`], [`versus`], [`verdicts`]), [`preprocessor`] is where mdBook calls all of
-//! them, [`build`] calls mdBook and
+//! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`outputs`]), [`quiz`] makes
+//! forms of questions, [`preprocessor`] is where mdBook calls all of them, [`build`] calls mdBook and
 //! adds the [`slides`], and [`serve`] shows the result to a browser.
 
 pub mod build;
 pub mod directives;
+pub mod lesson;
 pub mod links;
 pub mod outputs;
 pub mod pairs;
 pub mod preprocessor;
+pub mod quiz;
+pub mod ratios;
 pub mod rows;
 pub mod serve;
 pub mod slides;

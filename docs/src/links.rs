@@ -29,6 +29,8 @@ pub struct Needed {
     pub pictures: BTreeSet<String>,
     /// Files without a page; they are shown on [`OTHER_SOURCES`].
     pub sources: BTreeSet<String>,
+    /// Scripts that are made here, by their paths in the book.
+    pub scripts: BTreeMap<String, String>,
 }
 
 impl Pages {

@@ -16,7 +16,7 @@ use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 use crate::{
     directives::{self, Directives},
     links::{Needed, OTHER_SOURCES, Pages, anchor_of, slashed},
-    pairs, rows, slides,
+    pairs, quiz, rows, slides,
     source::{self, Source},
 };
 
@@ -122,6 +122,7 @@ fn fill(
     let Some(page) = chapter.path.as_deref().map(slashed) else { return Ok(()) };
     let written = chapter.source_path.as_deref().map(slashed);
     if let Some(from) = &written {
+        chapter.content = quiz::expand(root, &chapter.content).with_context(|| from.clone())?;
         chapter.content = directives.pages.rewrite(root, &chapter.content, from, &page, needed)?;
     }
     chapter.content = directives
@@ -294,7 +295,7 @@ pub(crate) mod tests {
         for part in [
             "[w](../../comparisons/pairs/lock-order.md#side-by-side)",
             "class=\"versus\"",
-            "<span class=\"differs\">    a();\n</span>",
+            "<span class=\"alone\" style=\"--indent: 4ch\">    a();\n</span>",
         ] {
             assert!(pair.contains(part), "{part} is missing in: {pair}");
         }

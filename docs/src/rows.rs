@@ -12,6 +12,9 @@ use crate::{
     source::{self, Source},
 };
 
+/// Where a row's chapter shows two versions.
+const SIDE_BY_SIDE: &str = "two-side-by-side";
+
 /// The rows of one side as chapters. Their content is still that of the files; what is shown where is noted in `pages`.
 ///
 /// # Errors
@@ -50,7 +53,12 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     pages.show(&readme.path, &page);
 
     let title = title(&readme.text).unwrap_or(&row.name).to_owned();
-    let mut chapter = Chapter::new(&title, readme.text, page, Vec::new());
+    let mut lesson = readme.text;
+    if let Some(other) = opposite(row) {
+        lesson += &format!("\n## Two side by side {{#{SIDE_BY_SIDE}}}\n\n");
+        lesson += &format!("{{{{#versus {} {} {other}}}}}\n", row.name, BASELINE.name);
+    }
+    let mut chapter = Chapter::new(&title, lesson, page, Vec::new());
     chapter.source_path = Some(PathBuf::from(readme.path));
     // Which number it is shows when all chapters are there.
     chapter.number = Some(SectionNumber::default());
@@ -86,6 +94,18 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
         chapter.sub_items.push(BookItem::Chapter(sub));
     }
     Ok(chapter)
+}
+
+/// The version that a row's chapter shows beside the baseline: the one that its kind of work asks
+/// for, or else any.
+fn opposite(row: &Row) -> Option<&str> {
+    let fitting = match row.side {
+        Side::Io => "tokio",
+        Side::Cpu => "rayon",
+    };
+    let others = || row.cells.iter().map(|cell| &cell.approach).filter(|it| !it.is_baseline());
+    let found = others().find(|approach| approach.name() == fitting).or_else(|| others().next());
+    found.map(workspace::Approach::name)
 }
 
 fn folder(row: &Row) -> String {

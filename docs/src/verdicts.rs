@@ -1,10 +1,9 @@
 //! The claims with their verdicts, as the program `claims` has recorded them.
 
 use anyhow::{Result, bail};
-use claims::{Judged, Recorded, results::PLACE};
-use figures::words;
+use claims::{Judged, Recorded, Verdict, report, results::PLACE};
 
-use crate::links::relative;
+use crate::{links::relative, ratios};
 
 /// The page that lists them.
 const LIST: &str = "claims.md";
@@ -21,39 +20,106 @@ const NOTHING: &str = "Nothing has been recorded yet. `cargo run --release -p cl
 pub fn quote(record: Option<&Recorded>, id: &str, page: &str) -> Result<String> {
     let Some(record) = record else { return Ok(format!("> {NOTHING}")) };
     let Some(claim) = record.claim(id) else { bail!("{PLACE} has no claim {id}") };
-    let Judged { says, verdict, .. } = claim;
-    let list = relative(page, LIST);
-    Ok(format!("> {says}\n>\n> *[{verdict}]({list}): {}*\n", measured(claim)))
+    let link = format!("[{}]({}#{id})", shown(claim.verdict), relative(page, LIST));
+    let marked = marked(claim.verdict, &link);
+    let ratios: Vec<String> =
+        claim.ratios.iter().map(|ratio| ratios::sentence(ratio, claim)).collect();
+    let mut quotation = format!("> {}\n>\n> {marked}: {}.", claim.says, ratios.join("; "));
+    if let Some(because) = because(claim) {
+        quotation += &format!(" {because}");
+    }
+    Ok(quotation + "\n")
 }
 
-/// All claims as a table in Markdown, or how to measure them.
+/// All claims in Markdown, each with a line for each of its ratios, or how to measure them.
 #[must_use]
 pub fn list(record: Option<&Recorded>) -> String {
     let Some(Recorded { machine, claims, .. }) = record else { return NOTHING.into() };
-    let mut table = format!(
-        "Measured on {machine}; the raw data are in `{PLACE}`.\n\n\
-         | claim | verdict | ratio [95 %] | threshold |\n|---|---|---|---|\n"
-    );
-    for claim in claims {
-        // A bar would end the cell.
-        let [says, why, threshold] =
-            [&claim.says, &claim.why, &claim.threshold].map(|text| text.replace('|', "\\|"));
-        let (verdict, measured) = (claim.verdict, measured(claim));
-        table += &format!("| **{says}** {why} | {verdict} | {measured} | {threshold} |\n");
+    let mut list = format!("Measured on {machine}; the raw data are in `{PLACE}`.\n\n");
+    list += &format!("{}\n", report::summary(claims));
+    let failing: Vec<&Judged> =
+        claims.iter().filter(|claim| claim.verdict != Verdict::Holds).collect();
+    if !failing.is_empty() {
+        list += "\nThose that do not hold here:\n\n";
     }
-    table
+    for Judged { id, says, verdict, .. } in &failing {
+        list += &format!("- {}: [{says}](#{id})\n", marked(*verdict, &shown(*verdict)));
+    }
+    for claim in claims {
+        let Judged { id, says, why, verdict, ratios, .. } = claim;
+        let class = class(*verdict);
+        let badge = marked(*verdict, &shown(*verdict));
+        list +=
+            &format!("\n<div class=\"claim {class}\" id=\"{id}\">\n\n{badge} **{says}** {why}\n\n");
+        for ratio in ratios {
+            let symbol = marked(ratio.verdict, symbol(ratio.verdict));
+            list += &format!("- {symbol} {}\n", ratios::sentence(ratio, claim));
+        }
+        if let Some(because) = because(claim) {
+            list += &format!("\n{because}\n");
+        }
+        list += "\n</div>\n";
+    }
+    list
 }
 
-/// A claim's ratios with their intervals, in a line.
-fn measured(claim: &Judged) -> String {
-    let ratios = claim.ratios.iter();
-    let ratios = ratios.map(|ratio| ratio.ratio.map_or_else(|| "–".into(), words::estimate));
-    ratios.collect::<Vec<_>>().join(", ")
+/// Why a claim that does not hold has the verdict that it has, in a sentence.
+fn because(claim: &Judged) -> Option<String> {
+    let which = |verdict| claim.ratios.iter().filter(move |ratio| ratio.verdict == verdict);
+    let count = which(claim.verdict).count();
+    let of = match (count, claim.ratios.len()) {
+        (_, 1) => "The interval".to_owned(),
+        (count, all) if count == all => "Each of the intervals".to_owned(),
+        (1, all) => format!("One of the {all} intervals"),
+        (count, all) => format!("{count} of the {all} intervals"),
+    };
+    let is_plural = !of.starts_with("The") && !of.starts_with("Each") && !of.starts_with("One");
+    let verb = if is_plural { "lie" } else { "lies" };
+    let source = which(claim.verdict).next().map(|ratio| ratio.source.as_str()).unwrap_or_default();
+    Some(match claim.verdict {
+        Verdict::Holds => return None,
+        Verdict::Refuted => format!("{of} {verb} wholly on the wrong side of the threshold."),
+        Verdict::Inconclusive => {
+            format!("{of} {verb} on both sides of the threshold, so this run cannot tell.")
+        }
+        Verdict::NotMeasured => format!("Not measured: {source}."),
+        Verdict::NotJudged => format!("Not judged, because {source}."),
+        Verdict::TooFewCores => format!("Left out on this machine: it {source}."),
+    })
+}
+
+/// A verdict with its symbol, which tells it without colours.
+fn shown(verdict: Verdict) -> String {
+    format!("{} {verdict}", symbol(verdict))
+}
+
+fn symbol(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "✓",
+        Verdict::Refuted => "✗",
+        Verdict::Inconclusive => "?",
+        Verdict::NotMeasured | Verdict::NotJudged | Verdict::TooFewCores => "–",
+    }
+}
+
+/// What the style sheet calls it.
+fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "holds",
+        Verdict::Refuted => "refuted",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::NotMeasured | Verdict::NotJudged | Verdict::TooFewCores => "open",
+    }
+}
+
+/// A text in a verdict's colour.
+fn marked(verdict: Verdict, text: &str) -> String {
+    format!("<span class=\"claim-verdict {}\">{text}</span>", class(verdict))
 }
 
 #[cfg(test)]
 mod tests {
-    use claims::{JudgedRatio, Verdict};
+    use claims::JudgedRatio;
     use figures::{machine::Machine, statistics::Estimate};
 
     use super::*;
@@ -66,8 +132,8 @@ mod tests {
             verdict,
             threshold: "at least 40".into(),
             ratios: vec![JudgedRatio {
-                of: "a".into(),
-                to: "b".into(),
+                of: "http/sequential/limit=1".into(),
+                to: "http/tokio/limit=50".into(),
                 verdict,
                 ratio,
                 of_capacity: None,
@@ -90,10 +156,33 @@ mod tests {
         let quotation = quote(Some(&record()), "http-tokio", "a/b.md").expect("it is there");
         assert_eq!(
             quotation,
-            "> Tokio | gains.\n>\n> *[holds](../claims.md): 44.4 [43.0, 46.0]*\n"
+            "> Tokio | gains.\n>\n> <span class=\"claim-verdict holds\">\
+             [✓ holds](../claims.md#http-tokio)</span>: \
+             tokio is 44.4 [43.0, 46.0] times as fast as sequential (needs at least 40).\n"
         );
         let refuted = quote(Some(&record()), "primes-async", "a.md").expect("it is there");
-        assert!(refuted.contains("*[refuted](claims.md)"), "{refuted}");
+        assert!(refuted.contains("[✗ refuted](claims.md#primes-async)"), "{refuted}");
+        assert!(
+            refuted.ends_with("The interval lies wholly on the wrong side of the threshold.\n"),
+            "{refuted}"
+        );
+    }
+
+    #[test]
+    fn a_sentence_says_how_many_ratios_decide() {
+        let mut claim = record().claims.remove(0);
+        assert_eq!(because(&claim), None);
+        claim.verdict = Verdict::Inconclusive;
+        claim.ratios[0].verdict = Verdict::Inconclusive;
+        let mut other = claim.ratios[0].clone();
+        other.verdict = Verdict::Holds;
+        claim.ratios.push(other);
+        let one =
+            "One of the 2 intervals lies on both sides of the threshold, so this run cannot tell.";
+        assert_eq!(because(&claim).as_deref(), Some(one));
+        claim.verdict = Verdict::NotMeasured;
+        claim.ratios[1].verdict = Verdict::NotMeasured;
+        assert_eq!(because(&claim).as_deref(), Some("Not measured: 8 blocks."));
     }
 
     #[test]
@@ -108,8 +197,11 @@ mod tests {
         let shown = list(Some(&record()));
         for part in [
             "Measured on 2 cores, linux; the raw data are in `benches/runs`.",
-            "| **Tokio \\| gains.** It waits. | holds | 44.4 [43.0, 46.0] | at least 40 |\n",
-            "| **Async gains.** It waits. | refuted | – | at least 40 |\n",
+            "2 claims: 1 hold, 1 refuted.",
+            "- <span class=\"claim-verdict refuted\">✗ refuted</span>: [Async gains.](#primes-async)",
+            "<div class=\"claim holds\" id=\"http-tokio\">\n\n\
+             <span class=\"claim-verdict holds\">✓ holds</span> **Tokio | gains.** It waits.\n",
+            "- <span class=\"claim-verdict holds\">✓</span> tokio is 44.4 [43.0, 46.0] times",
         ] {
             assert!(shown.contains(part), "{part} is missing in: {shown}");
         }

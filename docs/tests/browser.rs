@@ -3,6 +3,8 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
+mod quiz;
+mod versus;
 mod webdriver;
 
 use std::{
@@ -31,6 +33,8 @@ struct Page {
     /// If it can be scrolled sideways: that, and the first elements that reach beyond its edge.
     /// Code and tables may, within boxes of their own.
     beyond: Vec<String>,
+    /// The lines of code side by side that are cut at their pane's edge.
+    cut: Vec<String>,
 }
 
 /// Has a page say it.
@@ -48,6 +52,7 @@ const LOOK: &str = "
         missing: all('img').filter(image => !image.naturalWidth).map(image => image.src),
         foreign: performance.getEntriesByType('resource').map(entry => entry.name)
             .filter(url => !inside(url) && !url.startsWith('data:')),
+        cut: all('.versus pre').filter(pane => pane.scrollWidth > pane.clientWidth).map(start),
         beyond: tooNarrow ? ['the page', ...all('main *').filter(wide).slice(0, 3).map(start)] : [],
     };
 ";
@@ -128,13 +133,19 @@ fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
             ("picture without content", &page.missing),
             ("loaded from elsewhere", &page.foreign),
             ("reaches beyond the edge", &page.beyond),
+            ("is cut", &page.cut),
         ];
         let faults = faults.into_iter().flat_map(|(fault, which)| {
             which.iter().map(move |one| format!("{path}, {width} wide: {fault}: {one}"))
         });
         Visit { faults: faults.collect(), address, page }
     };
-    paths.iter().map(visit).collect()
+    let mut visits: Vec<Visit> = paths.iter().map(visit).collect();
+    let faults = versus::faults(&mut browser, home);
+    if let Some(last) = visits.last_mut() {
+        last.faults.extend(faults);
+    }
+    visits
 }
 
 /// The pages of the book, by their paths within it. The list of chapters for browsers without

@@ -7,7 +7,7 @@ use console::Style;
 use similar::TextDiff;
 use workspace::{
     Cell,
-    beside::{Line, aligned},
+    beside::{Difference, Line, aligned},
 };
 
 use super::table::Look;
@@ -61,8 +61,8 @@ fn side_by_side([left, right]: &[String; 2], old: &str, new: &str, look: Look) -
     let width = (look.width.saturating_sub(BETWEEN) / 2).max(NARROWEST);
     let lines = aligned(old, new);
     // A side is no wider than its longest line.
-    let longest = |lines: &[Line]| {
-        lines.iter().flatten().map(|(line, _)| line.chars().count()).max().unwrap_or_default()
+    let longest = |lines: &[Option<Line>]| {
+        lines.iter().flatten().map(|line| line.text.chars().count()).max().unwrap_or_default()
     };
     let width = width.min(lines.iter().map(|side| longest(side)).max().unwrap_or_default());
     let width = width.max(NARROWEST);
@@ -74,8 +74,8 @@ fn side_by_side([left, right]: &[String; 2], old: &str, new: &str, look: Look) -
         writeln!(text, "{}{}", bold.apply_to(format!("{left:<width$}   ")), bold.apply_to(right));
     let [old, new] = lines;
     for (left, right) in old.into_iter().zip(new) {
-        let mark = match (left, right) {
-            (Some((_, false)), _) => ' ',
+        let mark = match (&left, &right) {
+            (Some(Line { difference: Difference::None, .. }), _) => ' ',
             (Some(_), Some(_)) => '|',
             (Some(_), None) => '<',
             (None, _) => '>',
@@ -100,8 +100,8 @@ fn side_by_side([left, right]: &[String; 2], old: &str, new: &str, look: Look) -
 }
 
 /// Wraps a line. Its continuation is indented by two more.
-fn folded(line: Line, width: usize) -> Vec<String> {
-    let Some((line, _)) = line else { return Vec::new() };
+fn folded(line: Option<Line>, width: usize) -> Vec<String> {
+    let Some(Line { text: line, .. }) = line else { return Vec::new() };
     let indent = line.chars().take_while(|letter| *letter == ' ').count() + 2;
     // In a narrow space a deep line goes on at the margin.
     let indent = if indent + NARROWEST / 2 > width { 0 } else { indent };
@@ -163,7 +163,7 @@ mod tests {
         let text = side_by_side(&names(), long, "", look);
         assert!(text.lines().all(|line| line.chars().count() <= 70), "{text}");
         assert_eq!(text.lines().count(), 4, "{text}");
-        let parts = folded(Some((long.trim_end(), true)), 33);
+        let parts = folded(Some(Line { text: long.trim_end(), difference: Difference::All }), 33);
         assert!(parts[1].starts_with("      "), "{parts:?}");
     }
 
