@@ -3,6 +3,7 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
+mod race;
 mod webdriver;
 
 use std::{
@@ -69,9 +70,7 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
     let browsers = match browsers.collect::<Result<Vec<Browser>, String>>() {
         Ok(browsers) => browsers,
         Err(reason) => {
-            // Written to stderr itself, since libtest keeps to itself what a test prints.
-            writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
-                .expect("stderr takes a line");
+            skipped(&reason);
             return;
         }
     };
@@ -104,6 +103,13 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Says that a test could not look at anything. Written to stderr itself, since libtest keeps to
+/// itself what a test prints.
+fn skipped(reason: &str) {
+    writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
+        .expect("stderr takes a line");
 }
 
 /// A page that was visited.

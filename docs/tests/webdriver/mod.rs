@@ -119,13 +119,22 @@ impl Browser {
             "Emulation.setDeviceMetricsOverride",
             &json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}),
         );
-        let value = match scheme {
+        self.prefer(scheme, false);
+    }
+
+    /// Shows pages from now on in the way that a user's system asks for.
+    pub(crate) fn prefer(&mut self, scheme: Scheme, reduced_motion: bool) {
+        let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
         };
+        let motion = if reduced_motion { "reduce" } else { "no-preference" };
         self.devtools(
             "Emulation.setEmulatedMedia",
-            &json!({"features": [{"name": "prefers-color-scheme", "value": value}]}),
+            &json!({"features": [
+                {"name": "prefers-color-scheme", "value": scheme},
+                {"name": "prefers-reduced-motion", "value": motion},
+            ]}),
         );
     }
 

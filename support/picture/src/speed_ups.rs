@@ -1,0 +1,1 @@
+//! Speed-ups with their intervals, as dots with whiskers.
