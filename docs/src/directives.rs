@@ -10,6 +10,7 @@
 //! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
+//! | `{{#chart http}}` | the measured speed-ups of a row as a picture, or nothing if there are none |
 //! | `{{#claims}}` | all claims with their verdicts |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
@@ -22,6 +23,7 @@ use claims::Recorded;
 use workspace::{Row, Workspace};
 
 use crate::{
+    chart,
     links::{Needed, Pages, relative},
     rows,
     source::{self, Source},
@@ -97,10 +99,11 @@ impl Directives<'_> {
                 }
             }
             ["claim", id] => verdicts::quote(self.record, id, page),
+            ["chart", row] => Ok(chart::chart(self.record, self.row(row)?)),
             ["claims"] => Ok(verdicts::list(self.record)),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "claim" | "claims"),
+                | "chart" | "claim" | "claims"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)
@@ -119,12 +122,15 @@ impl Directives<'_> {
     }
 
     fn versus(&self, row: &str, left: &str, right: &str, page: &str) -> Result<String> {
-        let rows = self.workspace.rows();
-        let known = rows.iter().find(|known| known.name == row);
-        let row = known.with_context(|| format!("there is no row {row}"))?;
+        let row = self.row(row)?;
         let (left_caption, left) = self.cell(row, left, page)?;
         let (right_caption, right) = self.cell(row, right, page)?;
         Ok(beside([left_caption, right_caption], &left, &right))
+    }
+
+    fn row(&self, name: &str) -> Result<&Row> {
+        let row = self.workspace.rows().iter().find(|row| row.name == name);
+        row.with_context(|| format!("there is no row {name}"))
     }
 
     /// The library of a cell, and what stands above it.
@@ -239,6 +245,11 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_was_not_measured_has_no_chart() {
+        assert_eq!(expand("a\n{{#chart http}}\nb\n").expect("there is such a row"), "a\nb\n");
+    }
+
+    #[test]
     fn code_and_the_middle_of_a_line_hold_no_directives() {
         let same = "A `{{#item a b}}`.\n\n    {{#item a b}}\n\n```text\n{{#item a b}}\n```\n\
                     ````text\n```\n{{#item a b}}\n````\n";
@@ -256,6 +267,7 @@ mod tests {
             ),
             ("{{#file ../secret}}", "../secret is no path below the workspace's root"),
             ("{{#versus web tokio smol}}", "there is no row web"),
+            ("{{#chart web}}", "there is no row web"),
             ("{{#versus http tokio rayon}}", "the row http has no cell rayon"),
             ("{{#readme comparisons/none}}", "cannot read comparisons/none/README.md"),
             ("{{#item http/tokio}}", "item does not take 1 arguments"),

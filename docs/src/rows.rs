@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use claims::update::marker;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use workspace::{BASELINE, Cell, Row, Side, Workspace};
 
@@ -50,7 +51,8 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     pages.show(&readme.path, &page);
 
     let title = title(&readme.text).unwrap_or(&row.name).to_owned();
-    let mut chapter = Chapter::new(&title, readme.text, page, Vec::new());
+    let content = with_chart(&readme.text, row);
+    let mut chapter = Chapter::new(&title, content, page, Vec::new());
     chapter.source_path = Some(PathBuf::from(readme.path));
     // Which number it is shows when all chapters are there.
     chapter.number = Some(SectionNumber::default());
@@ -86,6 +88,12 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
         chapter.sub_items.push(BookItem::Chapter(sub));
     }
     Ok(chapter)
+}
+
+/// The README with a chart above the table of what was measured.
+fn with_chart(readme: &str, row: &Row) -> String {
+    let marker = marker(&row.name);
+    readme.replacen(&marker, &format!("{{{{#chart {}}}}}\n\n{marker}", row.name), 1)
 }
 
 fn folder(row: &Row) -> String {
@@ -144,6 +152,19 @@ mod tests {
             pages.page("examples-io/http/tokio/src/lib.rs"),
             Some("examples-io/http/tokio.md#src-lib-rs")
         );
+    }
+
+    #[test]
+    fn a_chart_comes_above_what_was_measured() {
+        let tree = tree();
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        let http = &workspace.rows()[0];
+        let readme = "a\n\n<!-- measured: http -->\ntable\n<!-- end -->\n";
+        assert_eq!(
+            with_chart(readme, http),
+            "a\n\n{{#chart http}}\n\n<!-- measured: http -->\ntable\n<!-- end -->\n"
+        );
+        assert_eq!(with_chart("a\n", http), "a\n");
     }
 
     #[test]

@@ -9,14 +9,13 @@ mod webdriver;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     thread,
 };
 
 use book::{build::build, serve::Server};
 use serde::Deserialize;
-use webdriver::{Browser, Scheme, Screen};
+use webdriver::{Browser, Scheme, Screen, skipped};
 
 /// What a page says of itself. All addresses are complete.
 #[derive(Debug, Deserialize)]
@@ -103,13 +102,6 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-}
-
-/// Says that a test could not look at anything. Written to stderr itself, since libtest keeps to
-/// itself what a test prints.
-fn skipped(reason: &str) {
-    writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
-        .expect("stderr takes a line");
 }
 
 /// A page that was visited.

@@ -3,7 +3,7 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -188,6 +188,13 @@ impl Drop for Browser {
         drop(self.guard.stdin.take());
         let _ = self.guard.wait();
     }
+}
+
+/// Says that a test could not look at anything. Written to stderr itself, since libtest keeps to
+/// itself what a test prints.
+pub(crate) fn skipped(reason: &str) {
+    writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
+        .expect("stderr takes a line");
 }
 
 /// The first of these programs that there is.

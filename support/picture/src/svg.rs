@@ -101,8 +101,9 @@ pub(crate) fn text(class: &str, (x, y): (f64, f64), text: impl Into<String>) -> 
     Element::new("text").with("class", class).at("x", x).at("y", y).text(text)
 }
 
-/// A number with at most two decimals.
-pub(crate) fn number(value: f64) -> String {
+/// A number with at most two decimals, as the attributes of a picture hold it.
+#[must_use]
+pub fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".into() } else { text.into() }

@@ -4,10 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::{
-    skipped,
-    webdriver::{Browser, Scheme, Screen},
-};
+use crate::webdriver::{Browser, Scheme, Screen, skipped};
 
 /// What a picture shows at a moment.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
