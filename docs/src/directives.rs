@@ -9,6 +9,7 @@
 //! | `{{#beside src/wrong.rs src/right.rs}}` | two files side by side, by their paths from the root |
 //! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
+//! | `{{#limits}}` | the sliders of the chapter *Play with the limits*, and what they move |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
 //! | `{{#chart http}}` | the measured speed-ups of a row as a picture, or nothing if there are none |
 //! | `{{#claims}}` | all claims with their verdicts |
@@ -23,7 +24,7 @@ use claims::Recorded;
 use workspace::{Row, Workspace};
 
 use crate::{
-    chart,
+    chart, limits,
     links::{Needed, Pages, relative},
     rows,
     source::{self, Source},
@@ -100,10 +101,11 @@ impl Directives<'_> {
             }
             ["claim", id] => verdicts::quote(self.record, id, page),
             ["chart", row] => Ok(chart::chart(self.record, self.row(row)?)),
+            ["limits"] => Ok(limits::html()),
             ["claims"] => Ok(verdicts::list(self.record)),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "chart" | "claim" | "claims"),
+                | "chart" | "limits" | "claim" | "claims"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)

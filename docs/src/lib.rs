@@ -9,12 +9,13 @@
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
-//! they name ([`source`], [`versus`], [`verdicts`], [`chart`]), [`preprocessor`] is where mdBook calls all of
+//! they name ([`source`], [`versus`], [`verdicts`], [`chart`], [`limits`]), [`preprocessor`] is where mdBook calls all of
 //! them, [`build`] calls mdBook, and [`serve`] shows the result to a browser.
 
 pub mod build;
 pub mod chart;
 pub mod directives;
+pub mod limits;
 pub mod links;
 pub mod pairs;
 pub mod preprocessor;
@@ -38,6 +39,7 @@ mod chapters {
         waiting_or_computing: "waiting-or-computing.md",
         how_to_read: "how-to-read-the-examples.md",
         compare: "compare.md",
+        play_with_the_limits: "play-with-the-limits.md",
         cost_of_a_task: "cost-of-a-task.md",
         from_python: "coming-from-python.md",
         from_async_std: "from-async-std-to-smol.md",

@@ -3,6 +3,7 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
+mod limits;
 mod race;
 mod webdriver;
 
@@ -115,6 +116,8 @@ struct Visit {
 
 /// Visits these pages, one after the other.
 fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
+    // The book takes a while to build, so that what one of its pages does is tried here.
+    limits::check(&mut browser, home);
     let visit = |path: &String| {
         let address = format!("{home}/{path}");
         browser.visit(&address);

@@ -156,6 +156,21 @@ impl Browser {
             .unwrap_or_else(|error| panic!("the script returns something else: {error}: {answer}"))
     }
 
+    /// Presses a key that is called like this, such as `ArrowRight`.
+    pub(crate) fn press(&mut self, key: &str) {
+        let code = match key {
+            "ArrowLeft" => 37,
+            "ArrowRight" => 39,
+            _ => panic!("{key} has no code here"),
+        };
+        for kind in ["rawKeyDown", "keyUp"] {
+            self.devtools(
+                "Input.dispatchKeyEvent",
+                &json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}),
+            );
+        }
+    }
+
     /// What the console has shown since the last call: warnings, errors, and what pages print.
     pub(crate) fn messages(&mut self) -> Vec<String> {
         let answer = self.post("/se/log", &json!({"type": "browser"}));
