@@ -10,7 +10,9 @@
 //! | `{{#readme comparisons/compare}}` | the README of a folder, without its title |
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
 //! | `{{#output PAIR WAY}}` | what a pair has printed of one of its ways, from its README |
+//! | `{{#limits}}` | the sliders of the chapter *Play with the limits*, and what they move |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
+//! | `{{#chart http}}` | the measured speed-ups of a row as a picture, or nothing if there are none |
 //! | `{{#claims}}` | all claims with their verdicts |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
@@ -23,7 +25,9 @@ use claims::Recorded;
 use workspace::{Row, Workspace};
 
 use crate::{
+    chart,
     lesson::Lesson,
+    limits,
     links::{Needed, Pages, relative, slashed},
     outputs, quiz, rows,
     source::{self, Source},
@@ -98,10 +102,12 @@ impl Directives<'_> {
             }
             ["output", pair, ..] => self.output(pair, &words[2..].join(" "), page),
             ["claim", id] => verdicts::quote(self.record, id, page),
+            ["chart", row] => Ok(chart::chart(self.record, self.row(row)?)),
+            ["limits"] => Ok(limits::html()),
             ["claims"] => Ok(verdicts::list(self.record)),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "claim" | "claims"),
+                | "output" | "chart" | "limits" | "claim" | "claims"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)
@@ -127,9 +133,7 @@ impl Directives<'_> {
         page: &str,
         needed: &mut Needed,
     ) -> Result<String> {
-        let rows = self.workspace.rows();
-        let known = rows.iter().find(|known| known.name == row);
-        let row = known.with_context(|| format!("there is no row {row}"))?;
+        let row = self.row(row)?;
         let [left, right] = [self.cell(row, left, page)?, self.cell(row, right, page)?];
         let mut names = Vec::new();
         let mut versions = Vec::new();
@@ -143,6 +147,11 @@ impl Directives<'_> {
         needed.scripts.insert(script.clone(), text);
         let choice = Choice { names, script };
         Ok(versus::versus([&left, &right], source::language("lib.rs"), Some(&choice)))
+    }
+
+    fn row(&self, name: &str) -> Result<&Row> {
+        let row = self.workspace.rows().iter().find(|row| row.name == name);
+        row.with_context(|| format!("there is no row {name}"))
     }
 
     /// The library of a cell, as one of two.
@@ -272,6 +281,11 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_was_not_measured_has_no_chart() {
+        assert_eq!(expand("a\n{{#chart http}}\nb\n").expect("there is such a row"), "a\nb\n");
+    }
+
+    #[test]
     fn code_and_the_middle_of_a_line_hold_no_directives() {
         let same = "A `{{#item a b}}`.\n\n    {{#item a b}}\n\n```text\n{{#item a b}}\n```\n\
                     ````text\n```\n{{#item a b}}\n````\n";
@@ -289,6 +303,7 @@ mod tests {
             ),
             ("{{#file ../secret}}", "../secret is no path below the workspace's root"),
             ("{{#versus web tokio smol}}", "there is no row web"),
+            ("{{#chart web}}", "there is no row web"),
             ("{{#versus http tokio rayon}}", "the row http has no cell rayon"),
             ("{{#readme comparisons/none}}", "cannot read comparisons/none/README.md"),
             ("{{#item http/tokio}}", "item does not take 1 arguments"),

@@ -9,13 +9,15 @@
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
-//! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`outputs`]), [`quiz`] makes
-//! forms of questions, [`preprocessor`] is where mdBook calls all of them, [`build`] calls mdBook and
-//! adds the [`slides`], and [`serve`] shows the result to a browser.
+//! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`outputs`], [`chart`],
+//! [`limits`]), [`quiz`] makes forms of questions, [`preprocessor`] is where mdBook calls all of them,
+//! [`build`] calls mdBook and adds the [`slides`], and [`serve`] shows the result to a browser.
 
 pub mod build;
+pub mod chart;
 pub mod directives;
 pub mod lesson;
+pub mod limits;
 pub mod links;
 pub mod outputs;
 pub mod pairs;
@@ -55,6 +57,7 @@ mod chapters {
         how_to_read: "how-to-read-the-examples.md",
         all_versions: "all-versions.md",
         compare: "compare.md",
+        play_with_the_limits: "play-with-the-limits.md",
         cost_of_a_task: "cost-of-a-task.md",
         from_python: "coming-from-python.md",
         from_async_std: "from-async-std-to-smol.md",

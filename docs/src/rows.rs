@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use claims::update::marker;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use workspace::{BASELINE, Cell, Row, Side, Workspace};
 
@@ -53,7 +54,7 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     pages.show(&readme.path, &page);
 
     let title = title(&readme.text).unwrap_or(&row.name).to_owned();
-    let mut lesson = readme.text;
+    let mut lesson = with_chart(&readme.text, row);
     if let Some(other) = opposite(row) {
         lesson += &format!("\n## Two side by side {{#{SIDE_BY_SIDE}}}\n\n");
         lesson += &format!("{{{{#versus {} {} {other}}}}}\n", row.name, BASELINE.name);
@@ -106,6 +107,12 @@ fn opposite(row: &Row) -> Option<&str> {
     let others = || row.cells.iter().map(|cell| &cell.approach).filter(|it| !it.is_baseline());
     let found = others().find(|approach| approach.name() == fitting).or_else(|| others().next());
     found.map(workspace::Approach::name)
+}
+
+/// The README with a chart above the table of what was measured.
+fn with_chart(readme: &str, row: &Row) -> String {
+    let marker = marker(&row.name);
+    readme.replacen(&marker, &format!("{{{{#chart {}}}}}\n\n{marker}", row.name), 1)
 }
 
 fn folder(row: &Row) -> String {
@@ -164,6 +171,19 @@ mod tests {
             pages.page("examples-io/http/tokio/src/lib.rs"),
             Some("examples-io/http/tokio.md#src-lib-rs")
         );
+    }
+
+    #[test]
+    fn a_chart_comes_above_what_was_measured() {
+        let tree = tree();
+        let workspace = Workspace::at(tree.path()).expect("the tree can be read");
+        let http = &workspace.rows()[0];
+        let readme = "a\n\n<!-- measured: http -->\ntable\n<!-- end -->\n";
+        assert_eq!(
+            with_chart(readme, http),
+            "a\n\n{{#chart http}}\n\n<!-- measured: http -->\ntable\n<!-- end -->\n"
+        );
+        assert_eq!(with_chart("a\n", http), "a\n");
     }
 
     #[test]

@@ -3,21 +3,22 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
+mod limits;
 mod quiz;
+mod race;
 mod versus;
 mod webdriver;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     thread,
 };
 
 use book::{build::build, serve::Server};
 use serde::Deserialize;
-use webdriver::{Browser, Scheme, Screen};
+use webdriver::{Browser, Scheme, Screen, skipped};
 
 /// What a page says of itself. All addresses are complete.
 #[derive(Debug, Deserialize)]
@@ -74,9 +75,7 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
     let browsers = match browsers.collect::<Result<Vec<Browser>, String>>() {
         Ok(browsers) => browsers,
         Err(reason) => {
-            // Written to stderr itself, since libtest keeps to itself what a test prints.
-            writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
-                .expect("stderr takes a line");
+            skipped(&reason);
             return;
         }
     };
@@ -122,6 +121,8 @@ struct Visit {
 
 /// Visits these pages, one after the other.
 fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
+    // The book takes a while to build, so that what one of its pages does is tried here.
+    limits::check(&mut browser, home);
     let visit = |path: &String| {
         let address = format!("{home}/{path}");
         browser.visit(&address);

@@ -9,7 +9,7 @@ use figures::{
     statistics::{CONFIDENCE, Estimate},
 };
 use serde::Serialize;
-use workspace::Workspace;
+use workspace::{Side, Workspace};
 
 use crate::{
     evidence::Evidence,
@@ -51,6 +51,10 @@ pub struct MeasuredTable {
     pub control: Option<Estimate>,
     /// What the cores could do together, against one of them.
     pub capacity: Option<Estimate>,
+    /// The highest speed-up that the job allows: P for a row that computes. For one that waits, K, or
+    /// P·T₁/(N·C) if the computing alone takes longer, where T₁ is sequential's time and N·C what it
+    /// computes of that. `None` if that was not measured.
+    pub limit: Option<f64>,
     /// A line for each version.
     pub lines: Vec<Line>,
 }
@@ -108,7 +112,11 @@ fn draw(mut runs: Vec<Run>, machine: Machine, claims: &Claims, workspace: &Works
     let judge = |claim| verdict::judge(claim, claims, &evidence, machine.cores);
     Recorded {
         claims: claims.claims.iter().map(judge).collect(),
-        tables: claims.tables.iter().map(|table| measured(table, workspace, &evidence)).collect(),
+        tables: claims
+            .tables
+            .iter()
+            .map(|table| measured(table, workspace, &evidence, machine.cores))
+            .collect(),
         machine,
     }
 }
@@ -166,7 +174,12 @@ pub fn shown(table: &Table, workspace: &Workspace) -> Vec<Shown> {
 }
 
 /// The table of a row.
-fn measured(table: &Table, workspace: &Workspace, evidence: &Evidence) -> MeasuredTable {
+fn measured(
+    table: &Table,
+    workspace: &Workspace,
+    evidence: &Evidence,
+    cores: usize,
+) -> MeasuredTable {
     let line = |Shown { label, approach, benchmark, baseline }| {
         let is_baseline = benchmark == baseline;
         let ratio = Ratio {
@@ -198,6 +211,22 @@ fn measured(table: &Table, workspace: &Workspace, evidence: &Evidence) -> Measur
         blocks: evidence.blocks(&table.row),
         control: control.map(|found| found.estimate(CONFIDENCE)),
         capacity: evidence.capacity(&table.row),
+        limit: limit(table, workspace, evidence, cores),
         lines: shown(table, workspace).into_iter().map(line).collect(),
     }
+}
+
+/// The highest speed-up that the row's job allows (see [`MeasuredTable::limit`]).
+fn limit(table: &Table, workspace: &Workspace, evidence: &Evidence, cores: usize) -> Option<f64> {
+    let cores = cores as f64;
+    let row = workspace.rows().iter().find(|row| row.name == table.row)?;
+    if row.side == Side::Cpu {
+        return Some(cores);
+    }
+    let in_flight: f64 = table.at.strip_prefix("limit=")?.parse().ok()?;
+    let whole = Quantity::Measured(table.baseline.clone());
+    let computing = Quantity::Measured(format!("{}#computing", table.baseline));
+    let ratio = Ratio { of: whole, to: computing, per_unit: false };
+    let over_computing = evidence.ratio(&ratio).ok()?.estimate(CONFIDENCE).value;
+    Some(in_flight.min(cores * over_computing))
 }

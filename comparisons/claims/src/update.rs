@@ -62,6 +62,12 @@ pub fn pages(workspace: &Workspace) -> Vec<PathBuf> {
     front.into_iter().chain(rows).filter(|page| page.is_file()).collect()
 }
 
+/// The line at which the region for something measured begins.
+#[must_use]
+pub fn marker(name: &str) -> String {
+    [BEGIN, name, CLOSE].concat()
+}
+
 /// The regions of a page, in their order.
 ///
 /// # Errors
@@ -154,21 +160,11 @@ fn lines(table: &MeasuredTable, recorded: &Recorded, computes: bool) -> String {
          |---|---|---|---|\n",
         table.at
     );
-    let noise = table.control;
+    // Another algorithm, which is shown beside the cells, may be any number of times as fast.
+    let cores = computes.then_some(recorded.machine.cores);
     for line in &table.lines {
-        let Line { label, approach, is_baseline, time_ns, speed_up, in_flight } = line;
-        // Another algorithm, which is shown beside the cells, may be any number of times as fast.
-        let cores_bound = computes && approach.is_some();
-        let speed_up = match speed_up {
-            _ if *is_baseline => "1".into(),
-            Some(estimate) if is_noise(*estimate, noise) => {
-                format!("{} ≈", words::estimate(*estimate))
-            }
-            Some(estimate) if cores_bound && estimate.value > recorded.machine.cores as f64 => {
-                format!("{} ▲", words::estimate(*estimate))
-            }
-            estimate => shown(*estimate, words::estimate),
-        };
+        let Line { label, approach, time_ns, in_flight, .. } = line;
+        let speed_up = speed_up(line, table.control, cores.filter(|_| approach.is_some()));
         let time = shown(*time_ns, time);
         let in_flight = in_flight.map_or_else(|| "–".into(), |peak| peak.to_string());
         text += &format!("| {label} | {time} | {speed_up} | {in_flight} |\n");
@@ -182,6 +178,20 @@ fn lines(table: &MeasuredTable, recorded: &Recorded, computes: bool) -> String {
                  does not.\n";
     }
     text + "\n"
+}
+
+/// A version's speed-up in a table: with `≈` if it is no more than the noise (`control` is a version
+/// against itself), and with `▲` if it is more than so many cores can give.
+#[must_use]
+pub fn speed_up(line: &Line, control: Option<Estimate>, cores: Option<usize>) -> String {
+    match line.speed_up {
+        _ if line.is_baseline => "1".into(),
+        Some(estimate) if is_noise(estimate, control) => format!("{} ≈", words::estimate(estimate)),
+        Some(estimate) if cores.is_some_and(|cores| estimate.value > cores as f64) => {
+            format!("{} ▲", words::estimate(estimate))
+        }
+        estimate => shown(estimate, words::estimate),
+    }
 }
 
 /// Whether a ratio may as well be 1, or is no farther from it than a version is from itself.

@@ -13,7 +13,7 @@ mod show;
 
 use std::{
     collections::BTreeMap,
-    fs::File,
+    fs::{self, File},
     io::{self, BufWriter, Write},
     num::NonZeroUsize,
     path::PathBuf,
@@ -78,6 +78,9 @@ struct Arguments {
     /// Write a trace of all versions to this file, for the Perfetto viewer
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     trace: Option<PathBuf>,
+    /// Draw the race of one row as a picture that replays it, for a web page or a README
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
+    svg: Option<PathBuf>,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
@@ -246,6 +249,14 @@ fn start(arguments: &Arguments) -> Result<bool> {
 fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Result<bool> {
     let how = &arguments.how;
     let rows = selection::select(workspace, &arguments.rows, &how.only)?;
+    if let Some(path) = &arguments.svg {
+        if rows.len() != 1 {
+            return Err(Misnamed("--svg draws one row, so name it".into()).into());
+        }
+        // Whether it can be written is found out before minutes have gone into measuring.
+        let opened = File::options().create(true).append(true).open(path);
+        opened.with_context(|| format!("cannot write {}", path.display()))?;
+    }
     let (programs, inputs) = build(workspace, &rows, how)?;
 
     let machine = Load::look();
@@ -265,8 +276,16 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             write!(out, "\n{section}")?;
             out.flush()?;
         }
-        if arguments.timeline || arguments.trace.is_some() {
-            let traces = record(row, &programs, input, how)?;
+        if arguments.timeline || arguments.trace.is_some() || arguments.svg.is_some() {
+            let (drawn, left_out): (Vec<_>, Vec<_>) =
+                row.cells.iter().cloned().partition(|cell| is_drawn(cell, how));
+            let traces = record(&drawn, &programs, input, how)?;
+            if let Some(path) = &arguments.svg {
+                let left_out = record(&left_out, &programs, input, how)?;
+                let traces: Vec<&Traced> = traces.iter().chain(&left_out).collect();
+                let svg = show::picture::race(&shown.comparison, &traces, &machine);
+                fs::write(path, svg).with_context(|| format!("cannot write {}", path.display()))?;
+            }
             if arguments.timeline {
                 write!(out, "\n{}", show::timeline::section(&traces, look))?;
             }
@@ -504,21 +523,22 @@ fn measure(
     Shown { comparison, sentences }
 }
 
-/// Records one more run of each version but sequential, whose picture is the same in all rows: one
-/// unit after the other, for so long that the others would not be seen beside it.
+/// Whether a timeline shows this version: all but sequential, whose picture is the same in all rows,
+/// one unit after the other, for so long that the others would not be seen beside it.
+fn is_drawn(cell: &Cell, how: &How) -> bool {
+    !cell.approach.is_baseline() || how.only.iter().any(|name| name == BASELINE.name)
+}
+
+/// Records one more run of each of these versions.
 fn record(
-    row: &Row,
+    cells: &[Cell],
     programs: &BTreeMap<String, PathBuf>,
     input: &PreparedInput,
     how: &How,
 ) -> Result<Vec<Traced>> {
-    let is_drawn = |cell: &&Cell| {
-        !cell.approach.is_baseline() || how.only.iter().any(|name| name == BASELINE.name)
-    };
-    let cells: Vec<Cell> = row.cells.iter().filter(is_drawn).cloned().collect();
     let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
     let term = Term::stderr();
-    let traces = traces::record(&cells, |cell, arguments| {
+    let traces = traces::record(cells, |cell, arguments| {
         progress(&term, &format!("recording {}", cell.package()));
         let all = [&all[..], arguments].concat();
         workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)

@@ -3,7 +3,7 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -119,13 +119,22 @@ impl Browser {
             "Emulation.setDeviceMetricsOverride",
             &json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}),
         );
-        let value = match scheme {
+        self.prefer(scheme, false);
+    }
+
+    /// Shows pages from now on in the way that a user's system asks for.
+    pub(crate) fn prefer(&mut self, scheme: Scheme, reduced_motion: bool) {
+        let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
         };
+        let motion = if reduced_motion { "reduce" } else { "no-preference" };
         self.devtools(
             "Emulation.setEmulatedMedia",
-            &json!({"features": [{"name": "prefers-color-scheme", "value": value}]}),
+            &json!({"features": [
+                {"name": "prefers-color-scheme", "value": scheme},
+                {"name": "prefers-reduced-motion", "value": motion},
+            ]}),
         );
     }
 
@@ -145,6 +154,21 @@ impl Browser {
         let answer = self.post("/execute/sync", &json!({"script": script, "args": []}));
         serde_json::from_value(answer.clone())
             .unwrap_or_else(|error| panic!("the script returns something else: {error}: {answer}"))
+    }
+
+    /// Presses a key that is called like this, such as `ArrowRight`.
+    pub(crate) fn press(&mut self, key: &str) {
+        let code = match key {
+            "ArrowLeft" => 37,
+            "ArrowRight" => 39,
+            _ => panic!("{key} has no code here"),
+        };
+        for kind in ["rawKeyDown", "keyUp"] {
+            self.devtools(
+                "Input.dispatchKeyEvent",
+                &json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}),
+            );
+        }
     }
 
     /// What the console has shown since the last call: warnings, errors, and what pages print.
@@ -179,6 +203,13 @@ impl Drop for Browser {
         drop(self.guard.stdin.take());
         let _ = self.guard.wait();
     }
+}
+
+/// Says that a test could not look at anything. Written to stderr itself, since libtest keeps to
+/// itself what a test prints.
+pub(crate) fn skipped(reason: &str) {
+    writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
+        .expect("stderr takes a line");
 }
 
 /// The first of these programs that there is.

@@ -149,6 +149,14 @@ impl Recorded {
         }
     }
 
+    /// When units ended, counted from the first event.
+    #[must_use]
+    pub fn ends(&self) -> Vec<Duration> {
+        let first = self.events.first().map_or(0, |event| event.at);
+        let ended = self.events.iter().filter(|event| event.state == State::Ended);
+        ended.map(|event| Duration::from_nanos(event.at - first)).collect()
+    }
+
     /// Whether there was more than what is kept, [`MOST_EVENTS`].
     #[must_use]
     pub fn is_cut_off(&self) -> bool {

@@ -158,7 +158,7 @@ impl Recorded {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Seek;
+    use std::{io::Seek, time::Duration};
 
     use super::*;
 
@@ -187,5 +187,6 @@ mod tests {
         let draw = |recorded: &Recorded| recorded.draw_on_a_clock("page", 9, 60, 4_000);
         assert_eq!(draw(&read), draw(&recorded));
         assert!(draw(&read).contains("\npage 1"), "{}", draw(&read));
+        assert_eq!(read.ends(), [Duration::from_micros(4), Duration::from_micros(4)]);
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_program_of_ones_own_does_not_outlive_compare,
         a_sweep_compares_a_row_at_each_value_of_a_flag,
         timelines_of_all_versions_go_by_one_clock,
+        a_race_is_drawn_as_a_picture,
     )
 }
 
@@ -559,4 +560,26 @@ pub(super) fn serve() {
         print!("{messages}");
         process::exit(0);
     }
+}
+
+fn a_race_is_drawn_as_a_picture() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("race.svg");
+    let file = path.to_str().expect("its name is Unicode");
+    let ran = compare(&["good", "--runs", "2", "--only", "tokio,rayon", "--svg", file]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let svg = fs::read_to_string(&path).expect("it is written");
+    assert_contains(&svg, ">good: tokio is 49.0 times as fast as sequential</title>");
+    assert_contains(&svg, "102 ms · 49.0 times as fast");
+    assert_contains(&svg, "Measured in 2 rounds on ");
+    assert_contains(&svg, "a page is done");
+    // Each fake has recorded the end of one unit, also sequential.
+    assert_eq!(svg.matches("class=\"units\"").count(), 3, "{svg}");
+
+    compare(&["good", "stuck", "--svg", file]).refused(2, "--svg draws one row, so name it");
+    let nowhere = folder.path().join("no/race.svg");
+    let nowhere = nowhere.to_str().expect("its name is Unicode");
+    let ran = compare(&["good", "--svg", nowhere]);
+    assert_eq!(ran.status, Some(1));
+    assert_contains(last_line(&ran), &format!("error: cannot write {nowhere}"));
 }

@@ -1,8 +1,9 @@
 //! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
-//! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`].
+//! other ([`diff`]), a [`race`] in the terminal or as a [`picture`], the table of a [`sweep`], and that of the user's own [`programs`].
 
 pub(crate) mod diff;
 pub(crate) mod list;
+pub(crate) mod picture;
 pub(crate) mod programs;
 pub(crate) mod race;
 pub(crate) mod sweep;
