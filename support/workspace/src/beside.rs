@@ -2,6 +2,9 @@
 
 use similar::{Algorithm, DiffOp, TextDiff};
 
+/// From this share of common words on, two lines are compared word by word.
+const ALIKE: f32 = 0.4;
+
 /// A line of one side: its text, and whether the other side has none like it. `None` fills the
 /// place where only the other side has a line.
 pub type Line<'a> = Option<(&'a str, bool)>;
@@ -30,6 +33,59 @@ pub fn aligned<'a>(left: &'a str, right: &'a str) -> [Vec<Line<'a>>; 2] {
         }
     }
     sides
+}
+
+/// A piece of a line, and whether the other line has none like it.
+pub type Piece<'a> = (&'a str, bool);
+
+/// Two lines that stand beside each other, each in pieces, with the words marked that differ. If
+/// they have little in common, the whole lines are.
+#[must_use]
+pub fn words<'a>(left: &'a str, right: &'a str) -> [Vec<Piece<'a>>; 2] {
+    let [old, new] = [left, right].map(tokens);
+    let diff = TextDiff::configure().diff_slices(&old, &new);
+    if diff.ratio() < ALIKE {
+        return [vec![(left, true)], vec![(right, true)]];
+    }
+    let mut sides: [Vec<Piece>; 2] = [Vec::new(), Vec::new()];
+    let mut ends = [0, 0];
+    for op in diff.ops() {
+        let differs = !matches!(op, DiffOp::Equal { .. });
+        let words = [&old[op.old_range()], &new[op.new_range()]];
+        for (place, (line, words)) in [left, right].into_iter().zip(words).enumerate() {
+            let begin = ends[place];
+            ends[place] += words.iter().map(|word| word.len()).sum::<usize>();
+            if begin < ends[place] {
+                sides[place].push((&line[begin..ends[place]], differs));
+            }
+        }
+    }
+    sides
+}
+
+/// The names and numbers of a line of code, the space between them, and each other sign.
+fn tokens(line: &str) -> Vec<&str> {
+    let kind = |letter: char| match letter {
+        '_' => 0,
+        letter if letter.is_alphanumeric() => 0,
+        letter if letter.is_whitespace() => 1,
+        _ => 2,
+    };
+    let mut tokens = Vec::new();
+    let mut begin = 0;
+    let mut before = None;
+    for (place, letter) in line.char_indices() {
+        let now = kind(letter);
+        if before.is_some_and(|before| before != now || now == 2) {
+            tokens.push(&line[begin..place]);
+            begin = place;
+        }
+        before = Some(now);
+    }
+    if begin < line.len() {
+        tokens.push(&line[begin..]);
+    }
+    tokens
 }
 
 /// What lines are matched by: themselves, but for two kinds. The first line of a function counts by
@@ -82,6 +138,22 @@ mod tests {
         // The brace is not that of the struct.
         assert_eq!(left.last(), Some(&Some(("}", false))));
         assert_eq!(right.last(), Some(&Some(("}", false))));
+    }
+
+    #[test]
+    fn words_that_differ_are_marked() {
+        let [left, right] = words("    let a = one(x);", "    let a = one(x).await;");
+        assert_eq!(left, [("    let a = one(x)", false), (";", false)]);
+        assert_eq!(right, [("    let a = one(x)", false), (".await", true), (";", false)]);
+    }
+
+    #[test]
+    fn lines_with_little_in_common_are_marked_whole() {
+        assert_eq!(
+            words("use rayon::prelude;", "}"),
+            [vec![("use rayon::prelude;", true)], vec![("}", true)]]
+        );
+        assert_eq!(words("a b", "a b"), [vec![("a b", false)], vec![("a b", false)]]);
     }
 
     #[test]
