@@ -209,21 +209,40 @@ impl Version {
         })
     }
 
-    /// The most units in flight, and the most that computed at the same time, in each of so many
-    /// equal parts of `clock` nanoseconds.
-    pub(crate) fn counted(&self, clock: u64, parts: u64) -> [Vec<usize>; 2] {
-        let width = clock.div_ceil(parts.max(1)).max(1);
+    /// The most units in flight, and the most that computed at the same time.
+    #[must_use]
+    pub fn peaks(&self) -> [usize; 2] {
+        if let Some(counts) = &self.counts {
+            return [&counts.in_flight, &counts.computing]
+                .map(|counted| counted.iter().copied().max().unwrap_or(0));
+        }
+        let whole = self.length().saturating_add(1);
+        self.stretches()
+            .map(|stretches| at_once(stretches, whole, 1).into_iter().max().unwrap_or(0))
+    }
+
+    /// How many units were in flight, and how many computed, on average in each of so many equal
+    /// parts of `clock` nanoseconds.
+    pub(crate) fn averages(&self, clock: u64, parts: u32) -> [Vec<f64>; 2] {
+        let width = clock as f64 / f64::from(parts);
         if let Some(counts) = &self.counts {
             return [&counts.in_flight, &counts.computing].map(|counted| {
-                let part = |part: u64| {
-                    let of = |at: u64| at / self.tick_ns / counts.every.max(1);
-                    let counted = (of(part * width)..=of((part + 1) * width - 1))
-                        .filter_map(|at| counted.get(usize::try_from(at).ok()?));
-                    counted.copied().max().unwrap_or(0)
-                };
-                (0..parts).map(part).collect()
+                let every = (counts.every.max(1) * self.tick_ns) as f64;
+                let from = (0_u32..).map(|part| f64::from(part) * every);
+                let parts_counted = from.zip(counted);
+                let weighed =
+                    parts_counted.map(|(from, count)| (from, from + every, *count as f64));
+                average(weighed, width, parts)
             });
         }
+        self.stretches().map(|stretches| {
+            let weighed = stretches.into_iter().map(|(from, to)| (from as f64, to as f64, 1.0));
+            average(weighed, width, parts)
+        })
+    }
+
+    /// When units were in flight, and when they computed.
+    fn stretches(&self) -> [Vec<(u64, u64)>; 2] {
         let mut lives: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
         let mut runs = Vec::new();
         for span in self.spans() {
@@ -232,9 +251,24 @@ impl Version {
                 runs.push((span.from, span.to));
             }
         }
-        let lives = lives.into_values().collect();
-        [lives, runs].map(|stretches| at_once(stretches, width, parts))
+        [lives.into_values().collect(), runs]
     }
+}
+
+/// How much there is on average in each of so many parts of this width, of stretches that begin, end
+/// and count for so much.
+fn average(stretches: impl Iterator<Item = (f64, f64, f64)>, width: f64, parts: u32) -> Vec<f64> {
+    let mut sums = vec![0.0; parts as usize];
+    for (from, to, weight) in stretches {
+        for (part, sum) in (0_u32..).zip(&mut sums) {
+            let begin = f64::from(part) * width;
+            let common = to.min(begin + width) - from.max(begin);
+            if common > 0.0 {
+                *sum += weight * common / width;
+            }
+        }
+    }
+    sums
 }
 
 /// The most stretches of time that overlap, in each of so many parts of this width. Where one ends
@@ -405,7 +439,11 @@ pub(crate) mod tests {
             (0.0, &[(0.0, 10.0, 0), (30.0, 10.0, 0)], 40.0),
             (10.0, &[(10.0, 10.0, 1)], 20.0),
         ]);
-        assert_eq!(version.counted(40_000, 4), [vec![1, 2, 2, 1], vec![1, 1, 1, 1]]);
+        assert_eq!(version.peaks(), [2, 1]);
+        let [in_flight, computing] = version.averages(40_000, 4);
+        assert_eq!(in_flight, [1.0, 2.0, 1.0, 1.0]);
+        assert_eq!(computing, [1.0, 1.0, 0.0, 1.0]);
+        assert_eq!(version.averages(80_000, 2)[1], [0.75, 0.0]);
     }
 
     #[test]
@@ -418,10 +456,10 @@ pub(crate) mod tests {
         assert!((100..=500).contains(&some.kept()), "{}", some.kept());
         assert!(some.at.len() <= 2_000, "{}", some.at.len());
         // Their peak is that of all, within the width of what is counted.
-        let peak = |version: &Version| {
-            version.counted(version.length(), 50).map(|counted| counted.into_iter().max())
-        };
-        assert_eq!(peak(&all), peak(&some));
+        assert_eq!(all.peaks(), some.peaks());
+        let total = |version: &Version| version.averages(all.length(), 20)[0].iter().sum::<f64>();
+        let ratio = total(&some) / total(&all);
+        assert!((0.9..1.1).contains(&ratio), "{ratio}");
         let counts = some.counts.expect("some are left out");
         assert_eq!(counts.done.last(), Some(&1_000));
         assert!(counts.done.is_sorted());

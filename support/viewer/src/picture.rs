@@ -20,7 +20,7 @@ const LANE: f64 = 13.0;
 /// The height of the counts.
 const STRIP: f64 = 26.0;
 /// In how many parts of the time units are counted.
-const PARTS: u64 = 295;
+const PARTS: u32 = 295;
 
 /// All versions below each other, on one clock, as SVG. Its colours are those of the classes `run`
 /// and `wait`, which the style sheet sets; without one, all is black and still to be told apart.
@@ -46,9 +46,7 @@ pub fn picture(timelines: &Timelines) -> String {
 pub fn in_words(timelines: &Timelines) -> String {
     let clock = timelines.clock();
     let versions = timelines.versions.iter().map(|version| {
-        let [in_flight, computing] = version
-            .counted(version.length(), PARTS)
-            .map(|counted| counted.into_iter().max().unwrap_or(0));
+        let [in_flight, computing] = version.peaks();
         let threads = count(version.threads.len(), "thread");
         let length = version.length();
         let beyond = if length > clock { " (beyond the edge of the picture)" } else { "" };
@@ -78,11 +76,11 @@ fn draw(svg: &mut String, version: &Version, unit: &str, clock: u64, y: f64) -> 
     text(svg, 0.0, y, "title", &title);
     y += 8.0;
 
-    let counted = version.counted(clock, PARTS);
-    let peak = counted[0].iter().copied().max().unwrap_or(0);
+    let averages = version.averages(clock, PARTS);
+    let [peak, _] = version.peaks();
     text(svg, 0.0, y + STRIP / 2.0 + 4.0, "name", &format!("in flight, up to {peak}"));
-    for (class, counted) in ["wait", "run"].into_iter().zip(&counted) {
-        strip(svg, class, counted, peak, y);
+    for (class, averages) in ["wait", "run"].into_iter().zip(&averages) {
+        strip(svg, class, averages, peak, y);
     }
     y += STRIP + 5.0;
 
@@ -118,15 +116,15 @@ fn shortened(name: &str) -> String {
 }
 
 /// How many were under way, as an area.
-fn strip(svg: &mut String, class: &str, counted: &[usize], peak: usize, y: f64) {
-    let (width, bottom) = ((WIDTH - LEFT) / PARTS as f64, y + STRIP);
+fn strip(svg: &mut String, class: &str, averages: &[f64], peak: usize, y: f64) {
+    let (width, bottom) = ((WIDTH - LEFT) / f64::from(PARTS), y + STRIP);
     let mut path = format!("M{LEFT} {bottom}");
-    let mut before = 0;
-    for (part, &count) in counted.iter().enumerate() {
-        if count != before {
-            let height = STRIP * count as f64 / peak.max(1) as f64;
-            let _ = write!(path, "H{:.1}V{:.1}", LEFT + part as f64 * width, bottom - height);
-            before = count;
+    let mut before = format!("{bottom:.1}");
+    for (part, average) in averages.iter().enumerate() {
+        let top = format!("{:.1}", bottom - STRIP * average / peak.max(1) as f64);
+        if top != before {
+            let _ = write!(path, "H{:.1}V{top}", LEFT + part as f64 * width);
+            before = top;
         }
     }
     let _ = write!(svg, "<path class=\"{class}\" d=\"{path}H{WIDTH}V{bottom}Z\"/>");

@@ -362,22 +362,26 @@ const Timelines = (() => {
             pen.fillText(shown, 0, y);
         }
 
-        /** An area as high as the count at each moment; within a pixel, the highest counts. */
+        /** An area as high as the count at each moment; within a pixel, as its mean. */
         drawCounts(pen, counts, peak, colour) {
-            pen.fillStyle = colour;
-            const right = this.left + this.width;
-            let place = Math.max(0, lastUpTo(counts, this.view.from, ([at]) => at));
-            for (; place < counts.length; place += 1) {
+            const sums = new Float64Array(Math.ceil(this.width));
+            const first = Math.max(0, lastUpTo(counts, this.view.from, ([at]) => at));
+            for (let place = first; place + 1 < counts.length; place += 1) {
                 const [at, count] = counts[place];
-                const from = Math.max(this.left, this.x(at));
-                if (from > right) {
+                const from = Math.max(0, this.x(at) - this.left);
+                const to = Math.min(sums.length, this.x(counts[place + 1][0]) - this.left);
+                if (from >= sums.length) {
                     break;
                 }
-                const next = place + 1 < counts.length ? this.x(counts[place + 1][0]) : from;
-                const to = Math.min(right, Math.max(next, from + (count > 0 ? 0.6 : 0)));
-                const height = (STRIP * count) / peak;
-                pen.fillRect(from, STRIP - height, to - from, height);
+                for (let pixel = Math.floor(from); count > 0 && pixel < to; pixel += 1) {
+                    sums[pixel] += count * (Math.min(to, pixel + 1) - Math.max(from, pixel));
+                }
             }
+            pen.fillStyle = colour;
+            sums.forEach((sum, pixel) => {
+                const height = (STRIP * sum) / peak;
+                pen.fillRect(this.left + pixel, STRIP - height, 1, height);
+            });
         }
 
         drawLane(pen, spans, top, height) {

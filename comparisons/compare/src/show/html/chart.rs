@@ -32,9 +32,11 @@ struct Scale {
 
 impl Scale {
     fn new(values: impl Iterator<Item = f64> + Clone) -> Self {
+        // An interval from few rounds may have no end.
+        let values = values.filter(|value| value.is_finite() && *value > 0.0);
         let high = values.clone().fold(1.0, f64::max);
         let low = values.fold(1.0, f64::min);
-        let is_log = low > 0.0 && high / low >= WIDE;
+        let is_log = high / low >= WIDE;
         // A linear scale begins at 0, so that lengths can be compared.
         Self { low: if is_log { low } else { 0.0 }, high: high.max(low * 1.01), is_log }
     }

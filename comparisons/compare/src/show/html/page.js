@@ -47,10 +47,12 @@ const json = (id) => JSON.parse(byId(id)?.textContent ?? "null");
     const show = (text) => {
         root.classList.remove("asking");
         form.hidden = true;
+        // The focus goes where the answer is, so that a screen reader goes on from there.
+        const answer = text ? byId("judgement") : document.querySelector("#verdict h2");
+        section.hidden = !text;
         byId("judgement").textContent = text;
-        byId("judgement").focus({ preventScroll: true });
-        // What was hidden has had no size until now.
-        dispatchEvent(new Event("resize"));
+        answer.tabIndex = -1;
+        answer.focus({ preventScroll: true });
     };
 
     if (form) {

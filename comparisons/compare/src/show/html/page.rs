@@ -18,11 +18,7 @@ use super::{
     sources::{self, Source},
     table,
 };
-use crate::{
-    judge::{comparison::Comparison, limits::Bounds},
-    run::traces::Traced,
-    show::table as text,
-};
+use crate::{judge::comparison::Comparison, run::traces::Traced, show::table as text};
 
 /// All that the page of a row shows.
 pub(crate) struct Page<'a> {
@@ -216,7 +212,8 @@ fn play(comparison: &Comparison) -> String {
 }
 
 fn table(comparison: &Comparison) -> String {
-    let bounds = comparison.bounds.iter().flat_map(Bounds::in_words);
+    // In the terminal, each is a line of its own.
+    let bounds = comparison.bounds.iter().map(|bounds| bounds.in_words().join(" "));
     let agreement = comparison.job.as_ref().map(|job| text::agreement(comparison, job));
     let below: String = bounds.chain(agreement).map(|line| paragraph(&line)).collect();
     section("table", "The figures", &format!("{}{below}", table::table(comparison)))

@@ -107,7 +107,7 @@
 
         // Where a key means something else, it keeps that meaning.
         document.addEventListener("keydown", (event) => {
-            const taken = event.target.closest("button, input, select, a, canvas, pre, [tabindex]");
+            const taken = event.target.closest("button, input, select, a, canvas, [tabindex='0']");
             const hidden = document.documentElement.classList.contains("asking");
             const steps = { ArrowLeft: -STEP, ArrowRight: STEP };
             if (taken || hidden || event.ctrlKey || event.metaKey || event.altKey) {
