@@ -43,12 +43,14 @@ use run::{
 };
 use serde::Serialize;
 use show::{
-    diff, list,
+    diff, html, list,
     race::{self, Prediction},
+    recording,
     table::{self, Look},
 };
+use viewer::data::Timelines;
 use workspace::{
-    BASELINE, Cell, Profile, Row, Side, Workspace,
+    Approach, BASELINE, Cell, Profile, Row, Side, Workspace,
     prepared::{PreparedError, PreparedInput},
 };
 
@@ -81,6 +83,13 @@ struct Arguments {
     /// Draw the race of one row as a picture that replays it, for a web page or a README
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     svg: Option<PathBuf>,
+    /// Write a page into this folder that shows all of it: the race, the table, the timelines and the
+    /// sources. Several rows get a file each, and a list of them
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["programs", "sweep"])]
+    html: Option<PathBuf>,
+    /// Write the timelines of one row into a file, in the form that the book shows
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
+    timeline_data: Option<PathBuf>,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
@@ -170,12 +179,47 @@ struct How {
     flags: Vec<String>,
 }
 
+impl Arguments {
+    /// Whether a run of each version is to be recorded.
+    fn records(&self) -> bool {
+        let files = [&self.trace, &self.svg, &self.html, &self.timeline_data];
+        self.timeline || files.iter().any(|file| file.is_some())
+    }
+}
+
+impl How {
+    /// Whether a version is drawn beside others. Sequential's picture is the same in all rows: one
+    /// unit after the other, for so long that the others would not be seen.
+    fn draws(&self, approach: &Approach) -> bool {
+        !approach.is_baseline() || self.only.iter().any(|name| name == BASELINE.name)
+    }
+
+    /// The command that does this with a row.
+    fn command(&self, row: &str) -> String {
+        let mut words = vec![row.to_owned()];
+        if !self.only.is_empty() {
+            words.extend(["--only".into(), self.only.join(",")]);
+        }
+        if let Some(runs) = self.runs {
+            words.extend(["--runs".into(), runs.to_string()]);
+        }
+        if !self.flags.is_empty() {
+            words.push("--".into());
+            words.extend(self.flags.iter().cloned());
+        }
+        let words = words.iter().map(String::as_str);
+        // A word with a zero byte, which no shell can pass on, cannot come from one.
+        let words = shlex::try_join(words).unwrap_or_else(|_| row.to_owned());
+        format!("cargo run --release -p compare -- {words}")
+    }
+}
+
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Json {
+struct Json<'a> {
     version: u32,
     machine: Load,
-    rows: Vec<Shown>,
+    rows: &'a [Shown],
 }
 
 /// A row, and what its figures show in words.
@@ -184,6 +228,28 @@ struct Shown {
     #[serde(flatten)]
     comparison: Comparison,
     sentences: Vec<String>,
+}
+
+impl Shown {
+    /// The page of it.
+    fn page<'a>(
+        &'a self,
+        row: &'a Row,
+        timelines: &'a Timelines,
+        machine: Load,
+        how: &How,
+    ) -> Result<html::page::Page<'a>> {
+        let json = Json { version: 2, machine, rows: std::slice::from_ref(self) };
+        Ok(html::page::Page {
+            comparison: &self.comparison,
+            sentences: &self.sentences,
+            row,
+            timelines,
+            machine,
+            command: how.command(&row.name),
+            json: serde_json::to_value(json)?,
+        })
+    }
 }
 
 fn main() -> ExitCode {
@@ -257,6 +323,9 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
         let opened = File::options().create(true).append(true).open(path);
         opened.with_context(|| format!("cannot write {}", path.display()))?;
     }
+    if arguments.timeline_data.is_some() && rows.len() != 1 {
+        return Err(Misnamed("--timeline-data records one row, so name it".into()).into());
+    }
     let (programs, inputs) = build(workspace, &rows, how)?;
 
     let machine = Load::look();
@@ -268,7 +337,7 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             writeln!(out, "warning: {warning}")?;
         }
     }
-    let (mut compared, mut recorded) = (Vec::new(), Vec::new());
+    let (mut compared, mut recorded, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
     for (row, input) in rows.iter().zip(&inputs) {
         let shown = measure(row, &programs, input, how, machine);
         if !arguments.json {
@@ -276,15 +345,19 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             write!(out, "\n{section}")?;
             out.flush()?;
         }
-        if arguments.timeline || arguments.trace.is_some() || arguments.svg.is_some() {
-            let (drawn, left_out): (Vec<_>, Vec<_>) =
-                row.cells.iter().cloned().partition(|cell| is_drawn(cell, how));
-            let traces = record(&drawn, &programs, input, how)?;
+        if arguments.records() {
+            // The page and the picture show sequential, too: in the one it can be zoomed, and in the
+            // other it is a bar.
+            let all_versions = arguments.html.is_some() || arguments.svg.is_some();
+            let mut traces = record(row, &programs, input, how, all_versions)?;
+            timelines.push(html::page::timelines(&traces));
             if let Some(path) = &arguments.svg {
-                let left_out = record(&left_out, &programs, input, how)?;
-                let traces: Vec<&Traced> = traces.iter().chain(&left_out).collect();
                 let svg = show::picture::race(&shown.comparison, &traces, &machine);
                 fs::write(path, svg).with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            traces.retain(|traced| how.draws(&traced.report.approach));
+            if let Some(path) = &arguments.timeline_data {
+                recording::write(path, how.command(&row.name), &traces)?;
             }
             if arguments.timeline {
                 write!(out, "\n{}", show::timeline::section(&traces, look))?;
@@ -302,8 +375,20 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
     }
 
     let all_right = compared.iter().all(|row| row.comparison.all_right());
+    if let Some(folder) = &arguments.html {
+        let pages: Vec<html::page::Page> = rows
+            .iter()
+            .zip(&compared)
+            .zip(&timelines)
+            .map(|((row, shown), timelines)| shown.page(row, timelines, machine, how))
+            .collect::<Result<_>>()?;
+        let page = html::files::write(folder, &pages)?;
+        let found = format!("The page is in {}", page.display());
+        // The only line on stdout is the JSON.
+        if arguments.json { eprintln!("{found}") } else { writeln!(out, "\n{found}")? }
+    }
     if arguments.json {
-        let json = Json { version: 2, machine, rows: compared };
+        let json = Json { version: 2, machine, rows: &compared };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
         write!(out, "\n{}", hints(&rows, terminal.width))?;
@@ -523,22 +608,19 @@ fn measure(
     Shown { comparison, sentences }
 }
 
-/// Whether a timeline shows this version: all but sequential, whose picture is the same in all rows,
-/// one unit after the other, for so long that the others would not be seen beside it.
-fn is_drawn(cell: &Cell, how: &How) -> bool {
-    !cell.approach.is_baseline() || how.only.iter().any(|name| name == BASELINE.name)
-}
-
-/// Records one more run of each of these versions.
+/// Records one more run of each version that is drawn, or of all.
 fn record(
-    cells: &[Cell],
+    row: &Row,
     programs: &BTreeMap<String, PathBuf>,
     input: &PreparedInput,
     how: &How,
+    all_versions: bool,
 ) -> Result<Vec<Traced>> {
+    let is_recorded = |cell: &&Cell| all_versions || how.draws(&cell.approach);
+    let cells: Vec<Cell> = row.cells.iter().filter(is_recorded).cloned().collect();
     let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
     let term = Term::stderr();
-    let traces = traces::record(cells, |cell, arguments| {
+    let traces = traces::record(&cells, |cell, arguments| {
         progress(&term, &format!("recording {}", cell.package()));
         let all = [&all[..], arguments].concat();
         workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)

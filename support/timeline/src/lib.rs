@@ -12,6 +12,6 @@ pub mod unit;
 
 pub use draw::{columns_of, legend};
 pub use record::{
-    Event, MOST_EVENTS, Recorded, add_events, epoch, nanos, record, record_since, recorded,
+    Event, MOST_EVENTS, Recorded, State, add_events, epoch, nanos, record, record_since, recorded,
     take_events,
 };

@@ -28,7 +28,7 @@ pub(crate) const TARGET: &str = "meanwhile";
 /// What a unit does from a moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) enum State {
+pub enum State {
     /// It waits: for its first poll, between two polls, or inside a blocking call.
     Waiting,
     /// It runs.
@@ -51,6 +51,32 @@ pub struct Event {
     pub(crate) process: u32,
     /// The thread, by its number in its process.
     pub(crate) thread: u32,
+}
+
+impl Event {
+    /// When, in nanoseconds since the recording began.
+    #[must_use]
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// The unit's index.
+    #[must_use]
+    pub fn unit(&self) -> usize {
+        self.unit
+    }
+
+    /// What the unit does from now on.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The process, and the thread in it, by their numbers.
+    #[must_use]
+    pub fn place(&self) -> (u32, u32) {
+        (self.process, self.thread)
+    }
 }
 
 /// All that was recorded.
@@ -163,8 +189,15 @@ impl Recorded {
         self.events.len() >= MOST_EVENTS
     }
 
+    /// Everything that happened, in order of time.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// A thread as people should read it.
-    pub(crate) fn thread_name(&self, process: u32, thread: u32) -> String {
+    #[must_use]
+    pub fn thread_name(&self, process: u32, thread: u32) -> String {
         let name = self.names.get(&(process, thread));
         name.cloned().unwrap_or_else(|| format!("process {process}"))
     }

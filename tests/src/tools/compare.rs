@@ -117,6 +117,8 @@ fn main() {
             {"name":"page 0","cat":"unit","ph":"e","ts":100000,"pid":7,"tid":0,"id":0},
             {"name":"thread_name","cat":"__metadata","ph":"M","ts":0,"pid":7,"tid":0,
              "args":{"name":"worker 0"}}]}"#;
+        let many = env::var("FAKE_UNITS").map(|units| many(units.parse().unwrap(), wall_ms, peak));
+        let trace = many.as_deref().unwrap_or(trace);
         std::fs::write(&arguments[place + 1], trace).unwrap();
     }
     let (limit, workers) = if approach == "sequential" { (1, 1) } else { (50, 2) };
@@ -133,6 +135,26 @@ fn main() {
     if has("--faults") {
         std::process::exit(1);
     }
+}
+
+// The trace of so many units, `peak` at a time, which run at their beginning and at their end.
+fn many(units: u64, wall_ms: u64, peak: u64) -> String {
+    let length = wall_ms * 1000 * peak / units;
+    let mut trace = String::from(r#"{"traceEvents":["#);
+    for unit in 0..units {
+        let begin = unit / peak * length + unit % peak;
+        let of = format!(r#""name":"page {unit}","pid":7,"tid":{},"id":{unit}"#, unit % 2);
+        let (last, end) = (begin + length - 60, begin + length - 30);
+        trace += &format!(r#"{{{of},"ph":"b","ts":{begin}}},{{{of},"ph":"X","ts":{begin},"dur":30}},"#);
+        trace += &format!(r#"{{{of},"ph":"X","ts":{last},"dur":30}},{{{of},"ph":"e","ts":{end}}},"#);
+    }
+    for thread in 0..2 {
+        trace += &format!(
+            r#"{{"name":"thread_name","ph":"M","ts":0,"pid":7,"tid":{thread},"args":{{"name":"worker {thread}"}}}},"#
+        );
+    }
+    trace.pop();
+    trace + "]}"
 }
 "##;
 

@@ -16,13 +16,13 @@ use crate::{
 /// The race of a row as an animated SVG. What each version did meanwhile is drawn from its trace, if
 /// it has one.
 #[must_use]
-pub(crate) fn race(comparison: &Comparison, traces: &[&Traced], load: &Load) -> String {
+pub(crate) fn race(comparison: &Comparison, traces: &[Traced], load: &Load) -> String {
     race::draw(&describe(comparison, traces, load, &Machine::here()))
 }
 
 /// Sequential on top, below it the others, the fastest first. What is not right has no lane, and is
 /// named below the others.
-fn describe(comparison: &Comparison, traces: &[&Traced], load: &Load, machine: &Machine) -> Race {
+fn describe(comparison: &Comparison, traces: &[Traced], load: &Load, machine: &Machine) -> Race {
     let versions = comparison.baseline().into_iter().chain(comparison.ranked());
     let lanes: Vec<Lane> = versions.filter_map(|version| lane(version, traces)).collect();
     let job = comparison.job.as_ref().map(|job| job.headline.clone());
@@ -50,7 +50,7 @@ fn describe(comparison: &Comparison, traces: &[&Traced], load: &Load, machine: &
 }
 
 /// The lane of a version; `None` if it was not measured.
-fn lane(version: &Version, traces: &[&Traced]) -> Option<Lane> {
+fn lane(version: &Version, traces: &[Traced]) -> Option<Lane> {
     let wall = Duration::from_secs_f64(version.mean_wall_ns? / 1e9);
     let remark = version
         .speed_up

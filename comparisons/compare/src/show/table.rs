@@ -17,7 +17,7 @@ use crate::judge::{
 };
 
 /// What stands for a figure that is not known, or that there is none of.
-const NONE: &str = "–";
+pub(crate) const NONE: &str = "–";
 
 /// On a machine where a version may differ from itself by this factor, little can be measured.
 const NOISY: f64 = 1.1;
@@ -27,7 +27,7 @@ const WIDE: usize = 115;
 
 /// The heads of the columns, in as many lines as they need to be narrow, and whether a table that
 /// has to be narrow shows them, too.
-const HEADS: [(&str, bool); 11] = [
+pub(crate) const HEADS: [(&str, bool); 11] = [
     ("version", true),
     ("wall\ns", true),
     ("range\ns", false),
@@ -86,14 +86,14 @@ fn style(colour: bool) -> Style {
     Style::new().force_styling(colour)
 }
 
-fn title(comparison: &Comparison) -> String {
+pub(crate) fn title(comparison: &Comparison) -> String {
     match &comparison.job {
         Some(Description { headline, .. }) => format!("{} · {headline}", comparison.row),
         None => comparison.row.clone(),
     }
 }
 
-fn rounds(comparison: &Comparison) -> String {
+pub(crate) fn rounds(comparison: &Comparison) -> String {
     let rounds = count(comparison.rounds, "round");
     let Some(control) = &comparison.control else {
         return format!("{rounds}; noise not measured");
@@ -147,7 +147,7 @@ fn table(comparison: &Comparison, Look { colour, width }: Look) -> String {
 }
 
 /// Sequential, then those that can be ranked, the fastest first, then the rest.
-fn ordered(comparison: &Comparison) -> Vec<&Version> {
+pub(crate) fn ordered(comparison: &Comparison) -> Vec<&Version> {
     let ranked = comparison.ranked();
     let unranked = comparison.versions.iter().filter(|version| version.status != Status::Ok);
     comparison.baseline().into_iter().chain(ranked).chain(unranked).collect()
@@ -159,7 +159,7 @@ fn narrow(approach: &Approach) -> String {
 }
 
 /// The cells of a version's line, one for each of [`HEADS`].
-fn row(version: &Version) -> [String; HEADS.len()] {
+pub(crate) fn row(version: &Version) -> [String; HEADS.len()] {
     let seconds = |nanos: f64| words::figure(nanos / 1e9);
     let whole = |figure: f64| grouped(format!("{figure:.0}"));
     let known = |figure: Option<String>| figure.unwrap_or_else(|| NONE.into());
@@ -196,7 +196,7 @@ fn row(version: &Version) -> [String; HEADS.len()] {
 }
 
 /// What came out, in the words of the versions themselves.
-fn agreement(comparison: &Comparison, job: &Description) -> String {
+pub(crate) fn agreement(comparison: &Comparison, job: &Description) -> String {
     let who = if comparison.all_right() { "All versions agree" } else { "Those ranked agree" };
     let answer = values::words(&job.answer);
     let failures = match job.failures {
@@ -207,7 +207,7 @@ fn agreement(comparison: &Comparison, job: &Description) -> String {
 }
 
 /// What went wrong, a line for each.
-fn notes(comparison: &Comparison) -> Vec<String> {
+pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
     let mut notes: Vec<String> = comparison
         .versions
         .iter()

@@ -1,0 +1,18 @@
+//! Recorded timelines in a browser, for the page that `compare --html` writes and for the book.
+//!
+//! The way through it: [`data`] makes few numbers of many events, [`picture`] draws them once, for
+//! paper and for browsers without scripts, and [`figure`] puts both into a page; a [`recording`] keeps
+//! the data in a file. In a page, [`SCRIPT`]
+//! turns each figure into one that a reader can zoom and ask, with the looks of [`STYLE`].
+
+pub mod data;
+pub mod escape;
+pub mod figure;
+pub mod picture;
+pub mod recording;
+
+/// The looks of the timelines; a page needs them once.
+pub const STYLE: &str = include_str!("timeline.css");
+
+/// The program that makes the timelines of a page interactive; a page needs it once, below them.
+pub const SCRIPT: &str = include_str!("timeline.js");
