@@ -27,6 +27,7 @@ use console::Term;
 use figures::machine::Load;
 use find::{
     programs::{self, Named},
+    python::{self, Pythons},
     selection::{self, HEADLINE, Unknown},
     sweep::Sweep,
 };
@@ -34,6 +35,7 @@ use harness::is_broken_pipe;
 use judge::{
     comparison::Comparison,
     programs::Programs,
+    python::Languages,
     sweep::{Step, Swept},
     verdict,
 };
@@ -79,6 +81,10 @@ struct Arguments {
     /// Write a trace of all versions that Perfetto opens
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     trace: Option<PathBuf>,
+    /// Compare with the same jobs in Python, where a row has them: each language is also measured
+    /// against its own sequential version. --only chooses Rust versions alone
+    #[arg(long, conflicts_with_all = ["programs", "sweep", "timeline", "trace"])]
+    python: bool,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
@@ -183,6 +189,9 @@ struct Shown {
     #[serde(flatten)]
     comparison: Comparison,
     sentences: Vec<String>,
+    /// What each language gains, with --python.
+    #[serde(flatten)]
+    languages: Option<Languages>,
 }
 
 fn main() -> ExitCode {
@@ -247,8 +256,13 @@ fn start(arguments: &Arguments) -> Result<bool> {
 /// Compares rows; says whether all versions were right.
 fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Result<bool> {
     let how = &arguments.how;
-    let rows = selection::select(workspace, &arguments.rows, &how.only)?;
-    let (programs, inputs) = build(workspace, &rows, how)?;
+    let mut rows = selection::select(workspace, &arguments.rows, &how.only)?;
+    let (mut programs, inputs) = build(workspace, &rows, how)?;
+    let pythons = if arguments.python {
+        python::join(workspace, &mut rows, &how.flags, &mut programs)?
+    } else {
+        Pythons::default()
+    };
 
     let machine = Load::look();
     let mut out = io::stdout().lock();
@@ -259,12 +273,20 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             writeln!(out, "warning: {warning}")?;
         }
     }
+    for note in &pythons.notes {
+        // With --json, stdout holds that one line and nothing else.
+        if arguments.json { eprintln!("{note}") } else { writeln!(out, "{note}")? }
+    }
     let (mut compared, mut recorded) = (Vec::new(), Vec::new());
     for (row, input) in rows.iter().zip(&inputs) {
-        let shown = measure(row, &programs, input, how, machine);
+        let mut shown = measure(row, &programs, input, how, machine);
+        shown.languages = Languages::draw(&shown.comparison, &pythons.interpreters);
         if !arguments.json {
             let section = table::section(&shown.comparison, &shown.sentences, look);
             write!(out, "\n{section}")?;
+            if let Some(languages) = &shown.languages {
+                write!(out, "\n{}", show::python::section(languages, look.width))?;
+            }
             out.flush()?;
         }
         if arguments.timeline || arguments.trace.is_some() {
@@ -500,7 +522,7 @@ fn measure(
     progress(&term, "");
     let comparison = Comparison::draw(&row.name, row.side, &how.flags, &measured, machine.cores);
     let sentences = verdict::sentences(&comparison, machine.cores);
-    Shown { comparison, sentences }
+    Shown { comparison, sentences, languages: None }
 }
 
 /// Records one more run of each version but sequential, whose picture is the same in all rows: one

@@ -1,9 +1,11 @@
 //! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
-//! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`].
+//! other ([`diff`]), a [`race`], the table of a [`sweep`], that of the user's own [`programs`], and
+//! that of [`python`] beside Rust.
 
 pub(crate) mod diff;
 pub(crate) mod list;
 pub(crate) mod programs;
+pub(crate) mod python;
 pub(crate) mod race;
 pub(crate) mod sweep;
 pub(crate) mod table;
