@@ -159,8 +159,8 @@ impl Directives<'_> {
 
 /// Two files as columns, with what stands above each.
 fn beside(captions: [String; 2], left: &Source, right: &Source) -> String {
-    let language = source::language(&left.path);
-    versus::versus(captions.each_ref().map(String::as_str), language, &left.text, &right.text)
+    let languages = [left, right].map(|source| source::language(&source.path));
+    versus::versus(captions.each_ref().map(String::as_str), languages, &left.text, &right.text)
 }
 
 /// The folders whose READMEs a text asks for.

@@ -2,12 +2,13 @@
 
 use workspace::beside::{Line, aligned};
 
-/// Two texts as columns of HTML within Markdown; each has a caption in Markdown, and both are in
-/// the same language. The style sheet puts one below the other where there is no room.
+/// Two texts as columns of HTML within Markdown; each has a caption in Markdown, and a language. The
+/// style sheet puts one below the other where there is no room.
 #[must_use]
-pub fn versus(captions: [&str; 2], language: &str, left: &str, right: &str) -> String {
+pub fn versus(captions: [&str; 2], languages: [&str; 2], left: &str, right: &str) -> String {
     let mut html = String::from("<div class=\"versus\">\n\n");
-    for (caption, lines) in captions.into_iter().zip(aligned(left, right)) {
+    let sides = captions.into_iter().zip(languages).zip(aligned(left, right));
+    for ((caption, language), lines) in sides {
         let lines: String = lines.into_iter().map(line).collect();
         // In Markdown, a block that begins with `pre` may have empty lines in it, and any other
         // block of HTML ends at one: the lines around each part let Markdown resume.
@@ -39,7 +40,7 @@ mod tests {
 
     #[test]
     fn code_is_escaped_and_each_line_is_an_element() {
-        let html = versus(["A", "B"], "rust", "a\n", "Vec<u8> & b\n");
+        let html = versus(["A", "B"], ["rust", "rust"], "a\n", "Vec<u8> & b\n");
         assert!(html.contains("<span class=\"differs\">Vec&lt;u8&gt; &amp; b\n</span>"), "{html}");
         assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
     }

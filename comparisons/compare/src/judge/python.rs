@@ -52,6 +52,14 @@ pub(crate) struct Language {
     pub(crate) gains: Vec<Gain>,
 }
 
+impl Language {
+    /// What it gains by this construct.
+    #[must_use]
+    pub(crate) fn gain(&self, construct: &str) -> Option<&Gain> {
+        self.gains.iter().find(|gain| gain.construct == construct)
+    }
+}
+
 /// What a language gains by one construct.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Gain {
@@ -64,6 +72,14 @@ pub(crate) struct Gain {
 }
 
 impl Languages {
+    /// What at least one of the languages has a figure for, in the order in which it is shown.
+    pub(crate) fn constructs(&self) -> impl Iterator<Item = &'static str> {
+        let has = |construct: &&'static str| {
+            self.languages.iter().any(|language| language.gain(construct).is_some())
+        };
+        CONSTRUCTS.iter().map(|(construct, ..)| *construct).filter(has)
+    }
+
     /// Draws them from the figures of a row; `None` if no Python has a sequential version in it.
     #[must_use]
     pub(crate) fn draw(comparison: &Comparison, interpreters: &[Interpreter]) -> Option<Self> {
@@ -144,8 +160,7 @@ fn sentences(
         let clauses: Vec<String> = languages
             .iter()
             .filter_map(|language| {
-                let gain = language.gains.iter().find(|gain| gain.construct == construct)?;
-                Some(clause(language, gain, noise, waits))
+                Some(clause(language, language.gain(construct)?, noise, waits))
             })
             .collect();
         if !clauses.is_empty() {
@@ -179,11 +194,12 @@ fn clause(language: &Language, gain: &Gain, noise: f64, waits: bool) -> String {
     } else {
         format!("{name} shows no measurable gain ({times})")
     };
+    let is_python = python::is_python(&gain.approach);
     let why = match gain.construct {
         _ if waits => "",
         "threads" if !gains && language.gil => ", as its lock lets one thread compute at a time",
-        "async" if !gains => ", as one thread runs all tasks",
-        "async" if !python::is_python(&gain.approach) => ", by the threads of its runtime",
+        "async" if !gains && is_python => ", as one thread runs all tasks",
+        "async" if gains && !is_python => ", by the threads of its runtime",
         _ => "",
     };
     what + why

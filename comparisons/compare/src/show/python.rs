@@ -10,6 +10,7 @@ use crate::judge::python::{Language, Languages};
 /// Everything that is printed about the languages of one row.
 #[must_use]
 pub(crate) fn section(languages: &Languages, width: usize) -> String {
+    let constructs = languages.constructs();
     let Languages { languages, sentences } = languages;
     let mut table = Table::new();
     let heads = languages.iter().map(head);
@@ -18,16 +19,9 @@ pub(crate) fn section(languages: &Languages, width: usize) -> String {
     let sequential =
         languages.iter().map(|language| words::figure(language.sequential_ns / 1e9) + " s");
     table.add_row(std::iter::once("sequential".to_owned()).chain(sequential));
-    let mut constructs: Vec<&str> = Vec::new();
-    for gain in languages.iter().flat_map(|language| &language.gains) {
-        if !constructs.contains(&gain.construct) {
-            constructs.push(gain.construct);
-        }
-    }
     for construct in constructs {
         let cells = languages.iter().map(|language| {
-            let gain = language.gains.iter().find(|gain| gain.construct == construct);
-            gain.map_or_else(|| "–".into(), |gain| words::estimate(gain.times))
+            language.gain(construct).map_or_else(|| "–".into(), |gain| words::estimate(gain.times))
         });
         table.add_row(std::iter::once(construct.to_owned()).chain(cells));
     }
