@@ -89,8 +89,9 @@ impl Directives<'_> {
             }
             ["versus", row, left, right] => self.versus(row, left, right, page, needed),
             ["beside", left, right] => {
+                let languages = [left, right].map(source::language);
                 let [left, right] = [self.file(left, page)?, self.file(right, page)?];
-                Ok(versus::versus([&left, &right], source::language(&left.name), None))
+                Ok(versus::versus([&left, &right], languages, None))
             }
             ["readme", folder] => self.readme(folder, page, needed),
             ["readme-if-any", folder] => {
@@ -146,7 +147,7 @@ impl Directives<'_> {
         let (script, text) = versus::script(&row.name, &versions)?;
         needed.scripts.insert(script.clone(), text);
         let choice = Choice { names, script };
-        Ok(versus::versus([&left, &right], source::language("lib.rs"), Some(&choice)))
+        Ok(versus::versus([&left, &right], [source::language("lib.rs"); 2], Some(&choice)))
     }
 
     fn row(&self, name: &str) -> Result<&Row> {

@@ -31,10 +31,10 @@ pub struct Choice {
     pub script: String,
 }
 
-/// Both sides as HTML within Markdown, in this language of the highlighter. `scripts/versus.js`
+/// Both sides as HTML within Markdown, each in its language of the highlighter. `scripts/versus.js`
 /// lets the reader choose others, if there is a choice.
 #[must_use]
-pub fn versus(sides: [&Side; 2], language: &str, choice: Option<&Choice>) -> String {
+pub fn versus(sides: [&Side; 2], languages: [&str; 2], choice: Option<&Choice>) -> String {
     let script = choice.map(|choice| format!(" data-script=\"{}\"", choice.script));
     let [left, right] = sides.map(|side| side.name.as_str());
     let mut html = format!(
@@ -49,7 +49,7 @@ pub fn versus(sides: [&Side; 2], language: &str, choice: Option<&Choice>) -> Str
         // Between empty lines there is Markdown again.
         html += &format!("<div>\n{choice}\n\n{}\n\n</div>\n", side.caption);
     }
-    let pair = pair(sides.map(|side| &side.lesson), language);
+    let pair = pair(sides.map(|side| &side.lesson), languages);
     html + &format!("</div>\n<div class=\"pair\">\n{pair}</div>\n</div>\n")
 }
 
@@ -64,7 +64,7 @@ fn menu(choice: &Choice, chosen: &str, place: &str) -> String {
 }
 
 /// All that is below the captions, as HTML without empty lines.
-fn pair(lessons: [&Lesson; 2], language: &str) -> String {
+fn pair(lessons: [&Lesson; 2], languages: [&str; 2]) -> String {
     let mut html = String::new();
     let [left, right] = lessons.map(Lesson::prose);
     if !(left.is_empty() && right.is_empty()) {
@@ -75,18 +75,18 @@ fn pair(lessons: [&Lesson; 2], language: &str) -> String {
         let same = if left == right { ", the same in both" } else { "" };
         html += &format!(
             "<details class=\"imports\"><summary>Imports{same}</summary>\n{}</details>\n",
-            code(left, right, language)
+            code(left, right, languages)
         );
     }
     let [left, right] = lessons.map(|lesson| lesson.code.as_str());
-    html + &code(left, right, language)
+    html + &code(left, right, languages)
 }
 
 /// Two pieces of code as columns, whose lines share the rows of one grid.
-fn code(left: &str, right: &str, language: &str) -> String {
+fn code(left: &str, right: &str, languages: [&str; 2]) -> String {
     let sides = aligned(left, right);
     let mut html = format!("<div class=\"sides code\" style=\"--lines: {}\">", sides[0].len());
-    for lines in sides {
+    for (lines, language) in sides.into_iter().zip(languages) {
         let lines: String = lines.into_iter().map(line).collect();
         html += &format!("<pre><code class=\"language-{language}\">{lines}</code></pre>");
     }
@@ -131,7 +131,7 @@ pub fn script(row: &str, versions: &[(String, Lesson)]) -> Result<(String, Strin
     let mut pairs = BTreeMap::new();
     for (place, (left, left_lesson)) in versions.iter().enumerate() {
         for (right, right_lesson) in &versions[place + 1..] {
-            let html = pair([left_lesson, right_lesson], source::language("lib.rs"));
+            let html = pair([left_lesson, right_lesson], [source::language("lib.rs"); 2]);
             pairs.insert(format!("{left} {right}"), html);
         }
     }
@@ -157,7 +157,7 @@ mod tests {
                 &side("a", "let a = Vec::new().c();\n"),
                 &side("b", "    let a: Vec<&u8> = new().b();\n"),
             ],
-            "rust",
+            ["rust"; 2],
             None,
         );
         assert!(html.contains("let a<mark>: Vec&lt;&amp;u8&gt;</mark>"), "{html}");
@@ -173,12 +173,12 @@ mod tests {
         (left.lesson.imports, right.lesson.imports) =
             ("use a;\n\nuse b;\n".into(), "use a;\n".into());
         left.lesson.about = "First.\n\nSecond.".into();
-        let html = pair([&left.lesson, &right.lesson], "rust");
+        let html = pair([&left.lesson, &right.lesson], ["rust"; 2]);
         assert!(html.contains("<summary>Imports</summary>"), "{html}");
         assert!(html.contains("<div><p>First.</p>\n<p>Second.</p></div><div></div>"), "{html}");
         assert!(!html.contains("\n\n"), "{html}");
         right.lesson.imports.clone_from(&left.lesson.imports);
-        assert!(pair([&left.lesson, &right.lesson], "rust").contains("Imports, the same in both"));
+        assert!(pair([&left.lesson, &right.lesson], ["rust"; 2]).contains("Imports, the same in both"));
     }
 
     #[test]

@@ -12,11 +12,12 @@ use std::{
 use workspace::{Profile, Workspace, pairs::Pair};
 
 /// The tools, and the programs that their tests run.
-const TOOLS: [(&str, &[&str]); 4] = [
+const TOOLS: [(&str, &[&str]); 5] = [
     ("book", &["book"]),
     ("claims", &["claims"]),
     ("compare", &["compare", "sleep-sequential", "sleep-threads"]),
     ("cost-of-a-task", &["cost-of-a-task"]),
+    ("python", &["compare", "http-sequential", "primes-sequential", "sleep-sequential"]),
 ];
 
 static PROGRAMS: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();

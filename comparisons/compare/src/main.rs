@@ -27,6 +27,7 @@ use console::Term;
 use figures::machine::Load;
 use find::{
     programs::{self, Named},
+    python::{self, Pythons},
     selection::{self, HEADLINE, Unknown},
     sweep::Sweep,
 };
@@ -34,6 +35,7 @@ use harness::is_broken_pipe;
 use judge::{
     comparison::Comparison,
     programs::Programs,
+    python::Languages,
     sweep::{Step, Swept},
     verdict,
 };
@@ -90,6 +92,10 @@ struct Arguments {
     /// Write the timelines of one row into a file, in the form that the book shows
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     timeline_data: Option<PathBuf>,
+    /// Compare with the same jobs in Python, where a row has them: each language is also measured
+    /// against its own sequential version. --only chooses Rust versions alone
+    #[arg(long, conflicts_with_all = ["programs", "sweep", "timeline", "trace", "svg", "html", "timeline_data"])]
+    python: bool,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
@@ -228,6 +234,9 @@ struct Shown {
     #[serde(flatten)]
     comparison: Comparison,
     sentences: Vec<String>,
+    /// What each language gains, with --python.
+    #[serde(flatten)]
+    languages: Option<Languages>,
 }
 
 impl Shown {
@@ -314,7 +323,7 @@ fn start(arguments: &Arguments) -> Result<bool> {
 /// Compares rows; says whether all versions were right.
 fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Result<bool> {
     let how = &arguments.how;
-    let rows = selection::select(workspace, &arguments.rows, &how.only)?;
+    let mut rows = selection::select(workspace, &arguments.rows, &how.only)?;
     if let Some(path) = &arguments.svg {
         if rows.len() != 1 {
             return Err(Misnamed("--svg draws one row, so name it".into()).into());
@@ -326,7 +335,12 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
     if arguments.timeline_data.is_some() && rows.len() != 1 {
         return Err(Misnamed("--timeline-data records one row, so name it".into()).into());
     }
-    let (programs, inputs) = build(workspace, &rows, how)?;
+    let (mut programs, inputs) = build(workspace, &rows, how)?;
+    let pythons = if arguments.python {
+        python::join(workspace, &mut rows, &how.flags, &mut programs)?
+    } else {
+        Pythons::default()
+    };
 
     let machine = Load::look();
     let mut out = io::stdout().lock();
@@ -337,12 +351,20 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             writeln!(out, "warning: {warning}")?;
         }
     }
+    for note in &pythons.notes {
+        // With --json, stdout holds that one line and nothing else.
+        if arguments.json { eprintln!("{note}") } else { writeln!(out, "{note}")? }
+    }
     let (mut compared, mut recorded, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
     for (row, input) in rows.iter().zip(&inputs) {
-        let shown = measure(row, &programs, input, how, machine);
+        let mut shown = measure(row, &programs, input, how, machine);
+        shown.languages = Languages::draw(&shown.comparison, &pythons.interpreters);
         if !arguments.json {
             let section = table::section(&shown.comparison, &shown.sentences, look);
             write!(out, "\n{section}")?;
+            if let Some(languages) = &shown.languages {
+                write!(out, "\n{}", show::python::section(languages, look.width))?;
+            }
             out.flush()?;
         }
         if arguments.records() {
@@ -605,7 +627,7 @@ fn measure(
     progress(&term, "");
     let comparison = Comparison::draw(&row.name, row.side, &how.flags, &measured, machine.cores);
     let sentences = verdict::sentences(&comparison, machine.cores);
-    Shown { comparison, sentences }
+    Shown { comparison, sentences, languages: None }
 }
 
 /// Records one more run of each version that is drawn, or of all.

@@ -7,7 +7,12 @@ use workspace::{Approach, BASELINE, Cell, run::Report};
 use crate::run::history::History;
 
 pub(crate) fn cell(approach: &str) -> Cell {
-    Cell { row: "row".into(), approach: Approach::new(approach), folder: approach.into() }
+    Cell {
+        row: "row".into(),
+        approach: Approach::new(approach),
+        folder: approach.into(),
+        script: None,
+    }
 }
 
 /// A report of 100 units, at most 50 in flight, on two workers, that computed nothing.

@@ -7,8 +7,10 @@ pub mod cargo;
 pub mod output;
 pub mod pairs;
 pub mod prepared;
+pub mod python;
 pub mod rows;
 pub mod run;
+pub mod script;
 #[cfg(target_os = "linux")]
 pub mod watch;
 

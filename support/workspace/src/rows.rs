@@ -4,10 +4,13 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use harness::approach::{Approach, COLUMNS};
 use serde::Serialize;
+
+use crate::script::Script;
 
 /// The folder of a row that holds what its cells share, and is no cell itself.
 const SHARED: &str = "workload";
@@ -36,7 +39,7 @@ impl Side {
     }
 }
 
-/// One version of a row: a package with a program.
+/// One version of a row: a package with a program, or a file in Python.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// The name of its row.
@@ -45,10 +48,21 @@ pub struct Cell {
     pub approach: Approach,
     /// Where it is.
     pub folder: PathBuf,
+    /// What runs it, if it is written in Python and no package.
+    pub script: Option<Script>,
 }
 
 impl Cell {
-    /// The name of its package and of its program.
+    /// The command that runs it with `program`: its own, or a Python interpreter.
+    #[must_use]
+    pub fn command(&self, program: &Path) -> Command {
+        match &self.script {
+            Some(script) => script.command(program),
+            None => Command::new(program),
+        }
+    }
+
+    /// The name of its package and of its program; in Python, a name to call it by.
     #[must_use]
     pub fn package(&self) -> String {
         format!("{}-{}", self.row, self.approach.name())
@@ -174,7 +188,12 @@ fn cells(row: &str, folder: &Path) -> Result<Vec<Cell>, WorkspaceError> {
     let mut cells: Vec<Cell> = folders(folder)?
         .into_iter()
         .filter(|(name, folder)| name != SHARED && folder.join("Cargo.toml").is_file())
-        .map(|(name, folder)| Cell { row: row.into(), approach: Approach::new(name), folder })
+        .map(|(name, folder)| Cell {
+            row: row.into(),
+            approach: Approach::new(name),
+            folder,
+            script: None,
+        })
         .collect();
     // The folders come by name, and the sort is stable: those beyond the grid remain by name.
     cells.sort_by_key(|cell| place(&cell.approach));

@@ -3,7 +3,7 @@
 use std::{
     io,
     path::Path,
-    process::{Command, ExitStatus, Stdio},
+    process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -76,7 +76,7 @@ pub enum Fault {
     Crashed(String),
 }
 
-/// Runs `program`, which is that of `cell`, once with `arguments`.
+/// Runs `program`, which is that of `cell` or the interpreter for it, once with `arguments`.
 ///
 /// # Errors
 /// It does not end before the deadline, or ends without a report, or reports as another cell.
@@ -87,7 +87,7 @@ pub fn run(
     deadline: Duration,
 ) -> Result<Report, Fault> {
     let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
-    let mut command = Command::new(program);
+    let mut command = cell.command(program);
     parent::end_with_this_process(&mut command);
     let mut child = command
         .args(["--json", "--no-progress"])

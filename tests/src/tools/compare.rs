@@ -12,6 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::fake_python;
 use crate::{
     family::{Family, Ran, wait_for_thread_of},
     patience::{PATIENCE, wait_until},
@@ -177,6 +178,7 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
         write(&root.join(cell).join("src/lib.rs"), &format!("//! What {name} teaches.\n"));
     }
     write(&root.join("examples-io/good/README.md"), "# good: be good\n");
+    fake_python::write(&root, write);
     // Now, so that whoever looks at the time finds all of them compiled.
     let mut cargo = workspace::cargo::command();
     cargo.args(["build", "--quiet", "--release", "--offline"]).current_dir(&root);
@@ -199,7 +201,7 @@ fn compare(arguments: &[&str]) -> Ran {
     Ran::of(&mut command(arguments))
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(super) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(programs::path("compare"));
     command
         .args(arguments)

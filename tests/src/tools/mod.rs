@@ -3,13 +3,21 @@
 mod claims;
 mod compare;
 mod cost_of_a_task;
+mod fake_python;
 mod pool;
+mod python;
 
 use crate::suite::Test;
 
 /// All tests of all tools.
 pub(crate) fn tests() -> Vec<Test> {
-    let tests = [claims::tests(), compare::tests(), cost_of_a_task::tests(), pool::tests()];
+    let tests = [
+        claims::tests(),
+        compare::tests(),
+        cost_of_a_task::tests(),
+        pool::tests(),
+        python::tests(),
+    ];
     tests.into_iter().flatten().collect()
 }
 

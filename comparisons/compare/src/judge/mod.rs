@@ -1,9 +1,11 @@
 //! Judges the runs: [`limits`] computes the best possible time, [`comparison`] computes the
 //! figures, and [`verdict`] puts them into words; [`sweep`] does so along the values of a flag.
-//! [`programs`] does all of that for the user's own programs.
+//! [`programs`] does all of that for the user's own programs. [`python`]
+//! compares what languages gain.
 
 pub(crate) mod comparison;
 pub(crate) mod limits;
 pub(crate) mod programs;
+pub(crate) mod python;
 pub(crate) mod sweep;
 pub(crate) mod verdict;

@@ -5,7 +5,7 @@ use figures::{
     statistics::{self, Estimate},
     words::{self, count, list, percent},
 };
-use workspace::Side;
+use workspace::{Side, python::is_python};
 
 use super::comparison::{Comparison, Version};
 
@@ -172,7 +172,9 @@ impl<'a> Verdict<'a> {
     fn laggards(&self) -> Option<String> {
         let (best, _) = *self.ranked.first()?;
         let mut groups: Vec<(Lag, Why, Vec<String>)> = Vec::new();
-        for (version, speed_up) in &self.ranked {
+        // What sequential Rust costs gives no reason for what Python gains or doesn't.
+        let ours = || self.ranked.iter().filter(|(version, _)| !is_python(&version.approach));
+        for (version, speed_up) in ours() {
             let Some(lag) = self.lag(version, *speed_up, best) else { continue };
             let why = self.why(version);
             let name = format!("{} ({})", version.approach.label(), words::estimate(*speed_up));
@@ -182,7 +184,9 @@ impl<'a> Verdict<'a> {
             }
         }
         if groups.is_empty() {
-            return (self.ranked.len() > 1).then(|| "Every version gains.".into());
+            let which =
+                if ours().count() == self.ranked.len() { "version" } else { "Rust version" };
+            return (ours().count() > 1).then(|| format!("Every {which} gains."));
         }
         let clauses: Vec<String> = groups
             .iter()

@@ -1,13 +1,14 @@
 //! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
-//! other ([`diff`]), a [`race`] in the terminal, the table of a [`sweep`], and that of the user's own
-//! [`programs`]; and what is written: a [`picture`] of the race, a page of [`html`], and a
-//! [`recording`] for the book.
+//! other ([`diff`]), a [`race`] in the terminal, the table of a [`sweep`], that of the user's own
+//! [`programs`], and that of [`python`] beside Rust; and what is written: a [`picture`] of the race, a
+//! page of [`html`], and a [`recording`] for the book.
 
 pub(crate) mod diff;
 pub(crate) mod html;
 pub(crate) mod list;
 pub(crate) mod picture;
 pub(crate) mod programs;
+pub(crate) mod python;
 pub(crate) mod race;
 pub(crate) mod recording;
 pub(crate) mod sweep;
