@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 /// What a program says before it shows one of its ways.
-const HEADING: &str = "== ";
+const HEADING: &str = "\n== ";
 
 /// What a way has shown: the lines below its heading, up to the next one.
 ///
@@ -12,7 +12,7 @@ const HEADING: &str = "== ";
 pub fn of_way<'a>(readme: &'a str, way: &str) -> Result<&'a str> {
     let output = readme.split_once("```text\n").and_then(|(_, rest)| rest.split_once("\n```"));
     let (output, _) = output.context("the README shows no output")?;
-    let ways = output.split(&format!("\n{HEADING}")).skip(1);
+    let ways = output.split(HEADING).skip(1);
     let found =
         ways.filter_map(|shown| shown.split_once('\n')).find(|(heading, _)| *heading == way);
     let (_, shown) = found.with_context(|| format!("the README shows no output of {way:?}"))?;

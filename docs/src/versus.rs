@@ -178,7 +178,9 @@ mod tests {
         assert!(html.contains("<div><p>First.</p>\n<p>Second.</p></div><div></div>"), "{html}");
         assert!(!html.contains("\n\n"), "{html}");
         right.lesson.imports.clone_from(&left.lesson.imports);
-        assert!(pair([&left.lesson, &right.lesson], ["rust"; 2]).contains("Imports, the same in both"));
+        assert!(
+            pair([&left.lesson, &right.lesson], ["rust"; 2]).contains("Imports, the same in both")
+        );
     }
 
     #[test]

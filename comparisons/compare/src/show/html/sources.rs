@@ -56,7 +56,8 @@ pub(super) fn panes(sources: &[Source], right: usize) -> String {
 /// Two sources as two panes, each line at the height of its like.
 fn beside(left: &Source, right: &Source) -> String {
     let [left_lines, right_lines] = aligned(&left.text, &right.text);
-    let panes = [left_lines, right_lines].map(|lines| lines.iter().map(line).collect::<String>());
+    let panes = [left_lines, right_lines]
+        .map(|lines| lines.iter().map(|shown| line(shown.as_ref())).collect::<String>());
     let panes = [left, right].into_iter().zip(panes).map(|(source, lines)| {
         format!(
             "<div class=\"pane\"><p>{} <code>{}</code></p><pre tabindex=\"0\"><code>{lines}</code></pre></div>",
@@ -68,7 +69,7 @@ fn beside(left: &Source, right: &Source) -> String {
 }
 
 /// A line with the words marked that differ; an empty one where only the other side has a line.
-fn line(shown: &Option<Line>) -> String {
+fn line(shown: Option<&Line>) -> String {
     let Some(Line { text, difference }) = shown else {
         return "<span class=\"filler\">\n</span>".into();
     };
