@@ -11,6 +11,7 @@
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
 //! | `{{#claims}}` | all claims with their verdicts |
+//! | `{{#timeline NAME}}` | the timelines recorded in `docs/runs/NAME.json` |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
 //! anywhere but at the beginning of a line, nothing is a directive.
@@ -25,7 +26,7 @@ use crate::{
     links::{Needed, Pages, relative},
     rows,
     source::{self, Source},
-    verdicts, versus,
+    timeline, verdicts, versus,
 };
 
 /// All that directives draw on.
@@ -47,6 +48,7 @@ impl Directives<'_> {
     pub fn expand(&self, text: &str, page: &str, needed: &mut Needed) -> Result<String> {
         let mut expanded = String::with_capacity(text.len());
         let mut fence: Option<&str> = None;
+        let mut has_timelines = false;
         for line in text.lines() {
             let directive = line.trim_end();
             match (fence, fence_of(line)) {
@@ -59,10 +61,14 @@ impl Directives<'_> {
                     .replacement(directive, page, needed)
                     .with_context(|| directive.to_owned())?;
                 expanded.push_str(&replacement);
+                has_timelines |= directive.starts_with("{{#timeline ");
             } else {
                 expanded.push_str(line);
                 expanded.push('\n');
             }
+        }
+        if has_timelines {
+            expanded.push_str(&timeline::component());
         }
         Ok(expanded)
     }
@@ -98,9 +104,10 @@ impl Directives<'_> {
             }
             ["claim", id] => verdicts::quote(self.record, id, page),
             ["claims"] => Ok(verdicts::list(self.record)),
+            ["timeline", name] => timeline::timeline(self.workspace.root(), name),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "claim" | "claims"),
+                | "claim" | "claims" | "timeline"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)
@@ -259,6 +266,7 @@ mod tests {
             ("{{#versus http tokio rayon}}", "the row http has no cell rayon"),
             ("{{#readme comparisons/none}}", "cannot read comparisons/none/README.md"),
             ("{{#item http/tokio}}", "item does not take 1 arguments"),
+            ("{{#timeline none}}", "cannot read docs/runs/none.json"),
             ("{{#include a.rs}}", "there is no such directive"),
             ("{{#claims", "a directive ends in }} on the line where it begins"),
         ] {

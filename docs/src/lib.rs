@@ -9,7 +9,7 @@
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
-//! they name ([`source`], [`versus`], [`verdicts`]), [`preprocessor`] is where mdBook calls all of
+//! they name ([`source`], [`versus`], [`verdicts`], [`timeline`]), [`preprocessor`] is where mdBook calls all of
 //! them, [`build`] calls mdBook, and [`serve`] shows the result to a browser.
 
 pub mod build;
@@ -20,6 +20,7 @@ pub mod preprocessor;
 pub mod rows;
 pub mod serve;
 pub mod source;
+pub mod timeline;
 pub mod verdicts;
 pub mod versus;
 

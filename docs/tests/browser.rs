@@ -3,8 +3,6 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
-mod webdriver;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -14,8 +12,8 @@ use std::{
 };
 
 use book::{build::build, serve::Server};
+use browser::{Browser, Scheme, Screen};
 use serde::Deserialize;
-use webdriver::{Browser, Scheme, Screen};
 
 /// What a page says of itself. All addresses are complete.
 #[derive(Debug, Deserialize)]

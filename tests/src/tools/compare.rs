@@ -194,11 +194,11 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("the file can be written");
 }
 
-fn compare(arguments: &[&str]) -> Ran {
+pub(super) fn compare(arguments: &[&str]) -> Ran {
     Ran::of(&mut command(arguments))
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(super) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(programs::path("compare"));
     command
         .args(arguments)

@@ -3,13 +3,15 @@
 mod claims;
 mod compare;
 mod cost_of_a_task;
+mod html;
 mod pool;
 
 use crate::suite::Test;
 
 /// All tests of all tools.
 pub(crate) fn tests() -> Vec<Test> {
-    let tests = [claims::tests(), compare::tests(), cost_of_a_task::tests(), pool::tests()];
+    let tests =
+        [claims::tests(), compare::tests(), cost_of_a_task::tests(), html::tests(), pool::tests()];
     tests.into_iter().flatten().collect()
 }
 

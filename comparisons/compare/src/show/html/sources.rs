@@ -82,16 +82,18 @@ fn alone(shown: Line) -> String {
     match shown {
         None => "<span class=\"filler\">\n</span>".into(),
         Some((text, false)) => line("", &[(text, false)]),
-        Some((text, true)) => line("differs", &[(text, !text.is_empty())]),
+        Some((text, true)) => line("differs", &[(text, true)]),
     }
 }
 
 fn line(class: &str, pieces: &[Piece]) -> String {
     let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     let mut html = format!("<span{class}>");
+    // If all of the line differs, the mark of the line says it.
+    let is_mixed = pieces.iter().any(|(_, differs)| !differs);
     for (text, differs) in pieces {
         let text = escaped(text);
-        html += &if *differs { format!("<mark>{text}</mark>") } else { text };
+        html += &if *differs && is_mixed { format!("<mark>{text}</mark>") } else { text };
     }
     html + "\n</span>"
 }
@@ -115,7 +117,7 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("ask(x)<mark>.await</mark>;"), "{html}");
-        assert!(html.contains("<mark>end();</mark>"), "{html}");
+        assert!(html.contains("<span class=\"differs\">end();\n"), "{html}");
         assert!(html.contains("<span class=\"filler\">"), "{html}");
     }
 
