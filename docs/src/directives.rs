@@ -14,6 +14,7 @@
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
 //! | `{{#chart http}}` | the measured speed-ups of a row as a picture, or nothing if there are none |
 //! | `{{#claims}}` | all claims with their verdicts |
+//! | `{{#timeline NAME}}` | the timelines recorded in `docs/runs/NAME.json` |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
 //! anywhere but at the beginning of a line, nothing is a directive.
@@ -31,7 +32,7 @@ use crate::{
     links::{Needed, Pages, relative, slashed},
     outputs, quiz, rows,
     source::{self, Source},
-    verdicts,
+    timeline, verdicts,
     versus::{self, Choice, Side},
 };
 
@@ -54,6 +55,7 @@ impl Directives<'_> {
     pub fn expand(&self, text: &str, page: &str, needed: &mut Needed) -> Result<String> {
         let mut expanded = String::with_capacity(text.len());
         let mut fence: Option<&str> = None;
+        let mut has_timelines = false;
         for line in text.lines() {
             let directive = line.trim_end();
             match (fence, fence_of(line)) {
@@ -66,10 +68,14 @@ impl Directives<'_> {
                     .replacement(directive, page, needed)
                     .with_context(|| directive.to_owned())?;
                 expanded.push_str(&replacement);
+                has_timelines |= directive.starts_with("{{#timeline ");
             } else {
                 expanded.push_str(line);
                 expanded.push('\n');
             }
+        }
+        if has_timelines {
+            expanded.push_str(&timeline::component());
         }
         Ok(expanded)
     }
@@ -106,9 +112,10 @@ impl Directives<'_> {
             ["chart", row] => Ok(chart::chart(self.record, self.row(row)?)),
             ["limits"] => Ok(limits::html()),
             ["claims"] => Ok(verdicts::list(self.record)),
+            ["timeline", name] => timeline::timeline(self.workspace.root(), name),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "output" | "chart" | "limits" | "claim" | "claims"),
+                | "output" | "chart" | "limits" | "claim" | "claims" | "timeline"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)
@@ -308,6 +315,7 @@ mod tests {
             ("{{#versus http tokio rayon}}", "the row http has no cell rayon"),
             ("{{#readme comparisons/none}}", "cannot read comparisons/none/README.md"),
             ("{{#item http/tokio}}", "item does not take 1 arguments"),
+            ("{{#timeline none}}", "cannot read docs/runs/none.json"),
             ("{{#include a.rs}}", "there is no such directive"),
             ("{{#claims", "a directive ends in }} on the line where it begins"),
         ] {

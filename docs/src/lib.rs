@@ -10,7 +10,7 @@
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
 //! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`outputs`], [`chart`],
-//! [`limits`]), [`quiz`] makes forms of questions, [`preprocessor`] is where mdBook calls all of them,
+//! [`timeline`], [`limits`]), [`quiz`] makes forms of questions, [`preprocessor`] is where mdBook calls all of them,
 //! [`build`] calls mdBook and adds the [`slides`], and [`serve`] shows the result to a browser.
 
 pub mod build;
@@ -28,6 +28,7 @@ pub mod rows;
 pub mod serve;
 pub mod slides;
 pub mod source;
+pub mod timeline;
 pub mod verdicts;
 pub mod versus;
 

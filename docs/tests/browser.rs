@@ -7,7 +7,6 @@ mod limits;
 mod quiz;
 mod race;
 mod versus;
-mod webdriver;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,8 +16,8 @@ use std::{
 };
 
 use book::{build::build, serve::Server};
+use browser::{Browser, Scheme, Screen, skipped};
 use serde::Deserialize;
-use webdriver::{Browser, Scheme, Screen, skipped};
 
 /// What a page says of itself. All addresses are complete.
 #[derive(Debug, Deserialize)]

@@ -202,21 +202,18 @@ impl How {
 
     /// The command that does this with a row.
     fn command(&self, row: &str) -> String {
-        let mut words = vec![row.to_owned()];
+        let mut command = format!("cargo run --release -p compare -- {row}");
         if !self.only.is_empty() {
-            words.extend(["--only".into(), self.only.join(",")]);
+            command += &format!(" --only {}", self.only.join(","));
         }
         if let Some(runs) = self.runs {
-            words.extend(["--runs".into(), runs.to_string()]);
+            command += &format!(" --runs {runs}");
         }
-        if !self.flags.is_empty() {
-            words.push("--".into());
-            words.extend(self.flags.iter().cloned());
+        // No flag has a zero byte in it: it has come from a command line.
+        match shlex::try_join(self.flags.iter().map(String::as_str)) {
+            Ok(flags) if !flags.is_empty() => command + " -- " + &flags,
+            _ => command,
         }
-        let words = words.iter().map(String::as_str);
-        // A word with a zero byte, which no shell can pass on, cannot come from one.
-        let words = shlex::try_join(words).unwrap_or_else(|_| row.to_owned());
-        format!("cargo run --release -p compare -- {words}")
     }
 }
 

@@ -3,7 +3,7 @@
 use book::limits::{DEFAULT, Job, Way, time};
 use serde::Deserialize;
 
-use crate::webdriver::Browser;
+use browser::Browser;
 
 /// What the page shows of a way.
 #[derive(Debug, Deserialize, PartialEq)]

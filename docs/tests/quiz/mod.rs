@@ -10,7 +10,7 @@ use book::quiz;
 use pulldown_cmark::{Parser, html};
 use serde::Deserialize;
 
-use super::webdriver::{Browser, Scheme, Screen};
+use browser::{Browser, Scheme, Screen};
 
 const QUESTION: &str = "
 ```quiz

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::webdriver::{Browser, Scheme, Screen, skipped};
+use browser::{Browser, Scheme, Screen, skipped};
 
 /// What a picture shows at a moment.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]

@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use serde::Deserialize;
 
-use super::webdriver::Browser;
+use browser::Browser;
 
 /// The chapter of a row whose two versions are tried.
 const CHAPTER: &str = "examples-io/http/index.html";

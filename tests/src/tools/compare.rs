@@ -197,7 +197,7 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("the file can be written");
 }
 
-fn compare(arguments: &[&str]) -> Ran {
+pub(super) fn compare(arguments: &[&str]) -> Ran {
     Ran::of(&mut command(arguments))
 }
 

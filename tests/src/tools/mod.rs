@@ -4,6 +4,7 @@ mod claims;
 mod compare;
 mod cost_of_a_task;
 mod fake_python;
+mod html;
 mod pool;
 mod python;
 
@@ -15,6 +16,7 @@ pub(crate) fn tests() -> Vec<Test> {
         claims::tests(),
         compare::tests(),
         cost_of_a_task::tests(),
+        html::tests(),
         pool::tests(),
         python::tests(),
     ];

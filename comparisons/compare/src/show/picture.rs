@@ -120,7 +120,7 @@ mod tests {
         let race = example(&comparison, 0.5);
         assert_eq!(race.lanes.len(), 1);
         let notes = race.notes.join(" ");
-        assert!(notes.contains("only 0.5 of 2 cores are free"), "{notes}");
+        assert!(notes.contains("only 0.5 of 2 cores are idle"), "{notes}");
         assert!(notes.ends_with("its answer is wrong: rayon."), "{notes}");
     }
 }

@@ -1,5 +1,6 @@
-//! As much of a client for `WebDriver` as the test needs
+//! A headless Chromium for tests of pages: as much of a client for `WebDriver` as they need
 //! (W3C, `WebDriver`, <https://www.w3.org/TR/webdriver2/>).
+#![cfg(unix)]
 
 use std::{
     env,
@@ -26,23 +27,27 @@ const PLACES: [&str; 2] = ["/usr/bin", "/usr/local/bin"];
 
 /// The colours that the user's system asks for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Scheme {
+pub enum Scheme {
+    /// Dark text on a light ground.
     Light,
+    /// Light text on a dark ground.
     Dark,
 }
 
 /// What pages are shown on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Screen {
-    /// In CSS pixels.
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) scheme: Scheme,
+pub struct Screen {
+    /// Its width, in CSS pixels; what is narrower than 600 is a phone.
+    pub width: u32,
+    /// Its height, in CSS pixels.
+    pub height: u32,
+    /// Whether it is light or dark.
+    pub scheme: Scheme,
 }
 
 /// A headless Chromium; dropping it ends it.
 #[derive(Debug)]
-pub(crate) struct Browser {
+pub struct Browser {
     screen: Screen,
     /// The shell that guards the driver.
     guard: Child,
@@ -54,11 +59,14 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one with such a screen; the error says which program is missing.
+    /// Starts one with such a screen.
+    ///
+    /// # Errors
+    /// A program is missing; the error says which.
     ///
     /// # Panics
     /// The programs are there, and don't start.
-    pub(crate) fn start(screen: Screen) -> Result<Self, String> {
+    pub fn start(screen: Screen) -> Result<Self, String> {
         let chromium = program(&["chromium", "chromium-browser", "google-chrome"])?;
         let driver = program(&["chromedriver"])?;
         let profile = tempfile::tempdir().expect("a temporary folder can be made");
@@ -123,7 +131,7 @@ impl Browser {
     }
 
     /// Shows pages from now on in the way that a user's system asks for.
-    pub(crate) fn prefer(&mut self, scheme: Scheme, reduced_motion: bool) {
+    pub fn prefer(&mut self, scheme: Scheme, reduced_motion: bool) {
         let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
@@ -139,43 +147,58 @@ impl Browser {
     }
 
     /// What it shows pages on.
-    pub(crate) const fn screen(&self) -> Screen {
+    #[must_use]
+    pub const fn screen(&self) -> Screen {
         self.screen
     }
 
     /// Goes to an address, and returns when the page and all of its parts have come.
-    pub(crate) fn visit(&mut self, address: &str) {
+    ///
+    /// # Panics
+    /// There is no such page.
+    pub fn visit(&mut self, address: &str) {
         let answer = self.post("/url", &json!({"url": address}));
         assert!(answer.is_null(), "{address} cannot be visited: {answer}");
     }
 
     /// The result of a script on the page.
-    pub(crate) fn evaluate<T: DeserializeOwned>(&mut self, script: &str) -> T {
+    ///
+    /// # Panics
+    /// The script fails, or its result has another form.
+    pub fn evaluate<T: DeserializeOwned>(&mut self, script: &str) -> T {
         let answer = self.post("/execute/sync", &json!({"script": script, "args": []}));
         serde_json::from_value(answer.clone())
             .unwrap_or_else(|error| panic!("the script returns something else: {error}: {answer}"))
     }
 
-    /// Presses a key that is called like this, such as `ArrowRight`.
-    pub(crate) fn press(&mut self, key: &str) {
-        let code = match key {
-            "ArrowLeft" => 37,
-            "ArrowRight" => 39,
-            _ => panic!("{key} has no code here"),
+    /// What the console has shown since the last call: warnings, errors, and what pages print.
+    pub fn messages(&mut self) -> Vec<String> {
+        let answer = self.post("/se/log", &json!({"type": "browser"}));
+        let entries = answer.as_array().expect("the log is a list");
+        entries.iter().map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
+    }
+
+    /// Shows pages as they are printed, or as on the screen again.
+    pub fn print(&mut self, prints: bool) {
+        let media = if prints { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", &json!({"media": media}));
+    }
+
+    /// Presses and releases a key, by what it is called in scripts, such as `ArrowLeft` or ` `.
+    pub fn press(&mut self, key: &str) {
+        let (code, number) = match key {
+            " " => ("Space", 32),
+            "ArrowLeft" => (key, 37),
+            "ArrowRight" => (key, 39),
+            _ => (key, 0),
         };
         for kind in ["rawKeyDown", "keyUp"] {
             self.devtools(
                 "Input.dispatchKeyEvent",
-                &json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}),
+                // A control of the browser's own, such as a slider, goes by the number.
+                &json!({"type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number}),
             );
         }
-    }
-
-    /// What the console has shown since the last call: warnings, errors, and what pages print.
-    pub(crate) fn messages(&mut self) -> Vec<String> {
-        let answer = self.post("/se/log", &json!({"type": "browser"}));
-        let entries = answer.as_array().expect("the log is a list");
-        entries.iter().map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
     }
 
     fn devtools(&mut self, command: &str, parameters: &Value) {
@@ -207,7 +230,7 @@ impl Drop for Browser {
 
 /// Says that a test could not look at anything. Written to stderr itself, since libtest keeps to
 /// itself what a test prints.
-pub(crate) fn skipped(reason: &str) {
+pub fn skipped(reason: &str) {
     writeln!(io::stderr(), "skipped: no page was visited, since {reason}")
         .expect("stderr takes a line");
 }
