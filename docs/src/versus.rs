@@ -2,12 +2,17 @@
 
 use workspace::beside::{Line, aligned};
 
-/// Two texts as columns of HTML within Markdown; each has a caption in Markdown, and a language. The
-/// style sheet puts one below the other where there is no room.
+/// Two texts as columns of HTML within Markdown; each has a caption in Markdown, and a language. In
+/// different languages hardly a line is the same, so there nothing is marked. The style sheet puts one below the other where there is no room.
 #[must_use]
 pub fn versus(captions: [&str; 2], languages: [&str; 2], left: &str, right: &str) -> String {
     let mut html = String::from("<div class=\"versus\">\n\n");
-    let sides = captions.into_iter().zip(languages).zip(aligned(left, right));
+    let lines = if languages[0] == languages[1] {
+        aligned(left, right)
+    } else {
+        [left, right].map(|text| text.lines().map(|line| Some((line, false))).collect())
+    };
+    let sides = captions.into_iter().zip(languages).zip(lines);
     for ((caption, language), lines) in sides {
         let lines: String = lines.into_iter().map(line).collect();
         // In Markdown, a block that begins with `pre` may have empty lines in it, and any other
@@ -43,5 +48,13 @@ mod tests {
         let html = versus(["A", "B"], ["rust", "rust"], "a\n", "Vec<u8> & b\n");
         assert!(html.contains("<span class=\"differs\">Vec&lt;u8&gt; &amp; b\n</span>"), "{html}");
         assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
+    }
+
+    #[test]
+    fn texts_in_different_languages_have_nothing_marked() {
+        let html = versus(["A", "B"], ["python", "rust"], "def a():\n", "fn a() {\n}\n");
+        assert!(html.contains("<code class=\"language-python\"><span>def a():\n"), "{html}");
+        assert!(html.contains("<code class=\"language-rust\"><span>fn a() {\n"), "{html}");
+        assert!(!html.contains("differs") && !html.contains("filler"), "{html}");
     }
 }

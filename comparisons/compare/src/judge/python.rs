@@ -159,9 +159,7 @@ fn sentences(
     for (construct, ..) in CONSTRUCTS {
         let clauses: Vec<String> = languages
             .iter()
-            .filter_map(|language| {
-                Some(clause(language, language.gain(construct)?, noise, waits))
-            })
+            .filter_map(|language| Some(clause(language, language.gain(construct)?, noise, waits)))
             .collect();
         if !clauses.is_empty() {
             sentences.push(format!("{}: {}.", capitalised(construct), clauses.join("; ")));
