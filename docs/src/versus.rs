@@ -82,15 +82,26 @@ fn pair(lessons: [&Lesson; 2], languages: [&str; 2]) -> String {
     html + &code(left, right, languages)
 }
 
-/// Two pieces of code as columns, whose lines share the rows of one grid.
+/// Two pieces of code as columns, whose lines share the rows of one grid. In different languages
+/// hardly a line is the same, so there nothing is marked.
 fn code(left: &str, right: &str, languages: [&str; 2]) -> String {
-    let sides = aligned(left, right);
+    let sides =
+        if languages[0] == languages[1] { aligned(left, right) } else { unmarked(left, right) };
     let mut html = format!("<div class=\"sides code\" style=\"--lines: {}\">", sides[0].len());
     for (lines, language) in sides.into_iter().zip(languages) {
         let lines: String = lines.into_iter().map(line).collect();
         html += &format!("<pre><code class=\"language-{language}\">{lines}</code></pre>");
     }
     html + "</div>\n"
+}
+
+/// The lines of both, in as many rows as the longer one needs.
+fn unmarked<'a>(left: &'a str, right: &'a str) -> [Vec<Option<Line<'a>>>; 2] {
+    let rows = left.lines().count().max(right.lines().count());
+    [left, right].map(|text| {
+        let lines = text.lines().map(|text| Some(Line { text, difference: Difference::None }));
+        lines.chain(std::iter::repeat(None)).take(rows).collect()
+    })
 }
 
 fn line(line: Option<Line>) -> String {
@@ -195,5 +206,14 @@ mod tests {
         assert_eq!(pairs.keys().collect::<Vec<_>>(), ["x y", "x z", "y z"]);
         assert!(path.starts_with("versions/http-"), "{path}");
         assert_ne!(script("http", &versions("b();\n")).expect("it is text").0, path);
+    }
+
+    #[test]
+    fn texts_in_different_languages_have_nothing_marked() {
+        let html = code("def a():\n", "fn a() {\n}\n", ["python", "rust"]);
+        assert!(html.contains("<code class=\"language-python\"><span style"), "{html}");
+        assert!(html.contains("<code class=\"language-rust\"><span style"), "{html}");
+        assert_eq!(html.matches("filler").count(), 1, "{html}");
+        assert!(!html.contains("differs") && !html.contains("alone"), "{html}");
     }
 }

@@ -428,8 +428,8 @@ fn compare_takes_a_free_threaded_python_as_versions_of_its_own() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let fake = folder.path().join("python3.14t");
     let script = format!(
-        "#!/bin/sh\nFAKE_NAME=python3.14t FAKE_PROGRAM=\"$0\" exec {:?} \"$@\"\n",
-        python().program
+        "#!/bin/sh\nFAKE_NAME=python3.14t FAKE_PROGRAM=\"$0\" exec {} \"$@\"\n",
+        python().program.display()
     );
     fs::write(&fake, script).expect("the file can be written");
     fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).expect("it is ours");
