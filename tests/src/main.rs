@@ -1,5 +1,5 @@
 //! Runs the real programs of this workspace: the contract that every cell of every row keeps, what
-//! only one row has, the tools, and the rules of the workspace itself.
+//! only one row has, the tools, the exercises, and the rules of the workspace itself.
 //!
 //! ```sh
 //! cargo test -p tests                      # all

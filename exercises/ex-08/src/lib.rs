@@ -30,9 +30,10 @@ impl Cache {
     /// The text of a page, which is fetched if it isn't there. `fetch` blocks its thread.
     pub fn get(&self, url: &str, fetch: impl FnOnce(&str) -> String) -> String {
         let asked = self.asked.load(Ordering::Relaxed);
-        self.asked.store(asked + 1, Ordering::Relaxed);
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.entry(url.to_owned()).or_insert_with(|| fetch(url)).clone()
+        let text = pages.entry(url.to_owned()).or_insert_with(|| fetch(url)).clone();
+        self.asked.store(asked + 1, Ordering::Relaxed);
+        text
     }
 
     /// How often a page was asked for.
