@@ -11,6 +11,7 @@
 //! | `{{#readme-if-any comparisons/compare}}` | the same, or nothing if there is none |
 //! | `{{#claim ID}}` | a claim with its verdict and its figures, from the recorded run |
 //! | `{{#claims}}` | all claims with their verdicts |
+//! | `{{#measured http tokio}}` | the figures of a cell, from the recorded run |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
 //! anywhere but at the beginning of a line, nothing is a directive.
@@ -24,7 +25,7 @@ use workspace::{Row, Workspace};
 use crate::{
     lesson::Lesson,
     links::{Needed, Pages, relative},
-    quiz, rows,
+    measured, quiz, rows,
     source::{self, Source},
     verdicts,
     versus::{self, Choice, Side},
@@ -97,9 +98,10 @@ impl Directives<'_> {
             }
             ["claim", id] => verdicts::quote(self.record, id, page),
             ["claims"] => Ok(verdicts::list(self.record)),
+            ["measured", row, cell] => Ok(measured::figures(self.record, row, cell)),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "claim" | "claims"),
+                | "claim" | "claims" | "measured"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)

@@ -211,7 +211,8 @@ fn shown(estimate: Option<Estimate>, show: fn(Estimate) -> String) -> String {
 }
 
 /// A time with its interval: `1.23 ms [1.20 ms, 1.26 ms]`.
-fn time(estimate: Estimate) -> String {
+#[must_use]
+pub fn time(estimate: Estimate) -> String {
     let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|nanos| {
         #[expect(
             clippy::cast_possible_truncation,
