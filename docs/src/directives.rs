@@ -15,6 +15,7 @@
 //! | `{{#chart http}}` | the measured speed-ups of a row as a picture, or nothing if there are none |
 //! | `{{#claims}}` | all claims with their verdicts |
 //! | `{{#timeline NAME}}` | the timelines recorded in `docs/runs/NAME.json` |
+//! | `{{#measured http tokio}}` | the figures of a cell, from the recorded run |
 //!
 //! What a directive names has to be there: otherwise the book is not built. Within code, and
 //! anywhere but at the beginning of a line, nothing is a directive.
@@ -30,7 +31,7 @@ use crate::{
     lesson::Lesson,
     limits,
     links::{Needed, Pages, relative, slashed},
-    outputs, quiz, rows,
+    measured, outputs, quiz, rows,
     source::{self, Source},
     timeline, verdicts,
     versus::{self, Choice, Side},
@@ -113,9 +114,10 @@ impl Directives<'_> {
             ["limits"] => Ok(limits::html()),
             ["claims"] => Ok(verdicts::list(self.record)),
             ["timeline", name] => timeline::timeline(self.workspace.root(), name),
+            ["measured", row, cell] => Ok(measured::figures(self.record, row, cell)),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "output" | "chart" | "limits" | "claim" | "claims" | "timeline"),
+                | "output" | "chart" | "limits" | "claim" | "claims" | "measured" | "timeline"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)

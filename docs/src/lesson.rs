@@ -1,6 +1,6 @@
 //! A source in the parts that a page shows apart: what it says of itself, its imports, and its code.
 
-use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Parser, html};
 use syn::{Item, spanned::Spanned};
 
 use crate::source::{self, Source};
@@ -44,39 +44,54 @@ impl Lesson {
         }
     }
 
-    /// What it says of itself as HTML without empty lines, so that Markdown takes it for one block.
-    /// How to run it is left out: a page says that elsewhere.
+    /// What it says of itself, in Markdown, without its commands.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.lines(false)
+    }
+
+    /// How to run it: the blocks of code in what it says of itself, in Markdown.
+    #[must_use]
+    pub fn commands(&self) -> String {
+        self.lines(true)
+    }
+
+    /// The lines that are within blocks of code, or those that are not.
+    fn lines(&self, are_code: bool) -> String {
+        let mut is_code = false;
+        let mut lines = String::new();
+        for line in self.about.lines() {
+            let is_fence = line.starts_with("```");
+            if (is_code || is_fence) == are_code {
+                lines += &unlinked(line);
+                lines.push('\n');
+            }
+            is_code ^= is_fence;
+        }
+        let lines = lines.trim_matches('\n');
+        if lines.is_empty() { String::new() } else { format!("{lines}\n") }
+    }
+
+    /// Its text as HTML without empty lines, so that Markdown takes it for one block.
     #[must_use]
     pub fn prose(&self) -> String {
-        // A link to an item leads nowhere outside of rustdoc.
-        let mut to_item =
-            |_: BrokenLink| -> Option<(CowStr, CowStr)> { Some(("".into(), "".into())) };
-        let parser = Parser::new_with_broken_link_callback(
-            &self.about,
-            Options::empty(),
-            Some(&mut to_item),
-        );
-        let (mut is_code, mut is_nowhere) = (false, false);
-        let events = parser.filter(|event| match event {
-            Event::Start(Tag::CodeBlock(_)) => {
-                is_code = true;
-                false
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                is_code = false;
-                false
-            }
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                is_nowhere = dest_url.is_empty();
-                !is_nowhere
-            }
-            Event::End(TagEnd::Link) => !is_nowhere,
-            _ => !is_code,
-        });
         let mut prose = String::new();
-        html::push_html(&mut prose, events);
+        html::push_html(&mut prose, Parser::new(&self.text()));
         prose.trim().to_owned()
     }
+}
+
+/// A line without its links to items, such as [`a`], which lead nowhere outside of rustdoc.
+fn unlinked(line: &str) -> String {
+    let mut parts = line.split("[`");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once("`]") {
+            Some((item, rest)) if !rest.starts_with('(') => text += &format!("`{item}`{rest}"),
+            _ => text += &format!("[`{part}"),
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -96,6 +111,14 @@ mod tests {
         assert_eq!(lesson.imports, "use std::{\n    io,\n};\n\nuse a::B;\n");
         assert_eq!(lesson.code, "/// Runs.\npub fn run() {\n    use c;\n}\n");
         assert_eq!(lesson.prose(), "<p>Fetches.</p>\n<p>Unlike <code>a</code>, <em>fast</em>.</p>");
+    }
+
+    #[test]
+    fn commands_and_text_are_told_apart() {
+        let lesson =
+            lesson("//! A.\n//!\n//! ```sh\n//! run\n//! ```\n//!\n//! See [`a::b`], [`c`](d).\n");
+        assert_eq!(lesson.commands(), "```sh\nrun\n```\n");
+        assert_eq!(lesson.text(), "A.\n\n\nSee `a::b`, [`c`](d).\n");
     }
 
     #[test]

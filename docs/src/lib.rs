@@ -9,9 +9,10 @@
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
 //! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
-//! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`outputs`], [`chart`],
-//! [`timeline`], [`limits`]), [`quiz`] makes forms of questions, [`preprocessor`] is where mdBook calls all of them,
-//! [`build`] calls mdBook and adds the [`slides`], and [`serve`] shows the result to a browser.
+//! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`measured`], [`outputs`],
+//! [`chart`], [`timeline`], [`limits`]), [`quiz`] makes forms of questions, [`preprocessor`] is where
+//! mdBook calls all of them, [`build`] calls mdBook and adds the [`slides`], [`navigation`] leads from
+//! page to page, and [`serve`] shows the result to a browser.
 
 pub mod build;
 pub mod chart;
@@ -19,6 +20,8 @@ pub mod directives;
 pub mod lesson;
 pub mod limits;
 pub mod links;
+pub mod measured;
+pub mod navigation;
 pub mod outputs;
 pub mod pairs;
 pub mod preprocessor;

@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Result, bail};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
+use crate::navigation::Place;
+
 /// The page that shows what no other page does.
 pub const OTHER_SOURCES: &str = "other-sources.md";
 
@@ -22,7 +24,7 @@ pub struct Pages {
     shown: BTreeMap<String, String>,
 }
 
-/// The files that texts turned out to need.
+/// What is left to do when mdBook has rendered the pages.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Needed {
     /// Pictures; they are copied to the same path in the book.
@@ -31,6 +33,8 @@ pub struct Needed {
     pub sources: BTreeSet<String>,
     /// Scripts that are made here, by their paths in the book.
     pub scripts: BTreeMap<String, String>,
+    /// All pages, in their order.
+    pub places: Vec<Place>,
 }
 
 impl Pages {

@@ -7,15 +7,18 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use figures::words;
 use mdbook_preprocessor::{
     Preprocessor, PreprocessorContext,
     book::{Book, BookItem, Chapter},
 };
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 
 use crate::{
     directives::{self, Directives},
     links::{Needed, OTHER_SOURCES, Pages, anchor_of, slashed},
+    navigation::Place,
     pairs, quiz, rows, slides,
     source::{self, Source},
 };
@@ -60,6 +63,12 @@ impl Lessons {
         }
         if !needed.sources.is_empty() {
             book.push_item(other_sources(root, &needed)?);
+        }
+        let mut code = rows::code_pages(&self.workspace);
+        code.push(OTHER_SOURCES.to_owned());
+        for chapter in book.chapters() {
+            let Some(page) = chapter.path.as_deref().map(slashed) else { continue };
+            needed.places.push(place(chapter, &page, code.contains(&page)));
         }
         Ok(book)
     }
@@ -129,6 +138,32 @@ fn fill(
         .expand(&chapter.content, &page, needed)
         .with_context(|| written.unwrap_or_else(|| page.clone()))?;
     Ok(())
+}
+
+/// The place of a chapter, whose page has this path.
+fn place(chapter: &Chapter, page: &str, is_code: bool) -> Place {
+    Place {
+        page: format!("{}.html", page.strip_suffix(".md").unwrap_or(page)),
+        title: rows::title(&chapter.content).unwrap_or(&chapter.name).to_owned(),
+        description: words::shortened(&first_paragraph(&chapter.content)),
+        is_code,
+    }
+}
+
+/// The words of a text's first paragraph.
+fn first_paragraph(text: &str) -> String {
+    let mut words = String::new();
+    let mut is_inside = false;
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Paragraph) => is_inside = true,
+            Event::End(TagEnd::Paragraph) if !words.trim().is_empty() => break,
+            Event::Text(part) | Event::Code(part) if is_inside => words += &part,
+            Event::SoftBreak | Event::HardBreak if is_inside => words.push(' '),
+            _ => {}
+        }
+    }
+    words
 }
 
 /// The page of the files that texts link to and no other page shows.
@@ -314,5 +349,16 @@ pub(crate) mod tests {
             format!("{error:#}"),
             "docs/chapters/first.md links to second.md, which does not exist"
         );
+    }
+
+    #[test]
+    fn a_page_is_described_by_its_first_paragraph() {
+        let chapter = |text: &str| Chapter::new("Name", text.into(), "a/b.md", Vec::new());
+        let of = |text: &str| place(&chapter(text), "a/b.md", true);
+        let described =
+            of("# http · tokio\n\n    run\n\nFetches `pages`\nwith *async*.\n\nMore.\n");
+        assert_eq!(described.description, "Fetches pages with async.");
+        assert_eq!((&*described.title, &*described.page), ("http · tokio", "a/b.html"));
+        assert_eq!(of("Text.\n").title, "Name");
     }
 }

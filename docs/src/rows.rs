@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use claims::update::marker;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
-use workspace::{BASELINE, Cell, Row, Side, Workspace};
+use workspace::{BASELINE, Row, Side, Workspace};
 
 use crate::{
+    lesson::Lesson,
     links::{Pages, anchor_of},
     source::{self, Source},
 };
@@ -25,24 +26,24 @@ pub fn chapters(workspace: &Workspace, side: Side, pages: &mut Pages) -> Result<
     rows.map(|row| Ok(BookItem::Chapter(chapter(workspace, row, pages)?))).collect()
 }
 
-/// One of a row's packages, as its page shows it.
-struct Package<'a> {
-    name: &'a str,
-    label: &'a str,
-    introduction: String,
-    /// Whether its page shows it beside the baseline.
-    is_compared: bool,
+/// What the cells of a row share, beside them.
+const WORKLOAD: &str = "workload";
+
+/// The pages that only show code, by their paths.
+#[must_use]
+pub fn code_pages(workspace: &Workspace) -> Vec<String> {
+    let rows = workspace.rows().iter();
+    rows.flat_map(|row| {
+        let packages = packages(row).into_iter();
+        packages.map(move |(name, _)| format!("{}/{name}.md", folder(row)))
+    })
+    .collect()
 }
 
-impl<'a> Package<'a> {
-    fn of(cell: &'a Cell) -> Self {
-        Self {
-            name: cell.approach.name(),
-            label: cell.approach.label(),
-            introduction: format!("    cargo run --release -p {}\n", cell.package()),
-            is_compared: !cell.approach.is_baseline(),
-        }
-    }
+/// The packages of a row, by their names and by what they are called.
+fn packages(row: &Row) -> Vec<(&str, &str)> {
+    let cells = row.cells.iter().map(|cell| (cell.approach.name(), cell.approach.label()));
+    cells.chain([(WORKLOAD, WORKLOAD)]).collect()
 }
 
 /// A row's chapter, with the pages of its packages beneath it.
@@ -63,31 +64,9 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
     chapter.source_path = Some(PathBuf::from(readme.path));
     // Which number it is shows when all chapters are there.
     chapter.number = Some(SectionNumber::default());
-    let baseline = BASELINE.name;
-    let mut packages: Vec<Package> = row.cells.iter().map(Package::of).collect();
-    packages.push(Package {
-        name: "workload",
-        label: "workload",
-        introduction: "What the cells of the row share: the job, without its concurrency.\n".into(),
-        is_compared: false,
-    });
-    for Package { name, label, introduction, is_compared } in packages {
-        let package = format!("{folder}/{name}");
-        let page = format!("{package}.md");
-        pages.show(&package, &page);
-        let mut content = format!("# {} · {}\n\n{introduction}", row.name, label);
-        for file in source::files(&workspace.root().join(&package))? {
-            let source = Source::read(workspace.root(), &format!("{package}/{file}"))?;
-            let anchor = anchor_of(&file);
-            pages.show(&source.path, format!("{page}#{anchor}"));
-            content += &format!("\n## {file} {{#{anchor}}}\n\n");
-            content += &source::fenced(&file, &source.text);
-            // The lesson is what differs: it follows the code that it is about.
-            if is_compared && file == "src/lib.rs" {
-                content += &format!("\n## Beside {baseline}\n\n");
-                content += &format!("{{{{#versus {} {baseline} {name}}}}}\n", row.name);
-            }
-        }
+    for (name, label) in packages(row) {
+        let content = package(workspace, row, (name, label), pages)?;
+        let page = format!("{folder}/{name}.md");
         let mut sub = Chapter::new(label, content, page, vec![title.clone()]);
         // It is made here, and of no single file.
         sub.source_path = None;
@@ -95,6 +74,56 @@ fn chapter(workspace: &Workspace, row: &Row, pages: &mut Pages) -> Result<Chapte
         chapter.sub_items.push(BookItem::Chapter(sub));
     }
     Ok(chapter)
+}
+
+/// The page of a package: what it says of itself, how to run it, what was measured, where its
+/// siblings are, and its files.
+fn package(
+    workspace: &Workspace,
+    row: &Row,
+    (name, label): (&str, &str),
+    pages: &mut Pages,
+) -> Result<String> {
+    let package = format!("{}/{name}", folder(row));
+    let page = format!("{package}.md");
+    pages.show(&package, &page);
+    let library = Source::read(workspace.root(), &format!("{package}/src/lib.rs"))?;
+    let lesson = Lesson::of(&library);
+    let siblings = packages(row).into_iter().map(|(other, label)| {
+        if other == name { format!("**{label}**") } else { format!("[{label}]({other}.md)") }
+    });
+    let siblings: Vec<String> = siblings.collect();
+    let is_workload = name == WORKLOAD;
+    let commands = if is_workload { String::new() } else { lesson.commands() };
+    let mut content = format!(
+        "# {} · {label}\n\n{}\n{commands}\n{{{{#measured {} {name}}}}}\n\n\
+         [{}](index.md): {}\n",
+        row.name,
+        lesson.text(),
+        row.name,
+        row.name,
+        siblings.join(" · ")
+    );
+    let is_compared = !is_workload && name != BASELINE.name;
+    for file in source::files(&workspace.root().join(&package))? {
+        let source = Source::read(workspace.root(), &format!("{package}/{file}"))?;
+        let anchor = anchor_of(&file);
+        pages.show(&source.path, format!("{page}#{anchor}"));
+        content += &format!("\n## {file} {{#{anchor}}}\n\n");
+        if file != "src/lib.rs" {
+            content += &source::fenced(&file, &source.text);
+            continue;
+        }
+        // What it says of itself is the page's own text.
+        let parts = [&*lesson.imports, &*lesson.code].map(str::trim_end);
+        content += &source::fenced(&file, parts.join("\n\n").trim_start());
+        // The lesson is what differs: it follows the code that it is about.
+        if is_compared {
+            content += &format!("\n## Beside {}\n\n", BASELINE.name);
+            content += &format!("{{{{#versus {} {} {name}}}}}\n", row.name, BASELINE.name);
+        }
+    }
+    Ok(content)
 }
 
 /// The version that a row's chapter shows beside the baseline: the one that its kind of work asks

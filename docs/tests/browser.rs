@@ -3,10 +3,12 @@
 //! It needs the programs `chromium` and `chromedriver`, and says so where it cannot run.
 #![cfg(unix)]
 
+mod contrast;
 mod limits;
 mod quiz;
 mod race;
 mod versus;
+mod ways;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -106,6 +108,7 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
             }
         }
     }
+    faults.extend(ways::past_code(&out));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -141,7 +144,9 @@ fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
         Visit { faults: faults.collect(), address, page }
     };
     let mut visits: Vec<Visit> = paths.iter().map(visit).collect();
-    let faults = versus::faults(&mut browser, home);
+    let mut faults = versus::faults(&mut browser, home);
+    faults.extend(ways::faults(&mut browser, home));
+    faults.extend(contrast::faults(&mut browser, home));
     if let Some(last) = visits.last_mut() {
         last.faults.extend(faults);
     }

@@ -297,7 +297,8 @@ fn shown(estimate: Option<Estimate>, show: impl Fn(Estimate) -> String) -> Strin
 }
 
 /// A time with its interval: `1.23 ms [1.20 ms, 1.26 ms]`.
-fn time(estimate: Estimate) -> String {
+#[must_use]
+pub fn time(estimate: Estimate) -> String {
     let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(duration);
     format!("{value} [{low}, {high}]")
 }
