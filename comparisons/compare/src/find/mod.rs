@@ -1,4 +1,4 @@
-//! Which rows and versions take part, or which of the user's own programs.
+//! Which rows and versions take part, or which programs of the user's own.
 
 pub(crate) mod programs;
 pub(crate) mod selection;

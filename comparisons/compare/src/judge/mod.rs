@@ -1,6 +1,6 @@
-//! Judges the runs: [`limits`] computes the best possible time, [`comparison`] computes the
-//! figures, and [`verdict`] puts them into words; [`sweep`] does so along the values of a flag.
-//! [`programs`] does all of that for the user's own programs.
+//! What the runs show: [`limits`] says what could be reached at best, [`comparison`] draws the
+//! figures together, and [`verdict`] puts them into words; [`sweep`] does so along the values of a flag. [`programs`] does
+//! all of that for programs of the user's own.
 
 pub(crate) mod comparison;
 pub(crate) mod limits;

@@ -18,7 +18,7 @@ const LESSON: [&str; 1] = ["src/lib.rs"];
 const WHOLE: [&str; 3] = ["Cargo.toml", "src/lib.rs", "src/main.rs"];
 /// The narrowest that a side can be.
 const NARROWEST: usize = 30;
-/// The space between the sides: a blank, a mark, and a blank.
+/// What stands between the sides: a blank, a mark, and a blank.
 const BETWEEN: usize = 3;
 
 /// How two versions are shown.
@@ -99,7 +99,7 @@ fn side_by_side([left, right]: &[String; 2], old: &str, new: &str, look: Look) -
     text
 }
 
-/// Wraps a line. Its continuation is indented by two more.
+/// A line in as many as it takes. What goes on below is set in by two more.
 fn folded(line: Line, width: usize) -> Vec<String> {
     let Some((line, _)) = line else { return Vec::new() };
     let indent = line.chars().take_while(|letter| *letter == ' ').count() + 2;
