@@ -117,7 +117,8 @@ impl Directives<'_> {
             ["measured", row, cell] => Ok(measured::figures(self.record, row, cell)),
             [
                 known @ ("item" | "file" | "versus" | "beside" | "readme" | "readme-if-any"
-                | "output" | "chart" | "limits" | "claim" | "claims" | "measured" | "timeline"),
+                | "output" | "chart" | "limits" | "claim" | "claims" | "measured"
+                | "timeline"),
                 ..,
             ] => {
                 bail!("{known} does not take {} arguments", words.len() - 1)

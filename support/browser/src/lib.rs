@@ -146,12 +146,6 @@ impl Browser {
         );
     }
 
-    /// Shows pages as on paper, or on the screen again.
-    pub(crate) fn print(&mut self, on_paper: bool) {
-        let media = if on_paper { "print" } else { "screen" };
-        self.devtools("Emulation.setEmulatedMedia", &json!({"media": media}));
-    }
-
     /// What it shows pages on.
     #[must_use]
     pub const fn screen(&self) -> Screen {

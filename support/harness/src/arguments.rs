@@ -64,7 +64,8 @@ fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
 
 /// Reads a share, from 0 to 1.
 ///
-/// # Errors The text is no number, or the number is outside that range.
+/// # Errors
+/// The text is no number, or the number is outside that range.
 pub fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),

@@ -16,7 +16,8 @@ pub(crate) fn harness_thread_started() {
 
 /// Starts a thread that belongs to no example and is not counted as one of its threads.
 ///
-/// # Errors The system has no more threads.
+/// # Errors
+/// The system has no more threads.
 pub fn in_background(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     harness_thread_started();
     thread::Builder::new().name(name.into()).spawn(work)?;

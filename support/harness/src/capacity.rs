@@ -116,7 +116,8 @@ static RESERVE: Mutex<Vec<File>> = Mutex::new(Vec::new());
 impl Reserve {
     /// Takes the reserve.
     ///
-    /// # Errors So few files may be open that next to none would be left to work with.
+    /// # Errors
+    /// So few files may be open that next to none would be left to work with.
     pub(crate) fn take() -> Result<Self, NoRoom> {
         let mut files = some_files(FILES_IN_RESERVE + FEWEST_FILES)?;
         files.truncate(FILES_IN_RESERVE);

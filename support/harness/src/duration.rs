@@ -8,8 +8,8 @@ const LONGEST: Duration = Duration::from_hours(100 * 365 * 24);
 
 /// Reads a duration as people write it: `50ms`, `2s`, `1m 30s`.
 ///
-/// # Errors The text is no duration, or the duration is longer than a hundred years. The message
-/// says which.
+/// # Errors
+/// The text is no duration, or the duration is longer than a hundred years. The message says which.
 pub fn parse(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration <= LONGEST => Ok(duration),

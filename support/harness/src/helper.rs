@@ -39,7 +39,8 @@ impl Role {
 
     /// The setup of this process, if it was started in this role.
     ///
-    /// # Errors The setup cannot be read.
+    /// # Errors
+    /// The setup cannot be read.
     pub fn setup<T: DeserializeOwned>(self) -> Result<Option<T>> {
         let Ok(setup) = env::var(self.0) else { return Ok(None) };
         let read = serde_json::from_str(&setup);

@@ -85,7 +85,8 @@ pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
 /// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
 /// themselves as soon as their stdin does.
 ///
-/// # Errors Somebody else listens already, or the system has no more threads.
+/// # Errors
+/// Somebody else listens already, or the system has no more threads.
 pub fn stop_on_ctrl_c() -> Result<()> {
     harness_thread_started();
     ctrlc::set_handler(|| {

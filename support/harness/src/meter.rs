@@ -107,7 +107,8 @@ impl Meter {
 
     /// Calls `function` once and measures that call alone.
     ///
-    /// # Errors The errors of `function`, or the sampling thread cannot be started.
+    /// # Errors
+    /// The errors of `function`, or the sampling thread cannot be started.
     pub fn measure<T>(self, function: impl FnOnce() -> Result<T>) -> Result<Measured<T>> {
         let running = self.start()?;
         let output = function();

@@ -499,8 +499,9 @@ impl StatefulPool {
     /// Gives each worker the job of its number, all at the same time, and returns the answers in
     /// that order as soon as the last has arrived.
     ///
-    /// # Errors A worker fails, as in [`Pool::map`], or has failed before. Then all workers end,
-    /// since none can go on without that one's state.
+    /// # Errors
+    /// A worker fails, as in [`Pool::map`], or has failed before. Then all workers end, since none
+    /// can go on without that one's state.
     ///
     /// # Panics
     /// Panics unless there are as many jobs as workers.

@@ -48,7 +48,8 @@ pub trait Row: clap::Args {
     /// The program's work if it was started as the row's helper (for example, as the site that
     /// serves the pages). Returns immediately in every other process.
     ///
-    /// # Errors The helper cannot do its work.
+    /// # Errors
+    /// The helper cannot do its work.
     fn help() -> Result<()> {
         Ok(())
     }

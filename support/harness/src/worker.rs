@@ -32,7 +32,8 @@ pub fn begin() {
 /// Makes this worker ignore Ctrl-C. A terminal sends it to all processes at the same time, but the
 /// parent decides which of them end, and when.
 ///
-/// # Errors The system has no more threads.
+/// # Errors
+/// The system has no more threads.
 pub fn leave_ctrl_c_to_parent() -> Result<(), ctrlc::Error> {
     harness_thread_started();
     ctrlc::set_handler(|| {})

@@ -18,7 +18,7 @@ const LESSON: [&str; 1] = ["src/lib.rs"];
 const WHOLE: [&str; 3] = ["Cargo.toml", "src/lib.rs", "src/main.rs"];
 /// The narrowest that a side can be.
 const NARROWEST: usize = 30;
-/// The space between the sides: a blank, a mark, and a blank.
+/// What stands between the sides: a blank, a mark, and a blank.
 const BETWEEN: usize = 3;
 
 /// How two versions are shown.

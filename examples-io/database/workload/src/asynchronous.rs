@@ -51,8 +51,9 @@ pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
 
 /// The connections for this run, on this runtime.
 ///
-/// # Errors There is no room for the threads that they need. async-std and smol start these later,
-/// and if the system refuses the first, they ask for it for ever.
+/// # Errors
+/// There is no room for the threads that they need. async-std and smol start these later, and if
+/// the system refuses the first, they ask for it for ever.
 pub fn connections<R: Runtime + Copy>(
     settings: &Settings,
     limits: Limits,

@@ -49,7 +49,8 @@ impl<R: Runtime> Server<R> {
     /// Waits for the next client; `None` once the server is asked to stop. If file descriptors run
     /// out, it waits until one is free.
     ///
-    /// # Errors There is no file descriptor even for a single connection.
+    /// # Errors
+    /// There is no file descriptor even for a single connection.
     pub async fn accept(&self) -> Result<Option<R::Stream>> {
         let mut in_vain = None;
         loop {

@@ -44,7 +44,8 @@ impl Server {
     /// Waits for the next client; `None` once the server is asked to stop. If file descriptors run
     /// out, it waits until one is free.
     ///
-    /// # Errors There is no file descriptor even for a single connection.
+    /// # Errors
+    /// There is no file descriptor even for a single connection.
     pub fn accept(&self) -> Result<Option<TcpStream>> {
         let mut in_vain = None;
         loop {

@@ -124,7 +124,8 @@ impl Settings {
     /// Opens the server: from now on clients come, and time is measured. By now the approach has
     /// started everything it needs to serve the first of them.
     ///
-    /// # Errors The system has no more threads, or the clients have ended.
+    /// # Errors
+    /// The system has no more threads, or the clients have ended.
     pub fn open(&self) -> Result<()> {
         harness::meter::job_begins();
         self.visitors.invite(&self.stop)
@@ -206,7 +207,8 @@ pub struct Input {
 impl Input {
     /// The listening socket. The caller closes it.
     ///
-    /// # Errors It has been taken before.
+    /// # Errors
+    /// It has been taken before.
     pub fn listener(&self) -> Result<TcpListener> {
         let listener = self.listener.lock().expect("nobody panics while holding it").take();
         listener.context("the server's socket was taken before")

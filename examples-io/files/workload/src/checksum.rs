@@ -134,7 +134,8 @@ fn open(path: &Path) -> Result<File, Fault> {
 /// Checks that the opened file is still a regular one, as it was when the files were listed. This
 /// never waits, since the kernel has the answer at hand.
 ///
-/// # Errors It is not, or the system cannot tell.
+/// # Errors
+/// It is not, or the system cannot tell.
 #[cfg(unix)]
 pub fn check_regular(file: impl std::os::fd::AsFd) -> Result<(), Fault> {
     use nix::sys::stat::{SFlag, fstat};

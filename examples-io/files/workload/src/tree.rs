@@ -49,7 +49,8 @@ impl List {
     /// Lists the regular files below a folder. Links are not followed; pipes, sockets and devices
     /// are left out.
     ///
-    /// # Errors The folder itself cannot be read. Unreadable folders below it are listed as such.
+    /// # Errors
+    /// The folder itself cannot be read. Unreadable folders below it are listed as such.
     pub fn of(root: &Path) -> Result<Self> {
         let mut list = Self::default();
         let mut paths = Vec::new();
