@@ -66,6 +66,7 @@ mod tests {
                 planned: 8,
                 control: None,
                 capacity: None,
+                limit: None,
                 lines: vec![
                     line("sequential", Some(1e9)),
                     line("threads", Some(6e7)),
