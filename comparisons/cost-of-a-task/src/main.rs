@@ -1,7 +1,7 @@
 //! The price list of concurrency: `cargo run --release -p cost-of-a-task`.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
@@ -14,6 +14,7 @@ use console::Term;
 use cost_of_a_task::{
     chart,
     price::{self, Kind, Ladders, Section},
+    recorded,
     results::Results,
     roles,
     sampling::{self, Effort},
@@ -35,6 +36,9 @@ struct Arguments {
     /// Take only a few small samples: a first look within half a minute
     #[arg(long)]
     quick: bool,
+    /// Show the run in this file instead of measuring: the output of --json, or a file of benches/runs
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "prices", "quick"])]
+    from: Option<PathBuf>,
     /// Draw a chart into this SVG file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -80,7 +84,7 @@ fn explain(error: &clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Measures what the arguments ask for; says whether all went well.
+/// Shows what the arguments ask for; says whether all went well.
 fn run(arguments: &Arguments) -> Result<bool> {
     end_on_ctrl_c()?;
     // A file that cannot be written is found out before minutes have gone into its content.
@@ -91,6 +95,37 @@ fn run(arguments: &Arguments) -> Result<bool> {
         }
         None => None,
     };
+    let results = match &arguments.from {
+        Some(path) => {
+            let cannot = || format!("cannot use {}", path.display());
+            let text = fs::read_to_string(path).with_context(cannot)?;
+            recorded::read(&text).with_context(cannot)?
+        }
+        None => measure(arguments),
+    };
+
+    let mut out = io::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", serde_json::to_string(&results)?)?;
+    } else {
+        let machine = &results.machine;
+        let recorded = if arguments.from.is_some() { "A recorded run. " } else { "" };
+        writeln!(out, "{recorded}{machine}")?;
+        if let Some(warning) = machine.warning() {
+            writeln!(out, "warning: {warning}")?;
+        }
+        // This is no if stdout is no terminal, or NO_COLOR is set.
+        let colour = Term::stdout().features().colors_supported();
+        write!(out, "\n{}", table::price_list(&results, colour))?;
+    }
+    if let Some((mut file, cannot)) = svg {
+        file.write_all(chart::draw(&results).as_bytes()).context(cannot)?;
+    }
+    Ok(results.all_right())
+}
+
+/// Measures what the arguments ask for.
+fn measure(arguments: &Arguments) -> Results {
     let (ladders, effort) = extent(arguments.quick);
     let points = price::points(
         or_all(&arguments.only, Kind::all()),
@@ -103,24 +138,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         show(&term, &format!("sample {round} of {}: {point}", effort.samples));
     });
     show(&term, "");
-    let results = Results::draw(machine, &sampled);
-
-    let mut out = io::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", serde_json::to_string(&results)?)?;
-    } else {
-        writeln!(out, "{machine}")?;
-        if let Some(warning) = machine.warning() {
-            writeln!(out, "warning: {warning}")?;
-        }
-        // This is no if stdout is no terminal, or NO_COLOR is set.
-        let colour = Term::stdout().features().colors_supported();
-        write!(out, "\n{}", table::price_list(&results, colour))?;
-    }
-    if let Some((mut file, cannot)) = svg {
-        file.write_all(chart::draw(&results).as_bytes()).context(cannot)?;
-    }
-    Ok(results.all_right())
+    Results::draw(machine, &sampled)
 }
 
 /// How far it goes and how thorough it is.

@@ -21,6 +21,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_limit_of_the_system_is_told_and_the_point_left_out,
         wrong_arguments_are_refused_in_one_line,
         a_chart_that_cannot_be_written_is_refused_before_anything_is_measured,
+        a_list_of_an_earlier_run_is_shown_without_measuring,
     );
     // The first five look at one price list. It is measured while nothing else runs, since two of
     // them compare its figures.
@@ -270,4 +271,27 @@ fn start_with_processes() -> Family {
     let family = start(&["--only", "process", "--prices", "switch,memory"]);
     wait_until("three processes", || family.living("MEANWHILE_COST_ROLE=").len() >= 3);
     family
+}
+
+fn a_list_of_an_earlier_run_is_shown_without_measuring() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let list = json!({
+        "version": 1,
+        "machine": {"cores": 9, "free_cores": null},
+        "prices": [{"kind": "thread", "price": "create", "size": 1, "samples": [50_000.0, 50_000.0]}],
+        "left_out": [],
+    });
+    let (from, svg) = (folder.path().join("list.json"), folder.path().join("prices.svg"));
+    fs::write(&from, list.to_string()).expect("it can be written");
+    let ran = run(&["--from", text(&from), "--svg", text(&svg)]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("The machine of that run: 9 cores"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("50.0 µs"), "{}", ran.stdout);
+    let svg = fs::read_to_string(&svg).expect("it is written");
+    assert!(svg.contains("<title>std thread, 1: 50.0 µs"), "{svg}");
+
+    fs::write(&from, "{}").expect("it can be written");
+    run(&["--from", text(&from)]).refused(1, "list.json: it holds no price list");
+    run(&["--from", text(&folder.path().join("none"))]).refused(1, "cannot use ");
+    run(&["--from", text(&from), "--quick"]).refused(2, "--quick");
 }
