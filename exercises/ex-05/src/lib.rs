@@ -2,8 +2,8 @@
 //!
 //! - Page: One thread: concurrent is not parallel
 //! - Task: `read_all` makes a future for each file, but `read` blocks the thread that they all
-//!   share. Move the calls off that thread, so that `limit` of them block at once and other tasks
-//!   go on.
+//!   share. Move the calls to other threads, so that `limit` of them block at the same time while
+//!   other tasks go on.
 //! - Checked: that a neighbour on the same thread gets its turns while files are being read, the
 //!   most reads in flight, and that the texts come in input order.
 //! - Fails with: `the neighbour had 0 turns while a file was being read; wanted: 3`

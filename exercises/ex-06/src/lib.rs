@@ -2,8 +2,8 @@
 //!
 //! - Page: Using all cores
 //! - Task: `count_primes` gives each thread its share beforehand. If one segment takes long, the
-//!   rest of its share is left lying while other threads have nothing to do. Let whoever is free
-//!   take the next segment.
+//!   rest of its share waits for it while other threads are idle. Let each thread take the next
+//!   segment as soon as it is free.
 //! - Checked: that all other segments are counted while one takes long, that `workers` threads
 //!   compute and no more, and that each segment is counted once.
 //! - Fails with: `12 of the 15 others were counted meanwhile; wanted: all`

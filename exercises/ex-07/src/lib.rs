@@ -1,17 +1,17 @@
 //! Exercise 7: a few processes at a time.
 //!
 //! - Page: Processes
-//! - Task: `run_all` has one child process at a time, and takes the output of a child that crashed
-//!   for a result. Let `limit` children be alive at once, never more, and report a crash as a
+//! - Task: `run_all` runs one child process at a time, and reports a child that crashed as one that
+//!   ended well. Let `limit` children be alive at once, never more, and report a crash as a
 //!   failure.
 //! - Checked: the most children alive, that outputs and failures come in input order, that a child
-//!   which fails, crashes or can't be started is a value, and that none is left behind, not even as
-//!   a zombie.
+//!   which fails, crashes or cannot be started is a value among them, and that none is left behind,
+//!   not even as a zombie.
 //! - Fails with: `at most 1 process was alive; the task allows 3`
 //! - Fails with: `a child that failed was taken for one that ended well`
 //! - Hint: a thread may block for each living child: `limit` threads, as in exercise 3.
-//!   `Command::output` collects the output and waits for the end; `Output::status` says how that
-//!   was.
+//!   `Command::output` collects the output and waits for the end; `Output::status` says how it
+//!   ended.
 
 use std::process::Command;
 

@@ -1,8 +1,8 @@
 //! Exercise 9: a bounded channel.
 //!
 //! - Page: Channels
-//! - Task: `transfer` queues whatever its producers make, however far they are ahead, and takes a
-//!   pause for the end. Let at most `BOUND` items be queued, and end when all producers have ended.
+//! - Task: `transfer` lets its producers run ahead without bound, and takes a pause for the end.
+//!   Let at most `BOUND` items be queued, and end when all producers have ended.
 //! - Checked: how many items were made and not yet consumed, that none is lost although a producer
 //!   pauses, that each producer's items keep their order, and that it ends.
 //! - Fails with: `items were under way at once; the task allows 7`
