@@ -7,6 +7,7 @@ are the same here. No concurrency is hidden in this file: pools and tasks are ma
 import argparse
 import bisect
 import contextlib
+import importlib.metadata
 import json
 import math
 import multiprocessing
@@ -399,7 +400,8 @@ def interpreter() -> dict[str, Any]:
         "name": name if free_threaded else "python",
         "version": ".".join(map(str, sys.version_info[:3])),
         "gil": has_gil,
-        "program": os.path.realpath(sys.executable),
+        # Not where a link leads: that of a virtual environment belongs to the modules there.
+        "program": os.path.abspath(sys.executable),
     }
 
 
@@ -493,4 +495,7 @@ def plural(number: int, thing: str) -> str:
 
 if __name__ == "__main__":
     # For `compare`, which asks every Python that it finds.
-    print(json.dumps(interpreter()))
+    about = interpreter()
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        about["aiohttp"] = importlib.metadata.version("aiohttp")
+    print(json.dumps(about))

@@ -44,6 +44,8 @@ pub struct Interpreter {
     pub gil: bool,
     /// Where it is.
     pub program: PathBuf,
+    /// The version of aiohttp, with which asyncio fetches pages where it is installed.
+    pub aiohttp: Option<String>,
 }
 
 /// Why there is no Python to compare with.
@@ -188,6 +190,7 @@ mod tests {
             version: "3.14.0".into(),
             gil: name == "python",
             program: name.into(),
+            aiohttp: None,
         }
     }
 

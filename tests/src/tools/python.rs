@@ -42,6 +42,7 @@ pub(super) fn tests() -> Vec<Test> {
         compare_shows_python_beside_rust,
         compare_takes_a_free_threaded_python_as_versions_of_its_own,
         compare_says_why_a_version_takes_no_part,
+        a_virtual_environment_is_not_left,
     );
     let alone = tests!("python", Alone: nobody_outlives_ctrl_c_or_a_kill);
     let missing = PYTHON.as_ref().err().cloned();
@@ -391,7 +392,7 @@ fn compare_shows_python_beside_rust() {
     let ran = Ran::of(&mut compare::command(&["good", "--python", "--runs", "3"]));
     assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
     for part in [
-        "python: Python 3.99.0, with a global interpreter lock (",
+        "python: Python 3.99.0, with a global interpreter lock, without aiohttp: /",
         // The table of all versions, where each is measured against Rust's sequential.
         "python 0.200 0.200–0.200 25.0 [25.0, 25.0]",
         // The table of the languages, where each is measured against its own.
@@ -439,7 +440,10 @@ fn compare_takes_a_free_threaded_python_as_versions_of_its_own() {
     let ran = Ran::of(command.env("PATH", path.expect("they come from such a list")));
     assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
     for part in [
-        &*format!("python3.14t: Python 3.99.0, without a global interpreter lock ({}", text(&fake)),
+        &*format!(
+            "python3.14t: Python 3.99.0, without a global interpreter lock, without aiohttp: {}",
+            text(&fake)
+        ),
         "Python 3.99.0 Python 3.99.0t with a GIL without a GIL",
         "sequential 5.00 s 6.00 s 6.00 s",
         "; Python 3.99.0t gains (20.0 [20.0, 20.0]).",
@@ -452,6 +456,17 @@ fn compare_says_why_a_version_takes_no_part() {
     let ran = Ran::of(&mut compare::command(&["good", "impostor", "--python", "--runs", "1"]));
     assert_contains(&ran.stdout, "good: python naive takes no part: only for small ones.");
     assert_contains(&ran.stdout, "impostor has no versions in Python.");
+}
+
+fn a_virtual_environment_is_not_left() {
+    // Like a virtual environment, whose Python is a link to that of the system.
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let link = folder.path().join("python3");
+    symlink(&python().program, &link).expect("the folder is ours");
+    let mut command = Command::new(&link);
+    command.args(["-P", "-B", "-m", "comparisons.python.meanwhile"]);
+    let ran = Ran::of(command.current_dir(programs::workspace().root()).env("PYTHONPATH", "."));
+    assert_eq!(ran.json()["program"], text(&link), "{}", ran.stderr);
 }
 
 fn compare_says_in_one_line_that_there_is_no_python() {

@@ -61,7 +61,11 @@ pub(crate) fn join(
 
 /// Which Python it is, in one line.
 fn in_words(interpreter: &Interpreter) -> String {
-    let Interpreter { name, version, gil, program } = interpreter;
+    let Interpreter { name, version, gil, program, aiohttp } = interpreter;
     let lock = if *gil { "with" } else { "without" };
-    format!("{name}: Python {version}, {lock} a global interpreter lock ({})", program.display())
+    let client = aiohttp
+        .as_ref()
+        .map_or_else(|| "without aiohttp".to_owned(), |version| format!("with aiohttp {version}"));
+    let program = program.display();
+    format!("{name}: Python {version}, {lock} a global interpreter lock, {client}: {program}")
 }

@@ -219,7 +219,7 @@ pub(crate) mod tests {
 
     pub(crate) fn python(name: &str, gil: bool) -> Interpreter {
         let program = name.into();
-        Interpreter { name: name.into(), version: "3.14.1".into(), gil, program }
+        Interpreter { name: name.into(), version: "3.14.1".into(), gil, program, aiohttp: None }
     }
 
     /// A row that computes, in Rust and two Pythons.
