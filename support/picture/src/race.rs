@@ -2,8 +2,8 @@
 //!
 //! All bars grow at one speed, along one clock, and each stops when its version has ended. So the
 //! last frame is a bar chart of the times, and it is what is shown where nothing moves: the
-//! attributes describe that frame, and only style sheets animate, for readers who have not asked
-//! for reduced motion. A bar does not grow itself: a curtain in the colour of the track is drawn
+//! attributes describe that frame, and only style sheets animate, for readers whose system is
+//! not set to reduce motion. A bar does not grow itself: a curtain in the colour of the track is drawn
 //! aside, which also uncovers what the version has done up to that moment.
 
 use std::time::Duration;
