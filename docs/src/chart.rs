@@ -76,7 +76,7 @@ fn limit(value: f64, record: &Recorded, table: &MeasuredTable) -> String {
     match in_flight {
         Some(in_flight) => format!("{in_flight} in flight"),
         None if (value - record.machine.cores as f64).abs() < 1e-9 => cores,
-        None => format!("{} by what {cores} compute", words::ratio(value)),
+        None => format!("{}, by the computing on {cores}", words::ratio(value)),
     }
 }
 
@@ -132,6 +132,9 @@ mod tests {
             }
             assert_eq!(lanes(&html), expected, "{}", row.name);
             assert!(html.contains("Dashed: the limit for this job"), "{html}");
+            // For a row that computes, the cores are the limit, and no more than they.
+            let cores = format!(">limit: {}<", words::count(record.machine.cores, "core"));
+            assert!(row.side == Side::Io || html.contains(&cores), "{html}");
             drawn += 1;
         }
         assert!(drawn > 0, "no row was measured");

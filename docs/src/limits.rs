@@ -382,4 +382,15 @@ mod tests {
         // One after the other, nothing waits for a core.
         assert_eq!(drawn.count(), 8);
     }
+
+    #[test]
+    fn the_chapter_describes_the_example_that_it_shows() {
+        let chapter = include_str!("../chapters/play-with-the-limits.md").replace('\n', " ");
+        let Job { tasks, wait, compute, in_flight, cores } = DEFAULT;
+        let example = format!(
+            "{tasks} tasks that wait for {wait} ms and compute for {compute} ms, with at most \
+             {in_flight} in flight on {cores} cores."
+        );
+        assert!(chapter.contains(&example), "{example} is missing in: {chapter}");
+    }
 }

@@ -62,7 +62,8 @@ fn multiples(step: f64, low: f64, high: f64) -> Vec<f64> {
     let mut multiples = Vec::new();
     let mut next = first;
     while next <= last {
-        multiples.push(next * step);
+        // The sum turns −0 into 0.
+        multiples.push(next * step + 0.0);
         next += 1.0;
     }
     multiples
@@ -102,6 +103,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_within_the_axis() {
         assert_eq!(LINEAR.ticks(4), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert!(LINEAR.ticks(4)[0].is_sign_positive());
         assert_eq!(LINEAR.ticks(8), [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]);
         assert_eq!(LOGARITHMIC.ticks(6), [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
         assert_eq!(LOGARITHMIC.ticks(3), [1.0, 10.0, 100.0]);

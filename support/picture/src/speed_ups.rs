@@ -1,6 +1,6 @@
 //! Speed-ups with their intervals: a dot and a line for each version, to be put into a page of HTML.
 //!
-//! The picture takes the colour of the text around it, that of the page where it has `--bg`, and that
+//! The picture takes the font and the colour of the text around it, that of the page where it has `--bg`, and that
 //! of links, `--links`, for what was measured: so it fits every theme of mdBook. A version's name and figures are above its dot, and not in a
 //! column beside it, so that it can be read on a phone.
 
@@ -23,9 +23,9 @@ const LANE: f64 = 36.0;
 const DOT: f64 = 24.0;
 
 /// The background around the letters keeps lines from crossing them.
-const FONT: &str = "font:13px sans-serif;fill:currentColor;stroke:var(--bg,Canvas);stroke-width:4px;\
+const FONT: &str = "font-size:13px;fill:currentColor;stroke:var(--bg,Canvas);stroke-width:4px;\
                     stroke-linejoin:round;paint-order:stroke";
-const SMALL: &str = "font:11px sans-serif;fill:currentColor;opacity:.75";
+const SMALL: &str = "font-size:11px;fill:currentColor;opacity:.75";
 const GRID: &str = "stroke:currentColor;opacity:.15";
 const ONE: &str = "stroke:currentColor;opacity:.6";
 const LIMIT: &str = "stroke:currentColor;stroke-dasharray:4 3;opacity:.8";
