@@ -25,9 +25,9 @@ const FEWEST_UNITS: usize = 64;
 const TICKS: u64 = 500_000;
 /// How many times the units are counted in a run of which some units are left out.
 const COUNTS: u64 = 600;
-/// The baseline goes beyond the edge of the picture if it takes this many times as long as the
-/// slowest of the others: beside it, they would be too short to be seen.
-const FAR_LONGER: u64 = 3;
+/// A version goes beyond the edge of the picture if it takes more than this many times as long as the
+/// median of those that are not the baseline: beside it, they would be too short to be seen.
+const FAR_LONGER: u64 = 4;
 
 /// The timelines of the versions of one row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,16 +89,17 @@ pub struct Span {
 }
 
 impl Timelines {
-    /// The length of the clock that all versions are drawn on, in nanoseconds. A baseline that
-    /// takes far longer than the others is cut off.
+    /// The length of the clock that all versions are drawn on, in nanoseconds. A version that takes
+    /// far longer than the others is cut off.
     #[must_use]
     pub fn clock(&self) -> u64 {
-        let longest = |with_baseline: bool| {
-            let drawn = self.versions.iter().filter(|version| with_baseline || !version.baseline);
-            drawn.map(Version::length).max().unwrap_or(0)
-        };
-        let (all, others) = (longest(true), longest(false));
-        if others > 0 && all >= others.saturating_mul(FAR_LONGER) { others } else { all }.max(1)
+        let lengths = self.versions.iter().map(Version::length);
+        let mut others: Vec<u64> =
+            self.versions.iter().filter(|version| !version.baseline).map(Version::length).collect();
+        others.sort_unstable();
+        let median = others.get(others.len().saturating_sub(1) / 2);
+        let most = median.map_or(u64::MAX, |median| median.saturating_mul(FAR_LONGER));
+        lengths.filter(|length| *length <= most).max().unwrap_or(0).max(1)
     }
 }
 
@@ -497,12 +498,16 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_baseline_that_takes_far_longer_is_cut_off() {
+    fn what_takes_far_longer_is_cut_off() {
         let of = |baseline, length| {
             Version::new("x", baseline, 1, &recorded(&[(0.0, &[(0.0, length, 0)], length)]))
         };
         let clock = |versions| Timelines { unit: "page".into(), versions }.clock();
         assert_eq!(clock(vec![of(true, 5_000.0), of(false, 100.0), of(false, 90.0)]), 100_000);
+        assert_eq!(
+            clock(vec![of(true, 5_000.0), of(false, 100.0), of(false, 90.0), of(false, 2_500.0)]),
+            100_000
+        );
         assert_eq!(clock(vec![of(true, 200.0), of(false, 100.0)]), 200_000);
         assert_eq!(clock(vec![of(true, 5_000.0)]), 5_000_000);
         assert_eq!(clock(vec![of(true, 50.0), of(false, 1_000.0)]), 1_000_000);

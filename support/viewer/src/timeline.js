@@ -15,13 +15,13 @@ const Timelines = (() => {
     const ALL_THREADS = 150;
     const ALL_UNITS = 220;
     const HIGHEST = 11;
-    const LOWEST = { thread: 3, unit: 0.2 };
+    const LOWEST = { thread: 1, unit: 0.2 };
     // Browsers draw nothing on a canvas that is too high.
     const HIGHEST_CANVAS = 8000;
     // From this height on, each lane bears its name.
     const NAMED = 9;
-    // As in the terminal: a baseline that takes so many times as long is cut off at first.
-    const FAR_LONGER = 3;
+    // A version that takes so many times as long as the median of the others is cut off at first.
+    const FAR_LONGER = 4;
     // The shortest time that the view can show, in nanoseconds.
     const SHORTEST = 1000;
 
@@ -141,10 +141,13 @@ const Timelines = (() => {
             if (this.versions.length === 0) {
                 return;
             }
-            const longest = (versions) => Math.max(0, ...versions.map((version) => version.length));
-            this.all = longest(this.versions);
-            const others = longest(this.versions.filter((version) => !version.baseline));
-            this.fitted = others > 0 && this.all >= FAR_LONGER * others ? others : this.all;
+            const lengths = (versions) =>
+                versions.map((version) => version.length).sort((a, b) => a - b);
+            const all = lengths(this.versions);
+            const others = lengths(this.versions.filter((version) => !version.baseline));
+            const median = others[(others.length - 1) >> 1] ?? Infinity;
+            this.all = all.at(-1);
+            this.fitted = all.findLast((length) => length <= FAR_LONGER * median);
             this.view = { from: 0, to: this.fitted };
             this.build();
             this.watch();
@@ -165,7 +168,7 @@ const Timelines = (() => {
             button("→", "Later", () => this.move(0.25));
             button("Fit", "Fit the time", () => this.show(0, this.fitted));
             if (this.fitted < this.all) {
-                const label = `All of sequential, ${inWords(this.all)}`;
+                const label = `All of the time, ${inWords(this.all)}`;
                 button("All", label, () => this.show(0, this.all));
             }
             const heights = element("select", { "aria-label": "Height of the lanes" });
@@ -208,9 +211,11 @@ const Timelines = (() => {
         }
 
         hint() {
-            const cut = this.fitted < this.all && this.view.to < this.all;
-            return cut
-                ? `sequential goes on to ${inWords(this.all)}, beyond this view.`
+            const beyond = this.versions
+                .filter((version) => version.length > this.view.to)
+                .map((version) => `${version.label} (to ${inWords(version.length)})`);
+            return beyond.length > 0
+                ? `Beyond this view: ${beyond.join(", ")}.`
                 : "All versions go by one clock.";
         }
 
@@ -246,7 +251,7 @@ const Timelines = (() => {
             if (width === 0) {
                 return;
             }
-            this.left = width < 500 ? 74 : 128;
+            this.left = width < 500 ? 84 : 128;
             this.width = width - this.left;
             for (const version of this.versions) {
                 let y = STRIP + GAP;
@@ -390,7 +395,7 @@ const Timelines = (() => {
             const room = height > 2 ? 1 : 0;
             for (const runs of [false, true]) {
                 pen.fillStyle = runs ? this.colours.run : this.colours.wait;
-                const thickness = runs ? height - room : Math.max(height / 5, Math.min(height, 1) * 0.6);
+                const thickness = runs ? height - room : Math.max(height / 5, Math.min(height, 1));
                 const y = runs ? top + room / 2 : top + (height - thickness) / 2;
                 let drawn = this.left;
                 for (let place = first; place < spans.length; place += 1) {

@@ -166,19 +166,19 @@ fn a_page_asks_before_it_tells_and_judges_the_prediction() {
 fn the_race_plays_and_pauses_and_can_be_scrubbed() {
     let Some(mut browser) = visit(DESKTOP, false) else { return };
     let place = "return Number(document.getElementById('scrubber').value)";
-    assert_eq!(browser.evaluate::<f64>(place), 0.0);
+    assert_eq!(browser.evaluate::<u32>(place), 0);
     // It plays until the key is pressed again, and slowly, so that it does not end before.
     browser.evaluate::<()>("document.getElementById('speed').value = '0.1'");
     browser.press(" ");
-    wait_until("the race moves", || browser.evaluate::<f64>(place) > 0.0);
+    wait_until("the race moves", || browser.evaluate::<u32>(place) > 0);
     browser.press(" ");
     assert_eq!(text(&mut browser, "#play-button"), "Play");
-    let paused: f64 = browser.evaluate(place);
+    let paused: u32 = browser.evaluate(place);
     browser.press("ArrowRight");
-    let later: f64 = browser.evaluate(place);
+    let later: u32 = browser.evaluate(place);
     assert!(later > paused, "{paused}, then {later}");
     browser.press("ArrowLeft");
-    assert!(browser.evaluate::<f64>(place) < later);
+    assert!(browser.evaluate::<u32>(place) < later);
     let scrub = |browser: &mut Browser, to: u32| -> Vec<String> {
         browser.evaluate(&format!(
             "const scrubber = document.getElementById('scrubber');
