@@ -37,6 +37,8 @@ struct Page {
     beyond: Vec<String>,
     /// The lines of code side by side that are cut at their pane's edge.
     cut: Vec<String>,
+    /// The entries of the glossary that its text leads to more than once.
+    twice: Vec<String>,
 }
 
 /// Has a page say it.
@@ -54,6 +56,8 @@ const LOOK: &str = "
         missing: all('img').filter(image => !image.naturalWidth).map(image => image.src),
         foreign: performance.getEntriesByType('resource').map(entry => entry.name)
             .filter(url => !inside(url) && !url.startsWith('data:')),
+        twice: all('main a[href*=\"glossary.html#\"]').map(link => link.hash)
+            .filter((term, place, terms) => terms.indexOf(term) !== place),
         cut: all('.versus pre').filter(pane => pane.scrollWidth > pane.clientWidth).map(start),
         beyond: tooNarrow ? ['the page', ...all('main *').filter(wide).slice(0, 3).map(start)] : [],
     };
@@ -137,6 +141,7 @@ fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
             ("loaded from elsewhere", &page.foreign),
             ("reaches beyond the edge", &page.beyond),
             ("is cut", &page.cut),
+            ("leads to the glossary twice", &page.twice),
         ];
         let faults = faults.into_iter().flat_map(|(fault, which)| {
             which.iter().map(move |one| format!("{path}, {width} wide: {fault}: {one}"))
