@@ -22,6 +22,7 @@ use crate::{
     navigation::Place,
     pairs, quiz, rows,
     source::{self, Source},
+    verdicts,
 };
 
 /// Where the chapters lie that are written by hand, from the workspace's root.
@@ -138,6 +139,9 @@ fn fill(
     chapter.content = directives
         .expand(&chapter.content, &page, needed)
         .with_context(|| written.unwrap_or_else(|| page.clone()))?;
+    if let Some(record) = directives.record {
+        chapter.content = verdicts::reworded(record, &chapter.content, &page);
+    }
     Ok(())
 }
 
