@@ -8,15 +8,18 @@
 //!
 //! The chapters in `docs/chapters` are written by hand. The way of the rest: [`rows`] finds the
 //! rows and makes a chapter of each README and a page of each cell, [`pairs`] does so for the pairs,
-//! [`links`] leads what they link to into the book, [`directives`] replaces lines such as `{{#item http/tokio fetch_all}}` by what
-//! they name ([`source`], [`lesson`], [`versus`], [`verdicts`], [`ratios`], [`measured`], [`outputs`],
-//! [`chart`], [`timeline`], [`limits`]), [`quiz`] makes forms of questions, [`preprocessor`] is where
-//! mdBook calls all of them, [`build`] calls mdBook and adds the [`slides`], [`navigation`] leads from
-//! page to page, and [`serve`] shows the result to a browser.
+//! [`links`] leads what they link to into the book, [`directives`] replaces lines such as
+//! `{{#item http/tokio fetch_all}}` by what they name ([`source`], [`lesson`], [`versus`],
+//! [`verdicts`] in the words of [`ratios`], [`measured`], [`outputs`], [`chart`], [`timeline`],
+//! [`limits`]), [`quiz`] makes forms of questions, [`glossary`] links terms to their definitions,
+//! [`preprocessor`] is where mdBook calls all of them, [`build`] calls mdBook and adds the
+//! [`slides`], [`navigation`] finishes the pages that it has rendered, and [`serve`] shows the
+//! result to a browser.
 
 pub mod build;
 pub mod chart;
 pub mod directives;
+pub mod glossary;
 pub mod lesson;
 pub mod limits;
 pub mod links;
@@ -67,5 +70,6 @@ mod chapters {
         from_async_std: "from-async-std-to-smol.md",
         how_we_measure: "how-we-measure.md",
         claims: "claims.md",
+        glossary: "glossary.md",
     }
 }

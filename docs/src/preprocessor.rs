@@ -17,10 +17,12 @@ use workspace::{Side, Workspace, pairs::FOLDER as PAIRS};
 
 use crate::{
     directives::{self, Directives},
+    glossary,
     links::{Needed, OTHER_SOURCES, Pages, anchor_of, slashed},
     navigation::Place,
     pairs, quiz, rows, slides,
     source::{self, Source},
+    verdicts,
 };
 
 /// Where the chapters lie that are written by hand, from the workspace's root.
@@ -64,6 +66,7 @@ impl Lessons {
         if !needed.sources.is_empty() {
             book.push_item(other_sources(root, &needed)?);
         }
+        link_terms(&mut book);
         let mut code = rows::code_pages(&self.workspace);
         code.push(OTHER_SOURCES.to_owned());
         for chapter in book.chapters() {
@@ -137,7 +140,27 @@ fn fill(
     chapter.content = directives
         .expand(&chapter.content, &page, needed)
         .with_context(|| written.unwrap_or_else(|| page.clone()))?;
+    if let Some(record) = directives.record {
+        chapter.content = verdicts::reworded(record, &chapter.content, &page);
+    }
     Ok(())
+}
+
+/// Leads the first use of each term on the pages of texts to the glossary, if there is one.
+fn link_terms(book: &mut Book) {
+    let is_glossary =
+        |chapter: &&Chapter| chapter.path.as_deref() == Some(Path::new(glossary::PAGE));
+    let Some(terms) = book.chapters().find(is_glossary).map(|it| glossary::terms(&it.content))
+    else {
+        return;
+    };
+    book.for_each_chapter_mut(|chapter| {
+        let Some(page) = chapter.path.as_deref().map(slashed) else { return };
+        // What is made here has no source: it is code.
+        if chapter.source_path.is_some() && page != glossary::PAGE {
+            chapter.content = glossary::link(&chapter.content, &page, &terms);
+        }
+    });
 }
 
 /// The place of a chapter, whose page has this path.

@@ -20,8 +20,7 @@ const NOTHING: &str = "Nothing has been recorded yet. `cargo run --release -p cl
 pub fn quote(record: Option<&Recorded>, id: &str, page: &str) -> Result<String> {
     let Some(record) = record else { return Ok(format!("> {NOTHING}")) };
     let Some(claim) = record.claim(id) else { bail!("{PLACE} has no claim {id}") };
-    let link = format!("[{}]({}#{id})", shown(claim.verdict), relative(page, LIST));
-    let marked = marked(claim.verdict, &link);
+    let marked = linked(claim, page);
     let ratios: Vec<String> =
         claim.ratios.iter().map(|ratio| ratios::sentence(ratio, claim)).collect();
     let mut quotation = format!("> {}\n>\n> {marked}: {}.", claim.says, ratios.join("; "));
@@ -61,6 +60,35 @@ pub fn list(record: Option<&Recorded>) -> String {
         list += "\n</div>\n";
     }
     list
+}
+
+/// The text of the page `page` with the claims that a README lists, each of which is a line with
+/// bare numbers there, in the words of the book.
+#[must_use]
+pub fn reworded(record: &Recorded, text: &str, page: &str) -> String {
+    let mut reworded = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let claim = record.claims.iter().find(|claim| report::item(claim) == line);
+        let Some(claim) = claim else {
+            reworded += line;
+            continue;
+        };
+        reworded += &format!("- {} {}\n", linked(claim, page), claim.says);
+        for ratio in &claim.ratios {
+            let symbol = marked(ratio.verdict, symbol(ratio.verdict));
+            reworded += &format!("    - {symbol} {}\n", ratios::sentence(ratio, claim));
+        }
+        if let Some(because) = because(claim) {
+            reworded += &format!("    - {because}\n");
+        }
+    }
+    reworded
+}
+
+/// A claim's verdict, leading to where all of it is said.
+fn linked(claim: &Judged, page: &str) -> String {
+    let Judged { id, verdict, .. } = claim;
+    marked(*verdict, &format!("[{}]({}#{id})", shown(*verdict), relative(page, LIST)))
 }
 
 /// Why a claim that does not hold has the verdict that it has, in a sentence.
@@ -183,6 +211,20 @@ mod tests {
         claim.verdict = Verdict::NotMeasured;
         claim.ratios[1].verdict = Verdict::NotMeasured;
         assert_eq!(because(&claim).as_deref(), Some("Not measured: 8 blocks."));
+    }
+
+    #[test]
+    fn what_a_readme_says_of_a_claim_is_said_in_words() {
+        let record = record();
+        let item = report::item(&record.claims[0]);
+        let text = format!("Before.\n{item}- **holds**, `other`: it.\n");
+        assert_eq!(
+            reworded(&record, &text, "a/b.md"),
+            "Before.\n- <span class=\"claim-verdict holds\">[✓ holds](../claims.md#http-tokio)</span> \
+             Tokio | gains.\n    - <span class=\"claim-verdict holds\">✓</span> tokio is \
+             44.4 [43.0, 46.0] times as fast as sequential (needs at least 40)\n\
+             - **holds**, `other`: it.\n"
+        );
     }
 
     #[test]

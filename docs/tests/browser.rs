@@ -37,6 +37,10 @@ struct Page {
     beyond: Vec<String>,
     /// The lines of code side by side that are cut at their pane's edge.
     cut: Vec<String>,
+    /// The entries of the glossary that its text leads to more than once.
+    twice: Vec<String>,
+    /// Its questions that no reader can have checked.
+    unanswerable: Vec<String>,
 }
 
 /// Has a page say it.
@@ -54,6 +58,10 @@ const LOOK: &str = "
         missing: all('img').filter(image => !image.naturalWidth).map(image => image.src),
         foreign: performance.getEntriesByType('resource').map(entry => entry.name)
             .filter(url => !inside(url) && !url.startsWith('data:')),
+        twice: all('main a[href*=\"glossary.html#\"]').map(link => link.hash)
+            .filter((term, place, terms) => terms.indexOf(term) !== place),
+        unanswerable: all('form.quiz').filter(quiz => quiz.querySelector('button').hidden
+            || !quiz.querySelector(`input[value=\"${quiz.dataset.answer}\"]`)).map(start),
         cut: all('.versus pre').filter(pane => pane.scrollWidth > pane.clientWidth).map(start),
         beyond: tooNarrow ? ['the page', ...all('main *').filter(wide).slice(0, 3).map(start)] : [],
     };
@@ -137,6 +145,8 @@ fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
             ("loaded from elsewhere", &page.foreign),
             ("reaches beyond the edge", &page.beyond),
             ("is cut", &page.cut),
+            ("cannot be answered", &page.unanswerable),
+            ("leads to the glossary twice", &page.twice),
         ];
         let faults = faults.into_iter().flat_map(|(fault, which)| {
             which.iter().map(move |one| format!("{path}, {width} wide: {fault}: {one}"))

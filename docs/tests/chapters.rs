@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use book::glossary;
 use workspace::Workspace;
 
 fn docs() -> &'static Path {
@@ -52,4 +53,24 @@ fn no_readme_of_a_row_has_rust_that_nobody_compiles() {
         let blocks = read(&readme).matches("```rust").count();
         assert_eq!(blocks, 0, "{} has blocks of Rust; link to a source instead", readme.display());
     }
+}
+
+#[test]
+fn the_glossary_has_each_term_once_in_order_with_a_short_definition_and_a_link() {
+    let text = read(docs().join("chapters").join(glossary::PAGE));
+    let entries: Vec<&str> = text.split("\n\n").filter(|entry| entry.contains("\n: ")).collect();
+    assert!(entries.len() > 40, "{} entries", entries.len());
+    let mut before = String::new();
+    for entry in &entries {
+        let (term, definition) = entry.split_once("\n: ").expect("an entry has a definition");
+        let sorted = term.to_lowercase();
+        assert!(before < sorted, "{term} comes too late, or twice");
+        before = sorted;
+        assert!(definition.contains("]("), "{term} leads nowhere");
+        // A question mark ends the name of a chapter, and a full stop within a link its path.
+        let words = definition.replace("\n  ", " ");
+        let sentences = words.matches(". ").count() + 1;
+        assert!(sentences <= 2, "{term} takes {sentences} sentences");
+    }
+    assert_eq!(glossary::terms(&text).len(), entries.len());
 }
