@@ -21,7 +21,11 @@ use super::{
     sources::{self, Source},
     table,
 };
-use crate::{judge::comparison::Comparison, run::traces::Traced, show::table as text};
+use crate::{
+    judge::comparison::Comparison,
+    run::traces::Traced,
+    show::{table as text, values::today},
+};
 
 /// All that the page of a row shows.
 pub(crate) struct Page<'a> {
