@@ -1,12 +1,12 @@
 //! Timelines in a file, for the book: `compare http --timeline-data docs/runs/http.json`.
 
-use std::{fs::File, io::Write, path::Path, time::SystemTime};
+use std::{fs::File, io::Write, path::Path};
 
 use anyhow::{Context, Result};
 use figures::machine::Machine;
 use viewer::recording::Recording;
 
-use super::html::page::timelines;
+use super::{html::page::timelines, values::today};
 use crate::run::traces::Traced;
 
 /// Writes the timelines of recorded runs, with what a caption says of them.
@@ -14,12 +14,10 @@ use crate::run::traces::Traced;
 /// # Errors
 /// The file cannot be written.
 pub(crate) fn write(path: &Path, command: String, traces: &[Traced]) -> Result<()> {
-    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let recording = Recording {
         command,
         machine: Machine::here().to_string(),
-        // The day is the beginning of the time.
-        date: now.chars().take(10).collect(),
+        date: today(),
         timelines: timelines(traces),
     };
     let write = || -> Result<()> {

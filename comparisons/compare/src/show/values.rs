@@ -1,4 +1,6 @@
-//! A row's inputs and answers in words.
+//! A row's inputs and answers in words, and the day.
+
+use std::time::SystemTime;
 
 use figures::words::{duration_ns, grouped, shortened};
 use serde_json::Value;
@@ -26,6 +28,13 @@ pub(crate) fn words(json: &Value) -> String {
         })
         .collect();
     shortened(&words.join(", "))
+}
+
+/// This day, as in `2026-01-31` (UTC).
+pub(crate) fn today() -> String {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    // The day is the beginning of the time.
+    now.chars().take(10).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use figures::{machine::Load, words::duration_ns};
+use figures::{
+    machine::{Load, Machine},
+    words::duration_ns,
+};
 use serde::Serialize;
 use serde_json::Value;
 use viewer::{
@@ -18,7 +21,11 @@ use super::{
     sources::{self, Source},
     table,
 };
-use crate::{judge::comparison::Comparison, run::traces::Traced, show::table as text};
+use crate::{
+    judge::comparison::Comparison,
+    run::traces::Traced,
+    show::{table as text, values::today},
+};
 
 /// All that the page of a row shows.
 pub(crate) struct Page<'a> {
@@ -139,10 +146,11 @@ fn header(page: &Page, has_list: bool) -> String {
     let list = if has_list { "<a href=\"index.html\">All rows</a>" } else { "" };
     format!(
         "<header>\n<nav>{list}<button type=\"button\" id=\"scheme\" class=\"scripts-only\">Dark</button></nav>\n\
-         <h1>{}</h1>\n{}{}<p>Measured with <code>{}</code></p>\n</header>\n",
+         <h1>{}</h1>\n{}{}<p>Measured on {} with <code>{}</code></p>\n</header>\n",
         escaped(&page.title()),
         paragraph(&format!("{}.", text::rounds(page.comparison))),
-        paragraph(&format!("This machine: {}.", page.machine)),
+        paragraph(&format!("This machine: {}; {}.", Machine::here(), page.machine)),
+        today(),
         escaped(&page.command),
     )
 }
