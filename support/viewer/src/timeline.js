@@ -541,9 +541,7 @@ const Timelines = (() => {
         }
     }
 
-    for (const figure of document.querySelectorAll("figure.timeline")) {
-        new Figure(figure);
-    }
+    const figures = [...document.querySelectorAll("figure.timeline")].map((figure) => new Figure(figure));
 
-    return { decode, inWords };
+    return { figures, inWords };
 })();

@@ -118,8 +118,7 @@ for (const table of document.querySelectorAll("#table table")) {
 
     /** The timelines in the form that Perfetto opens: a process for each version. */
     const events = ({ unit, versions }) =>
-        versions.flatMap((version, process) => {
-            const { label, threads, units } = Timelines.decode(version);
+        versions.flatMap(({ label, threads, units }, process) => {
             const micros = (nanos) => nanos / 1000;
             const named = (name, tid, args) => ({ name, ph: "M", ts: 0, pid: process, tid, args });
             const lives = units.flatMap(({ unit: index, begin, since }) =>
@@ -142,8 +141,5 @@ for (const table of document.querySelectorAll("#table table")) {
         });
     };
     download(figures, () => json("figures"));
-    download(trace, () => {
-        const data = JSON.parse(document.querySelector("figure.timeline script").textContent);
-        return { displayTimeUnit: "ms", traceEvents: events(data) };
-    });
+    download(trace, () => ({ displayTimeUnit: "ms", traceEvents: events(Timelines.figures[0]) }));
 }

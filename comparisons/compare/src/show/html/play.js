@@ -5,7 +5,6 @@
 
 {
     const racers = json("racers") ?? [];
-    const figure = document.querySelector("figure.timeline script");
     const stage = byId("lanes");
     const [button, restart, speed] = ["play-button", "restart", "speed"].map(byId);
     const [scrubber, clock] = [byId("scrubber"), byId("clock")];
@@ -62,7 +61,7 @@
     }
 
     if (stage && racers.length > 0) {
-        const recorded = figure ? JSON.parse(figure.textContent).versions.map(Timelines.decode) : [];
+        const recorded = Timelines.figures[0]?.versions ?? [];
         const find = (racer) => recorded.find((version) => version.label === racer.label);
         // By name: an order by speed would tell the end at the start.
         const byName = [...racers].sort((a, b) => a.label.localeCompare(b.label));
