@@ -7,13 +7,13 @@ use std::{
 };
 
 use harness::approach::{Approach, COLUMNS};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The folder of a row that holds what its cells share, and is no cell itself.
 const SHARED: &str = "workload";
 
 /// What a row's units of work are expected to spend their time with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// Waiting: the row stands in `examples-io`.
@@ -37,7 +37,7 @@ impl Side {
 }
 
 /// One version of a row: a package with a program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// The name of its row.
     pub row: String,
@@ -56,7 +56,7 @@ impl Cell {
 }
 
 /// One workload with all its versions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name, which is that of its folder.
     pub name: String,

@@ -15,7 +15,11 @@ use wait_timeout::ChildExt;
 use crate::{
     output::{self, LastWords},
     rows::Cell,
+    running,
 };
+
+/// How long a version that is asked to end may take to clear away.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The version of the cells' JSON that is understood here.
 const VERSION: u32 = 1;
@@ -63,7 +67,7 @@ impl Report {
 }
 
 /// Why there is no report.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// It did not end in time, and was killed.
     #[error("no end after {deadline:?} (--deadline), so it was killed")]
@@ -74,12 +78,16 @@ pub enum Fault {
     /// It ended in a way that no version should.
     #[error("{0}")]
     Crashed(String),
+    /// Ctrl-C has ended it, or kept it from beginning: see [`running`].
+    #[error("interrupted")]
+    Interrupted,
 }
 
 /// Runs `program`, which is that of `cell`, once with `arguments`.
 ///
 /// # Errors
-/// It does not end before the deadline, or ends without a report, or reports as another cell.
+/// It does not end before the deadline, or ends without a report, or reports as another cell, or
+/// Ctrl-C ends it.
 pub fn run(
     cell: &Cell,
     program: &Path,
@@ -89,14 +97,14 @@ pub fn run(
     let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
     let mut command = Command::new(program);
     parent::end_with_this_process(&mut command);
-    let mut child = command
+    command
         .args(["--json", "--no-progress"])
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(crashed)?;
+        .stderr(Stdio::piped());
+    let started = running::start(&mut command, GRACE).map_err(crashed)?;
+    let Some((mut child, running)) = started else { return Err(Fault::Interrupted) };
     let stdout = child.stdout.take().expect("stdout is piped, and nobody else has taken it");
     let stderr = child.stderr.take().expect("stderr is piped, and nobody else has taken it");
     let output = output::all(stdout);
@@ -109,11 +117,14 @@ pub fn run(
     let left = deadline.saturating_sub(start.elapsed());
     let status = child.wait_timeout(left).map_err(crashed)?;
     let (Ok(output), Some(status)) = (output, status) else {
-        // If it has ended meanwhile, there is nothing to kill; it is too late all the same.
-        let _ = child.kill();
-        child.wait().map_err(crashed)?;
-        return Err(Fault::Hung { deadline });
+        running.end(&mut child).map_err(crashed)?;
+        let interrupted = running::is_interrupted();
+        return Err(if interrupted { Fault::Interrupted } else { Fault::Hung { deadline } });
     };
+    running.end_rest();
+    if running::is_interrupted() {
+        return Err(Fault::Interrupted);
+    }
     report(cell, &output, status).map_err(|reason| {
         Fault::Crashed(match last_words.line() {
             Some(line) => format!("{reason}; its last words: {line}"),
@@ -136,6 +147,9 @@ fn report(cell: &Cell, output: &str, status: ExitStatus) -> Result<Report, Strin
         .map_err(|error| format!("{status}, and its report cannot be read: {error}"))?;
     if report.version != VERSION {
         return Err(format!("its report is of version {}, not {VERSION}", report.version));
+    }
+    if report.usage.wall_ns == 0 {
+        return Err("it reports that it took no time at all".into());
     }
     if (&report.workload, &report.approach) != (&cell.row, &cell.approach) {
         return Err(format!(
