@@ -4,12 +4,19 @@ mod claims;
 mod compare;
 mod cost_of_a_task;
 mod pool;
+mod robust;
 
 use crate::suite::Test;
 
 /// All tests of all tools.
 pub(crate) fn tests() -> Vec<Test> {
-    let tests = [claims::tests(), compare::tests(), cost_of_a_task::tests(), pool::tests()];
+    let tests = [
+        claims::tests(),
+        compare::tests(),
+        cost_of_a_task::tests(),
+        pool::tests(),
+        robust::tests(),
+    ];
     tests.into_iter().flatten().collect()
 }
 
