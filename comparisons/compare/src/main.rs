@@ -17,7 +17,7 @@ use std::{
     fs::File,
     io::{self, BufWriter, Write},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
@@ -37,8 +37,10 @@ use judge::{
     programs::Programs,
     sweep::{Step, Swept},
     verdict,
+    worthwhile::Approach,
 };
 use run::{
+    prices::{self, Prices},
     programs::Tries,
     progress::Progress,
     rounds,
@@ -145,6 +147,19 @@ enum Action {
         #[arg(long)]
         whole: bool,
     },
+    /// Say how large a piece of work must be to repay handing it to a task, a thread or a process
+    Worthwhile {
+        /// Read the prices from this file, which `cost-of-a-task --json` has printed, instead of
+        /// measuring them
+        #[arg(long, value_name = "FILE")]
+        prices: Option<PathBuf>,
+        /// How many rounds there are; each measures every piece once
+        #[arg(long, value_name = "N", default_value = "9")]
+        runs: NonZeroUsize,
+        /// Print one line of JSON instead of the table
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the versions of a row, then replay the race in the time that it took
     Race {
         /// The row
@@ -217,7 +232,7 @@ fn main() -> ExitCode {
     workspace::watch::serve();
     match start(&Arguments::parse()) {
         Ok(_) if is_interrupted() => {
-            message::line("interrupted: this shows the rounds that were complete");
+            message::line("interrupted: this shows what was complete");
             ExitCode::from(INTERRUPTED)
         }
         Ok(true) => ExitCode::SUCCESS,
@@ -273,6 +288,9 @@ fn start(arguments: &Arguments) -> Result<bool> {
             let form = diff::Form { unified: *unified, whole: *whole };
             write!(io::stdout(), "{}", diff::diff(left?, right?, form, look)?)?;
             Ok(true)
+        }
+        Some(Action::Worthwhile { prices, runs, json }) => {
+            worthwhile(&workspace, prices.as_deref(), runs.get(), *json, look)
         }
         Some(Action::Race { row, slow, predict, how }) => {
             run_race(&workspace, row, *slow, *predict, how)
@@ -549,6 +567,62 @@ fn progress(term: &Term, text: &str) {
         // A progress that cannot be shown is no reason to stop.
         let _ = term.clear_line().and_then(|()| term.write_str(&line));
     }
+}
+
+/// What `compare worthwhile --json` prints.
+#[derive(Serialize)]
+struct JsonOfWorthwhile {
+    version: u32,
+    machine: Load,
+    approaches: Vec<Approach>,
+    sentences: Vec<String>,
+}
+
+/// Says which pieces of work repay handing them over; says whether everything could be measured.
+fn worthwhile(
+    workspace: &Workspace,
+    prices: Option<&Path>,
+    runs: usize,
+    json: bool,
+    look: Look,
+) -> Result<bool> {
+    let machine = Load::look();
+    let mut out = io::stdout().lock();
+    // A file that cannot be read is found out before anything is built.
+    let prices = prices.map(Prices::read).transpose()?;
+    if machine.cores == 1 {
+        let sentences = vec![show::worthwhile::ONE_CORE.to_owned()];
+        if json {
+            let json = JsonOfWorthwhile { version: 1, machine, approaches: Vec::new(), sentences };
+            writeln!(out, "{}", serde_json::to_string(&json)?)?;
+        } else {
+            writeln!(out, "{}", sentences.concat())?;
+        }
+        return Ok(true);
+    }
+    let program = workspace.build_tool(prices::PROGRAM)?;
+    if !json {
+        write!(out, "{}", heading(machine))?;
+        out.flush()?;
+    }
+    let term = Term::stderr();
+    let interruptible = Interruptible::begin();
+    let approaches = run::worthwhile::measure(&program, prices, runs, machine.cores, |what| {
+        progress(&term, what);
+    });
+    drop(interruptible);
+    progress(&term, "");
+    let Some(approaches) = approaches? else { return Err(TooSoon.into()) };
+    let sentences = judge::worthwhile::sentences(&approaches);
+    let all_right = approaches.iter().all(|approach| approach.fault.is_none());
+    if json {
+        let json = JsonOfWorthwhile { version: 1, machine, approaches, sentences };
+        writeln!(out, "{}", serde_json::to_string(&json)?)?;
+    } else {
+        let section = show::worthwhile::section(&approaches, &sentences, machine.cores, look);
+        write!(out, "\n{section}")?;
+    }
+    Ok(all_right)
 }
 
 /// Runs the versions of one row, and replays what was measured.

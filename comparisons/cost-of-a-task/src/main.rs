@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Write},
+    num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
     time::Duration,
@@ -32,9 +33,16 @@ struct Arguments {
     /// Measure these prices alone
     #[arg(long, value_name = "PRICE,…", value_delimiter = ',')]
     prices: Vec<Section>,
+    /// How long a piece of work takes, with `--prices work`
+    #[arg(long, value_name = "TIME,…", value_delimiter = ',', value_parser = piece,
+          default_value = "1us,10us,100us,1ms,10ms")]
+    pieces: Vec<usize>,
     /// Take few samples of small sizes: a first look, within half a minute
     #[arg(long)]
     quick: bool,
+    /// Take so many samples of each point, however long that takes
+    #[arg(long, value_name = "N")]
+    samples: Option<NonZeroUsize>,
     /// Draw a chart into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -47,6 +55,8 @@ fn main() -> ExitCode {
     // This program is also each of the processes that are measured, and of those that measure.
     roles::play();
     sampling::serve();
+    // Only now: the others end when their stdin does.
+    harness::parent::end_with_parent_if_asked();
 
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -91,10 +101,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
         }
         None => None,
     };
-    let (ladders, effort) = extent(arguments.quick);
+    let (ladders, effort) = extent(arguments);
     let points = price::points(
         or_all(&arguments.only, Kind::all()),
-        or_all(&arguments.prices, Section::all()),
+        or_all(&arguments.prices, &Section::LIST),
         ladders,
     );
     let machine = Load::look();
@@ -124,7 +134,14 @@ fn run(arguments: &Arguments) -> Result<bool> {
 }
 
 /// How far it goes and how thorough it is.
-fn extent(quick: bool) -> (Ladders, Effort) {
+fn extent(arguments: &Arguments) -> (Ladders<'_>, Effort) {
+    let (ladders, effort) = usual_extent(arguments.quick);
+    let ladders = Ladders { pieces: &arguments.pieces, ..ladders };
+    let Some(samples) = arguments.samples.map(NonZeroUsize::get) else { return (ladders, effort) };
+    (ladders, Effort { samples, least_samples: samples, ..effort })
+}
+
+fn usual_extent(quick: bool) -> (Ladders<'static>, Effort) {
     if quick {
         let effort = Effort {
             samples: 3,
@@ -132,7 +149,7 @@ fn extent(quick: bool) -> (Ladders, Effort) {
             least_samples: 2,
             batch: Duration::from_millis(3),
         };
-        return (Ladders { most_waiting: 1_000, longest_ring: 100 }, effort);
+        return (Ladders { most_waiting: 1_000, longest_ring: 100, pieces: &[] }, effort);
     }
     let effort = Effort {
         samples: 11,
@@ -140,7 +157,17 @@ fn extent(quick: bool) -> (Ladders, Effort) {
         least_samples: 4,
         batch: Duration::from_millis(20),
     };
-    (Ladders { most_waiting: 1_000_000, longest_ring: 10_000 }, effort)
+    (Ladders { most_waiting: 1_000_000, longest_ring: 10_000, pieces: &[] }, effort)
+}
+
+/// Reads how long a piece of work takes.
+fn piece(text: &str) -> Result<usize, String> {
+    let time = harness::duration::parse(text)?;
+    // A second is far more than it takes to create anything.
+    match usize::try_from(time.as_nanos()) {
+        Ok(nanos @ 1..=1_000_000_000) => Ok(nanos),
+        _ => Err("it must lie between 1ns and 1s".into()),
+    }
 }
 
 /// All of them, if the user has named none.

@@ -94,16 +94,53 @@ pub fn run(
     arguments: &[String],
     deadline: Duration,
 ) -> Result<Report, Fault> {
-    let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
     let mut command = Command::new(program);
-    parent::end_with_this_process(&mut command);
-    command
-        .args(["--json", "--no-progress"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let started = running::start(&mut command, GRACE).map_err(crashed)?;
+    command.args(["--json", "--no-progress"]).args(arguments);
+    let ended = end_of(&mut command, deadline)?;
+    report(cell, &ended.output, ended.status).map_err(|reason| ended.crashed(reason))
+}
+
+/// Runs a tool of this workspace once with `arguments`, and returns what it prints.
+///
+/// # Errors
+/// It does not end before the deadline, or ends with another status than 0, or Ctrl-C ends it.
+pub fn output_of(
+    program: &Path,
+    arguments: &[String],
+    deadline: Duration,
+) -> Result<String, Fault> {
+    let ended = end_of(Command::new(program).args(arguments), deadline)?;
+    if ended.status.success() {
+        Ok(ended.output)
+    } else {
+        Err(ended.crashed(ended.status.to_string()))
+    }
+}
+
+/// How a process ended.
+struct Ended {
+    /// What it wrote to stdout.
+    output: String,
+    status: ExitStatus,
+    last_words: LastWords,
+}
+
+impl Ended {
+    /// The fault that has this reason.
+    fn crashed(&self, reason: String) -> Fault {
+        Fault::Crashed(match self.last_words.line() {
+            Some(line) => format!("{reason}; its last words: {line}"),
+            None => reason,
+        })
+    }
+}
+
+/// Starts what the command says, with nothing on its stdin, and waits for its end.
+fn end_of(command: &mut Command, deadline: Duration) -> Result<Ended, Fault> {
+    let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
+    parent::end_with_this_process(command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = running::start(command, GRACE).map_err(crashed)?;
     let Some((mut child, running)) = started else { return Err(Fault::Interrupted) };
     let stdout = child.stdout.take().expect("stdout is piped, and nobody else has taken it");
     let stderr = child.stderr.take().expect("stderr is piped, and nobody else has taken it");
@@ -125,12 +162,7 @@ pub fn run(
     if running::is_interrupted() {
         return Err(Fault::Interrupted);
     }
-    report(cell, &output, status).map_err(|reason| {
-        Fault::Crashed(match last_words.line() {
-            Some(line) => format!("{reason}; its last words: {line}"),
-            None => reason,
-        })
-    })
+    Ok(Ended { output, status, last_words })
 }
 
 /// Reads the report from what the process wrote. Status 1 is all right as long as there is one: it

@@ -5,6 +5,7 @@ mod compare;
 mod cost_of_a_task;
 mod pool;
 mod robust;
+mod worthwhile;
 
 use crate::suite::Test;
 
@@ -16,6 +17,7 @@ pub(crate) fn tests() -> Vec<Test> {
         cost_of_a_task::tests(),
         pool::tests(),
         robust::tests(),
+        worthwhile::tests(),
     ];
     tests.into_iter().flatten().collect()
 }

@@ -160,7 +160,7 @@ fn ctrl_c_shows_the_complete_rounds_and_again_shows_them_once_more() {
     let ran = interrupted(folder.path(), &[]);
     assert_eq!(
         (ran.status, &*ran.stderr),
-        (Some(130), "interrupted: this shows the rounds that were complete\n")
+        (Some(130), "interrupted: this shows what was complete\n")
     );
     assert_contains(&ran.stdout, "\n1 round; without a second one");
     assert_contains(&ran.stdout, "All versions agree: 42.");

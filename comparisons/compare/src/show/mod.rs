@@ -1,5 +1,6 @@
 //! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
-//! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`].
+//! other ([`diff`]), a [`race`], the table of a [`sweep`], and that of the user's own [`programs`]; and
+//! which pieces of work are [`worthwhile`].
 
 pub(crate) mod diff;
 pub(crate) mod list;
@@ -9,3 +10,4 @@ pub(crate) mod sweep;
 pub(crate) mod table;
 pub(crate) mod timeline;
 mod values;
+pub(crate) mod worthwhile;
