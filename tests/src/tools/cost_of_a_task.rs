@@ -184,7 +184,7 @@ fn pieces_of_work_are_measured_if_they_are_named() {
     assert_eq!(figures(&json).len(), 3 * 2, "{json}");
     let least = |kind: &str, size: usize| {
         let figure = figures(&json)
-            .into_iter()
+            .iter()
             .find(|figure| (&figure["kind"], &figure["size"]) == (&kind.into(), &size.into()));
         let figure = figure.unwrap_or_else(|| panic!("{kind}, {size}: {json}"));
         assert_eq!(figure["samples"].as_array().map(Vec::len), Some(2), "{figure}");
