@@ -15,7 +15,7 @@ use workspace::{Profile, Workspace, pairs::Pair};
 const TOOLS: [(&str, &[&str]); 5] = [
     ("book", &["book"]),
     ("claims", &["claims"]),
-    ("compare", &["compare", "sleep-sequential", "sleep-threads"]),
+    ("compare", &["compare", "cost-of-a-task", "sleep-sequential", "sleep-threads"]),
     ("cost-of-a-task", &["cost-of-a-task"]),
     ("python", &["compare", "http-sequential", "primes-sequential", "sleep-sequential"]),
 ];

@@ -2,13 +2,14 @@
 //!
 //! The way through it: [`find`] says which rows and versions take part, cargo builds them, [`run`]
 //! has each of them run again and again, [`judge`] draws the figures together and puts them into
-//! words, and [`show`] prints them.
+//! words, and [`show`] prints them. Meanwhile [`saved`] keeps what there is.
 
 mod find;
 mod judge;
 mod run;
 #[cfg(test)]
 mod samples;
+mod saved;
 mod show;
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
@@ -31,7 +32,7 @@ use find::{
     selection::{self, HEADLINE, Unknown},
     sweep::Sweep,
 };
-use harness::is_broken_pipe;
+use harness::{is_broken_pipe, message};
 use judge::{
     comparison::Comparison,
     programs::Programs,
@@ -40,9 +41,13 @@ use judge::{
     verdict,
 };
 use run::{
+    prices::{self, Prices},
+    programs::Tries,
+    progress::Progress,
     rounds,
     traces::{self, Traced},
 };
+use saved::{Measured, Saved, Store, What};
 use serde::Serialize;
 use show::{
     diff, html, list,
@@ -54,6 +59,8 @@ use viewer::data::Timelines;
 use workspace::{
     Approach, BASELINE, Cell, Profile, Row, Side, Workspace,
     prepared::{PreparedError, PreparedInput},
+    run::Fault,
+    running::{Interruptible, is_interrupted},
 };
 
 /// Builds the versions of a row, runs them side by side, and explains the figures
@@ -76,6 +83,10 @@ struct Arguments {
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     json: bool,
+    /// Show the last run once more, without measuring anything
+    #[arg(long, conflicts_with_all = ["rows", "only", "runs", "flags", "timeline", "trace", "sweep",
+          "programs", "svg", "html", "timeline_data", "python"])]
+    again: bool,
     /// Draw the timeline of each version, all on the same clock; sequential only if --only names it
     #[arg(long, conflicts_with_all = ["programs", "sweep", "json"])]
     timeline: bool,
@@ -151,6 +162,19 @@ enum Action {
         /// Compare Cargo.toml and main.rs, too
         #[arg(long)]
         whole: bool,
+    },
+    /// Say how large a piece of work must be to repay handing it to a task, a thread or a process
+    Worthwhile {
+        /// Read the prices from this file, which `cost-of-a-task --json` has printed, instead of
+        /// measuring them
+        #[arg(long, value_name = "FILE")]
+        prices: Option<PathBuf>,
+        /// How many rounds there are; each measures every piece once
+        #[arg(long, value_name = "N", default_value = "9")]
+        runs: NonZeroUsize,
+        /// Print one line of JSON instead of the table
+        #[arg(long)]
+        json: bool,
     },
     /// Run the versions of a row, then replay the race at its real speed
     Race {
@@ -237,6 +261,13 @@ struct Shown {
 }
 
 impl Shown {
+    /// What was measured of a row, drawn together.
+    fn new(Measured { row, flags, rounds }: &Measured, machine: Load) -> Self {
+        let comparison = Comparison::draw(&row.name, row.side, flags, rounds, machine.cores);
+        let sentences = verdict::sentences(&comparison, machine.cores);
+        Self { comparison, sentences, languages: None }
+    }
+
     /// The page of it.
     fn page<'a>(
         &'a self,
@@ -258,14 +289,30 @@ impl Shown {
     }
 }
 
+/// Ctrl-C came so soon that there is nothing to show.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted before a round was complete")]
+struct TooSoon;
+
+/// The exit status of a program that Ctrl-C has ended, as shells have it.
+const INTERRUPTED: u8 = 130;
+
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     workspace::watch::serve();
     match start(&Arguments::parse()) {
+        Ok(_) if is_interrupted() => {
+            message::line("interrupted: this shows what was complete");
+            ExitCode::from(INTERRUPTED)
+        }
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         // Whoever reads the tables has seen enough, as with `| head`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<TooSoon>() => {
+            message::line(error);
+            ExitCode::from(INTERRUPTED)
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             if is_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
@@ -296,6 +343,7 @@ fn start(arguments: &Arguments) -> Result<bool> {
     }
     let workspace = Workspace::find()?;
     match &arguments.action {
+        None if arguments.again => show_again(&workspace, arguments, look),
         None if let Some(sweep) = &arguments.sweep => {
             compare_along(&workspace, arguments, sweep, look)
         }
@@ -310,6 +358,9 @@ fn start(arguments: &Arguments) -> Result<bool> {
             let form = diff::Form { unified: *unified, whole: *whole };
             write!(io::stdout(), "{}", diff::diff(left?, right?, form, look)?)?;
             Ok(true)
+        }
+        Some(Action::Worthwhile { prices, runs, json }) => {
+            worthwhile(&workspace, prices.as_deref(), runs.get(), *json, look)
         }
         Some(Action::Race { row, slow, predict, how }) => {
             run_race(&workspace, row, *slow, *predict, how)
@@ -340,13 +391,12 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
     };
 
     let machine = Load::look();
+    let store = Store::of(Some(workspace));
+    let mut done = Vec::new();
     let mut out = io::stdout().lock();
     let look = if arguments.wide { Look { width: usize::MAX, ..terminal } } else { terminal };
     if !arguments.json {
-        writeln!(out, "{machine}")?;
-        if let Some(warning) = machine.warning() {
-            writeln!(out, "warning: {warning}")?;
-        }
+        write!(out, "{}", heading(machine))?;
     }
     for note in &pythons.notes {
         // With --json, stdout holds that one line and nothing else.
@@ -354,8 +404,14 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
     }
     let (mut compared, mut recorded, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
     for (row, input) in rows.iter().zip(&inputs) {
-        let mut shown = measure(row, &programs, input, how, machine);
+        let save = |measured: &Measured| {
+            let rows = done.iter().chain([measured]).cloned().collect();
+            store.save(&Saved::new(machine, What::Rows(rows)));
+        };
+        let Some(measured) = measure(row, &programs, input, how, save) else { break };
+        let mut shown = Shown::new(&measured, machine);
         shown.languages = Languages::draw(&shown.comparison, &pythons.interpreters);
+        done.push(measured);
         if !arguments.json {
             let section = table::section(&shown.comparison, &shown.sentences, look);
             write!(out, "\n{section}")?;
@@ -363,6 +419,10 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
                 write!(out, "\n{}", show::python::section(languages, look.width))?;
             }
             out.flush()?;
+        }
+        if is_interrupted() {
+            compared.push(shown);
+            break;
         }
         if arguments.records() {
             // The page and the picture show sequential, too: in the one it can be zoomed, and in the
@@ -384,6 +444,9 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             recorded.extend(traces);
         }
         compared.push(shown);
+    }
+    if compared.is_empty() && is_interrupted() {
+        return Err(TooSoon.into());
     }
     if let Some(path) = &arguments.trace {
         let file = File::create(path).map(BufWriter::new);
@@ -441,26 +504,97 @@ fn compare_along(
     if let Some(warning) = machine.warning() {
         eprintln!("warning: {warning}");
     }
-    let mut steps = Vec::new();
+    let store = Store::of(Some(workspace));
+    let (mut steps, mut done) = (Vec::new(), Vec::new());
     for value in &sweep.values {
         // Some flags describe the input, so each value has one of its own.
         let flags = how.flags.iter().cloned().chain(sweep.arguments(value)).collect();
         let how = How { flags, ..how.clone() };
         let (programs, inputs) = build(workspace, &rows, &how)?;
-        let Shown { comparison, .. } = measure(row, &programs, &inputs[0], &how, machine);
+        let save = |measured: &Measured| {
+            let step = (value.clone(), measured.clone());
+            let steps = done.iter().cloned().chain([step]).collect();
+            store.save(&Saved::new(machine, What::Sweep { flag: sweep.flag.clone(), steps }));
+        };
+        let Some(measured) = measure(row, &programs, &inputs[0], &how, save) else { break };
+        let Shown { comparison, .. } = Shown::new(&measured, machine);
         steps.push(Step { value: value.clone(), comparison });
+        done.push((value.clone(), measured));
+        if is_interrupted() {
+            break;
+        }
     }
-    let all_right = steps.iter().all(|step| step.comparison.all_right());
+    if steps.is_empty() {
+        return Err(TooSoon.into());
+    }
     let swept = Swept { flag: sweep.flag.clone(), steps };
+    show_sweep(swept, &row.name, machine, arguments, look)
+}
+
+/// Prints a sweep; says whether all versions were right.
+fn show_sweep(
+    swept: Swept,
+    row: &str,
+    machine: Load,
+    arguments: &Arguments,
+    look: Look,
+) -> Result<bool> {
+    let all_right = swept.steps.iter().all(|step| step.comparison.all_right());
     let mut out = io::stdout().lock();
     if arguments.json {
         let sentences = swept.sentences();
         let json = JsonOfSweep { version: 2, machine, swept, sentences };
         writeln!(out, "{}", serde_json::to_string(&json)?)?;
     } else {
-        write!(out, "{}", show::sweep::section(&swept, &row.name, look))?;
+        write!(out, "{}", show::sweep::section(&swept, row, look))?;
     }
     Ok(all_right)
+}
+
+/// What stands above everything else.
+fn heading(machine: Load) -> String {
+    let warning = machine.warning().map(|warning| format!("warning: {warning}\n"));
+    format!("{machine}\n{}", warning.unwrap_or_default())
+}
+
+/// Shows the last run once more; says whether all versions were right.
+fn show_again(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Result<bool> {
+    let Saved { machine, what, .. } = Saved::last(workspace)?;
+    let look = if arguments.wide { Look { width: usize::MAX, ..terminal } } else { terminal };
+    let mut out = io::stdout().lock();
+    match what {
+        What::Rows(measured) => {
+            let compared: Vec<Shown> =
+                measured.iter().map(|measured| Shown::new(measured, machine)).collect();
+            let all_right = compared.iter().all(|row| row.comparison.all_right());
+            if arguments.json {
+                let json = Json { version: 2, machine, rows: &compared };
+                writeln!(out, "{}", serde_json::to_string(&json)?)?;
+                return Ok(all_right);
+            }
+            write!(out, "{}", heading(machine))?;
+            for Shown { comparison, sentences, .. } in &compared {
+                write!(out, "\n{}", table::section(comparison, sentences, look))?;
+            }
+            let rows: Vec<Row> = measured.into_iter().map(|measured| measured.row).collect();
+            write!(out, "\n{}", hints(&rows, terminal.width))?;
+            Ok(all_right)
+        }
+        What::Sweep { flag, steps } => {
+            let row = steps.first().map_or_else(String::new, |(_, first)| first.row.name.clone());
+            let steps = steps.into_iter().map(|(value, measured)| {
+                let Shown { comparison, .. } = Shown::new(&measured, machine);
+                Step { value, comparison }
+            });
+            let swept = Swept { flag, steps: steps.collect() };
+            drop(out);
+            show_sweep(swept, &row, machine, arguments, look)
+        }
+        What::Programs(tries) => {
+            drop(out);
+            show_programs(&tries, machine, arguments, look)
+        }
+    }
 }
 
 /// What `--json` prints of the user's own programs.
@@ -491,15 +625,13 @@ fn compare_programs(arguments: &Arguments, look: Look) -> Result<bool> {
     let prepare = prepare.map_err(|reason| Misnamed(format!("--prepare: {reason}")))?;
     let How { runs, deadline, .. } = &arguments.how;
     let machine = Load::look();
-    let mut out = io::stdout().lock();
-    let for_people = !(arguments.json || arguments.markdown || arguments.csv);
-    if for_people {
-        writeln!(out, "{machine}")?;
-    }
     if let Some(warning) = machine.warning() {
         eprintln!("warning: {warning}");
     }
+    // These may be compared anywhere.
+    let store = Store::of(Workspace::find().ok().as_ref());
     let term = Term::stderr();
+    let interruptible = Interruptible::begin();
     let tries = run::programs::measure(
         named,
         runs.map(NonZeroUsize::get),
@@ -508,16 +640,28 @@ fn compare_programs(arguments: &Arguments, look: Look) -> Result<bool> {
             progress(&term, &format!("{when}: {}", program.name));
             if let Some(prepare) = &prepare {
                 let prepared = run::programs::run(prepare, *deadline);
-                prepared.map_err(|fault| {
-                    workspace::run::Fault::Crashed(format!("its preparation failed: {fault}"))
+                prepared.map_err(|fault| match fault {
+                    Fault::Interrupted => fault,
+                    fault => Fault::Crashed(format!("its preparation failed: {fault}")),
                 })?;
             }
             run::programs::run(&program.words, *deadline)
         },
+        |tries| store.save(&Saved::new(machine, What::Programs(tries.clone()))),
     );
+    drop(interruptible);
     progress(&term, "");
-    let programs = Programs::draw(&tries);
+    if tries.rounds == 0 {
+        return Err(TooSoon.into());
+    }
+    show_programs(&tries, machine, arguments, look)
+}
+
+/// Prints what the user's own programs show; says whether all of them came to their end.
+fn show_programs(tries: &Tries, machine: Load, arguments: &Arguments, look: Look) -> Result<bool> {
+    let programs = Programs::draw(tries);
     let all_right = programs.all_right();
+    let mut out = io::stdout().lock();
     if arguments.json {
         let sentences = programs.sentences();
         let json = JsonOfPrograms { version: 1, machine, programs, sentences };
@@ -527,6 +671,7 @@ fn compare_programs(arguments: &Arguments, look: Look) -> Result<bool> {
     } else if arguments.csv {
         write!(out, "{}", show::programs::csv(&programs))?;
     } else {
+        writeln!(out, "{machine}")?;
         write!(out, "{}", show::programs::section(&programs, look))?;
     }
     Ok(all_right)
@@ -535,9 +680,67 @@ fn compare_programs(arguments: &Arguments, look: Look) -> Result<bool> {
 /// Shows in one line how far things are, if there is a terminal.
 fn progress(term: &Term, text: &str) {
     if term.is_term() {
+        // What goes on in a second line would stay there.
+        let line = console::truncate_str(text, usize::from(term.size().1), "");
         // A progress that cannot be shown is no reason to stop.
-        let _ = term.clear_line().and_then(|()| term.write_str(text));
+        let _ = term.clear_line().and_then(|()| term.write_str(&line));
     }
+}
+
+/// What `compare worthwhile --json` prints.
+#[derive(Serialize)]
+struct JsonOfWorthwhile {
+    version: u32,
+    machine: Load,
+    approaches: Vec<judge::worthwhile::Approach>,
+    sentences: Vec<String>,
+}
+
+/// Says which pieces of work repay handing them over; says whether everything could be measured.
+fn worthwhile(
+    workspace: &Workspace,
+    prices: Option<&Path>,
+    runs: usize,
+    json: bool,
+    look: Look,
+) -> Result<bool> {
+    let machine = Load::look();
+    let mut out = io::stdout().lock();
+    // A file that cannot be read is found out before anything is built.
+    let prices = prices.map(Prices::read).transpose()?;
+    if machine.cores == 1 {
+        let sentences = vec![show::worthwhile::ONE_CORE.to_owned()];
+        if json {
+            let json = JsonOfWorthwhile { version: 1, machine, approaches: Vec::new(), sentences };
+            writeln!(out, "{}", serde_json::to_string(&json)?)?;
+        } else {
+            writeln!(out, "{}", sentences.concat())?;
+        }
+        return Ok(true);
+    }
+    let program = workspace.build_tool(prices::PROGRAM)?;
+    if !json {
+        write!(out, "{}", heading(machine))?;
+        out.flush()?;
+    }
+    let term = Term::stderr();
+    let interruptible = Interruptible::begin();
+    let approaches = run::worthwhile::measure(&program, prices, runs, machine.cores, |what| {
+        progress(&term, what);
+    });
+    drop(interruptible);
+    progress(&term, "");
+    let Some(approaches) = approaches? else { return Err(TooSoon.into()) };
+    let sentences = judge::worthwhile::sentences(&approaches);
+    let all_right = approaches.iter().all(|approach| approach.fault.is_none());
+    if json {
+        let json = JsonOfWorthwhile { version: 1, machine, approaches, sentences };
+        writeln!(out, "{}", serde_json::to_string(&json)?)?;
+    } else {
+        let section = show::worthwhile::section(&approaches, &sentences, machine.cores, look);
+        write!(out, "\n{section}")?;
+    }
+    Ok(all_right)
 }
 
 /// Runs the versions of one row, and replays what was measured.
@@ -546,9 +749,14 @@ fn run_race(workspace: &Workspace, row: &str, slow: f64, predict: bool, how: &Ho
     let (programs, inputs) = build(workspace, &rows, how)?;
     let term = Term::stdout();
     let prediction = if predict { ask(&rows[0])? } else { None };
-    let shown = measure(&rows[0], &programs, &inputs[0], how, Load::look());
+    let (machine, store) = (Load::look(), Store::of(Some(workspace)));
+    let save = |measured: &Measured| {
+        store.save(&Saved::new(machine, What::Rows(vec![measured.clone()])));
+    };
+    let measured = measure(&rows[0], &programs, &inputs[0], how, save).ok_or(TooSoon)?;
+    let shown = Shown::new(&measured, machine);
     let racers = race::racers(&shown.comparison);
-    if term.is_term() {
+    if term.is_term() && !is_interrupted() {
         race::replay(&term, &racers, slow)?;
     }
     write!(io::stdout(), "\n{}", race::finish(&racers, prediction.as_ref()))?;
@@ -606,25 +814,27 @@ fn input(row: &Row, programs: &BTreeMap<String, PathBuf>, how: &How) -> Result<P
     Ok(PreparedInput::start(&programs[&cell.package()], &how.flags, how.deadline)?)
 }
 
-/// Runs all rounds of one row.
+/// Runs all rounds of one row, and saves after each of them what there is. `None` if Ctrl-C came
+/// before the end of the first.
 fn measure(
     row: &Row,
     programs: &BTreeMap<String, PathBuf>,
     input: &PreparedInput,
     how: &How,
-    machine: Load,
-) -> Shown {
+    save: impl Fn(&Measured),
+) -> Option<Measured> {
     let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
     let wanted = how.runs.map(NonZeroUsize::get);
     let term = Term::stderr();
-    let measured = rounds::measure(&row.cells, wanted, |cell, round| {
-        progress(&term, &format!("round {round}: {}", cell.package()));
+    let measured = |rounds| Measured { row: row.clone(), flags: how.flags.clone(), rounds };
+    let _interruptible = Interruptible::begin();
+    let run = |cell: &Cell, done: Progress| {
+        progress(&term, &format!("{done}: {}", cell.package()));
         workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)
-    });
+    };
+    let rounds = rounds::measure(&row.cells, wanted, run, |rounds| save(&measured(rounds.clone())));
     progress(&term, "");
-    let comparison = Comparison::draw(&row.name, row.side, &how.flags, &measured, machine.cores);
-    let sentences = verdict::sentences(&comparison, machine.cores);
-    Shown { comparison, sentences, languages: None }
+    (rounds.number > 0).then(|| measured(rounds))
 }
 
 /// Records one more run of each version that is drawn, or of all.
@@ -639,6 +849,7 @@ fn record(
     let cells: Vec<Cell> = row.cells.iter().filter(is_recorded).cloned().collect();
     let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
     let term = Term::stderr();
+    let _interruptible = Interruptible::begin();
     let traces = traces::record(&cells, |cell, arguments| {
         progress(&term, &format!("recording {}", cell.package()));
         let all = [&all[..], arguments].concat();

@@ -43,7 +43,7 @@ struct Part {
     legend: fn(usize) -> String,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         title: "Time to create one and join it",
         prices: &[Price::Create],
@@ -63,6 +63,11 @@ const PARTS: [Part; 4] = [
         title: "Time of a message",
         prices: &[Price::Message],
         legend: |size| (if size == 1 { "to itself" } else { "to another" }).into(),
+    },
+    Part {
+        title: "Time of a piece of work",
+        prices: &[Price::Work],
+        legend: |size| text::value(Price::Work, size as f64),
     },
 ];
 

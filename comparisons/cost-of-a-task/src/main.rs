@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
+    num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
     time::Duration,
@@ -33,11 +34,18 @@ struct Arguments {
     /// Measure only these prices
     #[arg(long, value_name = "PRICE,…", value_delimiter = ',')]
     prices: Vec<Section>,
+    /// How long a piece of work takes, with `--prices work`
+    #[arg(long, value_name = "TIME,…", value_delimiter = ',', value_parser = piece,
+          default_value = "1us,10us,100us,1ms,10ms")]
+    pieces: Vec<usize>,
     /// Take only a few small samples: a first look within half a minute
     #[arg(long)]
     quick: bool,
+    /// Take so many samples of each point, however long that takes
+    #[arg(long, value_name = "N")]
+    samples: Option<NonZeroUsize>,
     /// Show the run in this file instead of measuring: the output of --json, or a file of benches/runs
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "prices", "quick"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "prices", "pieces", "quick", "samples"])]
     from: Option<PathBuf>,
     /// Draw a chart into this SVG file
     #[arg(long, value_name = "FILE")]
@@ -51,6 +59,8 @@ fn main() -> ExitCode {
     // This program is also each of the processes that are measured, and of those that measure.
     roles::play();
     sampling::serve();
+    // Only now: the others end when their stdin does.
+    harness::parent::end_with_parent_if_asked();
 
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -126,10 +136,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
 
 /// Measures what the arguments ask for.
 fn measure(arguments: &Arguments) -> Results {
-    let (ladders, effort) = extent(arguments.quick);
+    let (ladders, effort) = extent(arguments);
     let points = price::points(
         or_all(&arguments.only, Kind::all()),
-        or_all(&arguments.prices, Section::all()),
+        or_all(&arguments.prices, &Section::LIST),
         ladders,
     );
     let machine = Load::look();
@@ -142,7 +152,14 @@ fn measure(arguments: &Arguments) -> Results {
 }
 
 /// How far it goes and how thorough it is.
-fn extent(quick: bool) -> (Ladders, Effort) {
+fn extent(arguments: &Arguments) -> (Ladders<'_>, Effort) {
+    let (ladders, effort) = usual_extent(arguments.quick);
+    let ladders = Ladders { pieces: &arguments.pieces, ..ladders };
+    let Some(samples) = arguments.samples.map(NonZeroUsize::get) else { return (ladders, effort) };
+    (ladders, Effort { samples, least_samples: samples, ..effort })
+}
+
+fn usual_extent(quick: bool) -> (Ladders<'static>, Effort) {
     if quick {
         let effort = Effort {
             samples: 3,
@@ -150,7 +167,7 @@ fn extent(quick: bool) -> (Ladders, Effort) {
             least_samples: 2,
             batch: Duration::from_millis(3),
         };
-        return (Ladders { most_waiting: 1_000, longest_ring: 100 }, effort);
+        return (Ladders { most_waiting: 1_000, longest_ring: 100, pieces: &[] }, effort);
     }
     let effort = Effort {
         samples: 11,
@@ -158,7 +175,17 @@ fn extent(quick: bool) -> (Ladders, Effort) {
         least_samples: 4,
         batch: Duration::from_millis(20),
     };
-    (Ladders { most_waiting: 1_000_000, longest_ring: 10_000 }, effort)
+    (Ladders { most_waiting: 1_000_000, longest_ring: 10_000, pieces: &[] }, effort)
+}
+
+/// Reads how long a piece of work takes.
+fn piece(text: &str) -> Result<usize, String> {
+    let time = harness::duration::parse(text)?;
+    // A second is far more than it takes to create anything.
+    match usize::try_from(time.as_nanos()) {
+        Ok(nanos @ 1..=1_000_000_000) => Ok(nanos),
+        _ => Err("it must lie between 1ns and 1s".into()),
+    }
 }
 
 /// All of them, if the user has named none.

@@ -1,9 +1,10 @@
 //! What there is to be measured: the kinds of things that can be created, held, switched to and
 //! sent messages to, and the points of the price list.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use clap::ValueEnum;
+use figures::machine::cores;
 use serde::{Deserialize, Serialize};
 
 /// What does the work.
@@ -55,6 +56,10 @@ pub enum Price {
     /// The time of a message through a channel, in nanoseconds, which for processes is a pipe. Of
     /// size 1, one sends to itself; of size 2, one sends to another.
     Message,
+    /// The time of a piece of work that is handed to one, from the first that is created to the last
+    /// that is joined, divided by their number, in nanoseconds. The size is how long a piece takes on
+    /// one core, about, in nanoseconds. A function call is handed to nobody: it is the plain loop.
+    Work,
 }
 
 /// A part of the price list, by which the user chooses.
@@ -68,6 +73,9 @@ pub enum Section {
     Switch,
     /// How long a message takes through a channel.
     Message,
+    /// How long a piece of work takes that is handed to one. This is no price, so it is measured
+    /// only if it is named.
+    Work,
 }
 
 /// One figure of the price list.
@@ -150,6 +158,14 @@ impl Kind {
         matches!(self, Self::TokioJoinAll | Self::AsyncStdJoinAll | Self::SmolJoinAll)
     }
 
+    /// How many pieces of this size, in nanoseconds, are handed out before the first is joined: as
+    /// many as fit into a batch, within what is usual, and two for each core at least.
+    pub(crate) fn pieces_in(self, batch: Duration, size: usize) -> usize {
+        let fit = batch.as_nanos() / size.max(1) as u128;
+        let least = 2 * cores();
+        usize::try_from(fit).unwrap_or(usize::MAX).min(self.many().unwrap_or(1_000)).max(least)
+    }
+
     /// Whether it can stand in a ring of pipes, or of channels.
     const fn is_in_rings(self, price: Price) -> bool {
         match self {
@@ -176,8 +192,14 @@ impl Kind {
 
 impl Price {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Create, Self::Memory, Self::SwitchPipes, Self::SwitchChannels, Self::Message];
+    pub const ALL: [Self; 6] = [
+        Self::Create,
+        Self::Memory,
+        Self::SwitchPipes,
+        Self::SwitchChannels,
+        Self::Message,
+        Self::Work,
+    ];
 
     /// The part of the list that it belongs to.
     #[must_use]
@@ -187,6 +209,7 @@ impl Price {
             Self::Memory => Section::Memory,
             Self::SwitchPipes | Self::SwitchChannels => Section::Switch,
             Self::Message => Section::Message,
+            Self::Work => Section::Work,
         }
     }
 
@@ -200,7 +223,7 @@ impl Price {
     }
 
     /// The sizes at which it is measured for this kind.
-    fn sizes(self, kind: Kind, ladders: Ladders) -> Vec<usize> {
+    fn sizes(self, kind: Kind, ladders: Ladders<'_>) -> Vec<usize> {
         let up_to = |most: usize, sizes: &[usize]| {
             sizes.iter().copied().filter(|size| *size <= most).collect::<Vec<_>>()
         };
@@ -217,12 +240,17 @@ impl Price {
                 up_to(most.min(ladders.longest_ring), &[2, 10, 100, 1_000, 10_000])
             }
             Self::Message if kind.has_messages() => vec![1, 2],
+            // What is polled in place is never on two cores.
+            Self::Work if !kind.is_in_place() => ladders.pieces.to_vec(),
             _ => Vec::new(),
         }
     }
 }
 
 impl Section {
+    /// Those that the price list consists of.
+    pub const LIST: [Self; 4] = [Self::Create, Self::Memory, Self::Switch, Self::Message];
+
     /// All of them.
     #[must_use]
     pub fn all() -> &'static [Self] {
@@ -232,16 +260,18 @@ impl Section {
 
 /// How far up the sizes go.
 #[derive(Clone, Copy, Debug)]
-pub struct Ladders {
+pub struct Ladders<'a> {
     /// The most that wait at once.
     pub most_waiting: usize,
     /// The most that stand in a ring.
     pub longest_ring: usize,
+    /// How long a piece of work takes, in nanoseconds.
+    pub pieces: &'a [usize],
 }
 
 /// All points of these kinds in these sections.
 #[must_use]
-pub fn points(kinds: &[Kind], sections: &[Section], ladders: Ladders) -> Vec<Point> {
+pub fn points(kinds: &[Kind], sections: &[Section], ladders: Ladders<'_>) -> Vec<Point> {
     let prices = Price::ALL.into_iter().filter(|price| sections.contains(&price.section()));
     prices
         .flat_map(|price| kinds.iter().map(move |&kind| (price, kind)))
@@ -265,7 +295,8 @@ impl Point {
             _ => "threads",
         };
         match (self.price, self.kind) {
-            (Price::Create | Price::Memory, kind) => kind.one().to_owned(),
+            (Price::Work, Kind::Call) => "plain loop".into(),
+            (Price::Create | Price::Memory | Price::Work, kind) => kind.one().to_owned(),
             (Price::SwitchPipes, _) => format!("pipes, {many}"),
             (Price::SwitchChannels, _) => format!("channels, {many}"),
             (Price::Message, Kind::Thread) => "std sync_channel".into(),
@@ -288,6 +319,7 @@ impl fmt::Display for Point {
                 write!(f, "a ring of {size}, {}", self.row())
             }
             Price::Message => write!(f, "a message, {}", self.row()),
+            Price::Work => write!(f, "a piece of {size} ns, {}", self.row()),
         }
     }
 }
@@ -296,7 +328,8 @@ impl fmt::Display for Point {
 mod tests {
     use super::*;
 
-    const ALL: Ladders = Ladders { most_waiting: usize::MAX, longest_ring: usize::MAX };
+    const ALL: Ladders =
+        Ladders { most_waiting: usize::MAX, longest_ring: usize::MAX, pieces: &[1_000, 10_000] };
 
     #[test]
     fn every_kind_is_created_and_held_and_every_price_has_points() {
@@ -315,9 +348,18 @@ mod tests {
     fn what_was_not_asked_for_is_not_there() {
         let few = points(&[Kind::Smol], &[Section::Switch], ALL);
         assert_eq!(few.len(), 10, "{few:?}");
-        let small = Ladders { most_waiting: 100, longest_ring: 2 };
+        let small = Ladders { most_waiting: 100, longest_ring: 2, ..ALL };
         let fewer = points(&[Kind::Smol], &[Section::Switch, Section::Memory], small);
         assert_eq!(fewer.len(), 3, "{fewer:?}");
+    }
+
+    #[test]
+    fn as_many_pieces_are_handed_out_as_fit_into_a_batch() {
+        let pieces = |kind: Kind, size| kind.pieces_in(Duration::from_millis(20), size);
+        assert_eq!(pieces(Kind::Rayon, 200_000), 100.max(2 * cores()));
+        assert_eq!(pieces(Kind::Rayon, 1), 1_000.max(2 * cores()));
+        assert_eq!(pieces(Kind::Process, 1), 20.max(2 * cores()));
+        assert_eq!(pieces(Kind::Tokio, usize::MAX), 2 * cores());
     }
 
     #[test]

@@ -193,6 +193,9 @@ impl Ratio {
             Price::Message => {
                 format!("A message to a {dear} takes {times} times as long as one to a {cheap}.")
             }
+            Price::Work => format!(
+                "A piece of {size} ns takes {times} times as long on a {dear} as on a {cheap}."
+            ),
         }
     }
 }

@@ -11,16 +11,22 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::measure::link::{LAST, TOKEN};
+use crate::measure::{
+    link::{LAST, TOKEN},
+    piece::Piece,
+};
 
 /// The environment variable that gives a process its role.
 const ROLE: &str = "MEANWHILE_COST_ROLE";
 
+/// The environment variable with the number of steps that such a process is to do.
+const STEPS: &str = "MEANWHILE_COST_STEPS";
+
 /// What a process is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
-    /// To end at once.
-    End,
+    /// To do a piece of work and to end.
+    Work,
     /// To say that it is there, and to wait.
     Wait,
     /// To hand on what it is given, as a station of a ring.
@@ -30,7 +36,7 @@ pub enum Role {
 }
 
 const ROLES: [(Role, &str); 4] = [
-    (Role::End, "end"),
+    (Role::Work, "work"),
     (Role::Wait, "wait"),
     (Role::HandOn, "hand-on"),
     (Role::Receive, "receive"),
@@ -55,7 +61,10 @@ fn perform(role: Role) -> io::Result<()> {
     let mut say = |bytes: &[u8]| stdout.write_all(bytes).and_then(|()| stdout.flush());
     let mut token = TOKEN;
     match role {
-        Role::End => {}
+        Role::Work => {
+            let steps = env::var(STEPS).ok().and_then(|steps| steps.parse().ok());
+            steps.map_or(Piece::NOTHING, Piece).work();
+        }
         Role::Wait => {
             say(&TOKEN)?;
             io::copy(&mut stdin, &mut io::sink())?;
@@ -74,6 +83,13 @@ fn perform(role: Role) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The command that starts a process which does this piece of work and ends.
+pub(crate) fn command_that_works(piece: Piece) -> io::Result<Command> {
+    let mut command = command(Role::Work)?;
+    command.env(STEPS, piece.0.to_string());
+    Ok(command)
 }
 
 /// The command that starts a process with this role.

@@ -9,7 +9,10 @@ use anyhow::Result;
 use fastrand::Rng;
 use harness::pool::Pool;
 
-use crate::{measure::measure, price::Point};
+use crate::{
+    measure::{Manner, measure},
+    price::Point,
+};
 
 /// How much is done for a point.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +50,8 @@ pub enum Stopped {
 /// What the processes that measure do. It must come first in `main`, but for
 /// [`roles::play`](crate::roles::play).
 pub fn serve() {
-    harness::pool::serve(|batch: Duration| {
-        move |point: Point| measure(point, batch).map_err(|error| format!("{error:#}"))
+    harness::pool::serve(|manner: Manner| {
+        move |point: Point| measure(point, manner).map_err(|error| format!("{error:#}"))
     });
 }
 
@@ -106,7 +109,7 @@ impl Candidate {
 /// The outer error is that of the process, the inner one what it has to say of a limit.
 fn in_a_fresh_process(point: Point, batch: Duration) -> Result<Result<f64, String>> {
     // A pool of one worker, which does one job and ends.
-    let mut answers = Pool::new(1, &batch)?.map(&[point])?;
+    let mut answers = Pool::new(1, &Manner::of(point, batch))?.map(&[point])?;
     Ok(answers.pop().expect("one job has one answer").map_err(|error| error.fault)?)
 }
 

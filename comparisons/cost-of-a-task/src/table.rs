@@ -26,7 +26,7 @@ struct Part {
     wide: bool,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         title: "To create one and join it",
         meaning: "Time for each, done one at a time or many at once (1,000; threads 100, \
@@ -58,6 +58,14 @@ const PARTS: [Part; 4] = [
         prices: &[Price::Message],
         head: |size| (if size == 1 { "to itself" } else { "to another" }).into(),
         wide: true,
+    },
+    Part {
+        title: "To do a piece of work",
+        meaning: "Time for each, by how long a piece takes on one core. Of the pieces, many are \
+                  handed out before\nthe first is joined; the plain loop hands out none.",
+        prices: &[Price::Work],
+        head: |size| text::value(Price::Work, size as f64),
+        wide: false,
     },
 ];
 

@@ -48,7 +48,7 @@ impl fmt::Display for Machine {
 }
 
 /// How much of the machine is available.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// The cores that this process may use.
     pub cores: usize,

@@ -82,6 +82,11 @@ pub fn on_interrupt(ask_to_end: impl FnOnce() + Send + 'static) {
     *ON_INTERRUPT.lock().expect("nobody panics while holding it") = Some(Box::new(ask_to_end));
 }
 
+/// Takes back what [`on_interrupt`] was given: from now on, Ctrl-C ends this process.
+pub fn end_on_interrupt() {
+    *ON_INTERRUPT.lock().expect("nobody panics while holding it") = None;
+}
+
 /// On Ctrl-C, ends this process with the shell's customary status. Workers and helpers end by
 /// themselves as soon as their stdin does.
 ///

@@ -81,6 +81,19 @@ impl Workspace {
             .collect()
     }
 
+    /// Has cargo build a tool of the workspace's, which has a program of its name, and says where that
+    /// is.
+    ///
+    /// # Errors
+    /// Cargo cannot be started, or fails, or there is no such program.
+    pub fn build_tool(&self, package: &str) -> Result<PathBuf, BuildError> {
+        let arguments = ["build", "--release", "-p", package].map(str::to_owned);
+        let mut programs = self.cargo(&arguments)?;
+        programs
+            .remove(package)
+            .ok_or_else(|| BuildError::NoProgram { package: package.to_owned() })
+    }
+
     /// Has cargo build these programs of the workspace's, into this target folder, with the features
     /// that they have when all of the workspace is built; and says where each one is.
     ///

@@ -1,6 +1,6 @@
 //! The rows, columns and cells of this workspace: found by their folders ([`rows`]), built
-//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`]); its [`pairs`]; two sources [`beside`] each
-//! other; and runs of programs that are no part of it.
+//! ([`cargo`]), with an input that they share ([`prepared`]), and run ([`run`], and [`running`] for the end
+//! of a run); its [`pairs`]; two sources [`beside`] each other; and runs of programs that are no part of it.
 
 pub mod beside;
 pub mod cargo;
@@ -10,6 +10,7 @@ pub mod prepared;
 pub mod python;
 pub mod rows;
 pub mod run;
+pub mod running;
 pub mod script;
 #[cfg(target_os = "linux")]
 pub mod watch;

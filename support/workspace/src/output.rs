@@ -77,10 +77,12 @@ pub fn last_line(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let panic = lines.iter().rposition(|line| line.contains(" panicked at "));
-    match panic {
-        Some(place) => Some(lines[place..].iter().take(2).copied().collect::<Vec<_>>().join(" ")),
-        None => lines.last().map(|line| (*line).to_owned()),
-    }
+    let line = match panic {
+        Some(place) => lines[place..].iter().take(2).copied().collect::<Vec<_>>().join(" "),
+        None => (*lines.last()?).to_owned(),
+    };
+    // What is meant for a terminal could move the cursor of ours.
+    Some(line.replace(char::is_control, " "))
 }
 
 #[cfg(test)]
@@ -91,6 +93,11 @@ mod tests {
     fn the_last_line_is_the_last_that_says_something() {
         assert_eq!(last_line(b"a\nthe reason\n\n \n").as_deref(), Some("the reason"));
         assert_eq!(last_line(b"\n"), None);
+    }
+
+    #[test]
+    fn nothing_in_it_moves_the_cursor() {
+        assert_eq!(last_line(b"\x1b[2Ja\x07b\n").as_deref(), Some(" [2Ja b"));
     }
 
     #[test]

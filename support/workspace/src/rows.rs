@@ -8,7 +8,7 @@ use std::{
 };
 
 use harness::approach::{Approach, COLUMNS};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::script::Script;
 
@@ -16,7 +16,7 @@ use crate::script::Script;
 const SHARED: &str = "workload";
 
 /// What a row's units of work are expected to spend their time with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// Waiting: the row stands in `examples-io`.
@@ -40,7 +40,7 @@ impl Side {
 }
 
 /// One version of a row: a package with a program, or a file in Python.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// The name of its row.
     pub row: String,
@@ -70,7 +70,7 @@ impl Cell {
 }
 
 /// One workload with all its versions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name, which is that of its folder.
     pub name: String,

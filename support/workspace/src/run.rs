@@ -3,7 +3,7 @@
 use std::{
     io,
     path::Path,
-    process::{ExitStatus, Stdio},
+    process::{Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -15,7 +15,11 @@ use wait_timeout::ChildExt;
 use crate::{
     output::{self, LastWords},
     rows::Cell,
+    running,
 };
+
+/// How long a version that is asked to end may take to clear away.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The version of the cells' JSON that is understood here.
 const VERSION: u32 = 1;
@@ -63,7 +67,7 @@ impl Report {
 }
 
 /// Why there is no report.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// It did not end in time, and was killed.
     #[error("no end after {deadline:?} (--deadline), so it was killed")]
@@ -74,29 +78,70 @@ pub enum Fault {
     /// It ended in a way that no version should.
     #[error("{0}")]
     Crashed(String),
+    /// Ctrl-C has ended it, or kept it from beginning: see [`running`].
+    #[error("interrupted")]
+    Interrupted,
 }
 
 /// Runs `program`, which is that of `cell` or the interpreter for it, once with `arguments`.
 ///
 /// # Errors
-/// It does not end before the deadline, or ends without a report, or reports as another cell.
+/// It does not end before the deadline, or ends without a report, or reports as another cell, or
+/// Ctrl-C ends it.
 pub fn run(
     cell: &Cell,
     program: &Path,
     arguments: &[String],
     deadline: Duration,
 ) -> Result<Report, Fault> {
-    let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
     let mut command = cell.command(program);
-    parent::end_with_this_process(&mut command);
-    let mut child = command
-        .args(["--json", "--no-progress"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(crashed)?;
+    command.args(["--json", "--no-progress"]).args(arguments);
+    let ended = end_of(&mut command, deadline)?;
+    report(cell, &ended.output, ended.status).map_err(|reason| ended.crashed(reason))
+}
+
+/// Runs a tool of this workspace once with `arguments`, and returns what it prints.
+///
+/// # Errors
+/// It does not end before the deadline, or ends with another status than 0, or Ctrl-C ends it.
+pub fn output_of(
+    program: &Path,
+    arguments: &[String],
+    deadline: Duration,
+) -> Result<String, Fault> {
+    let ended = end_of(Command::new(program).args(arguments), deadline)?;
+    if ended.status.success() {
+        Ok(ended.output)
+    } else {
+        Err(ended.crashed(ended.status.to_string()))
+    }
+}
+
+/// How a process ended.
+struct Ended {
+    /// What it wrote to stdout.
+    output: String,
+    status: ExitStatus,
+    last_words: LastWords,
+}
+
+impl Ended {
+    /// The fault that has this reason.
+    fn crashed(&self, reason: String) -> Fault {
+        Fault::Crashed(match self.last_words.line() {
+            Some(line) => format!("{reason}; its last words: {line}"),
+            None => reason,
+        })
+    }
+}
+
+/// Starts what the command says, with nothing on its stdin, and waits for its end.
+fn end_of(command: &mut Command, deadline: Duration) -> Result<Ended, Fault> {
+    let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
+    parent::end_with_this_process(command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = running::start(command, GRACE).map_err(crashed)?;
+    let Some((mut child, running)) = started else { return Err(Fault::Interrupted) };
     let stdout = child.stdout.take().expect("stdout is piped, and nobody else has taken it");
     let stderr = child.stderr.take().expect("stderr is piped, and nobody else has taken it");
     let output = output::all(stdout);
@@ -109,17 +154,15 @@ pub fn run(
     let left = deadline.saturating_sub(start.elapsed());
     let status = child.wait_timeout(left).map_err(crashed)?;
     let (Ok(output), Some(status)) = (output, status) else {
-        // If it has ended meanwhile, there is nothing to kill; it is too late all the same.
-        let _ = child.kill();
-        child.wait().map_err(crashed)?;
-        return Err(Fault::Hung { deadline });
+        running.end(&mut child).map_err(crashed)?;
+        let interrupted = running::is_interrupted();
+        return Err(if interrupted { Fault::Interrupted } else { Fault::Hung { deadline } });
     };
-    report(cell, &output, status).map_err(|reason| {
-        Fault::Crashed(match last_words.line() {
-            Some(line) => format!("{reason}; its last words: {line}"),
-            None => reason,
-        })
-    })
+    running.end_rest();
+    if running::is_interrupted() {
+        return Err(Fault::Interrupted);
+    }
+    Ok(Ended { output, status, last_words })
 }
 
 /// Reads the report from what the process wrote. Status 1 is all right as long as there is one: it
@@ -136,6 +179,9 @@ fn report(cell: &Cell, output: &str, status: ExitStatus) -> Result<Report, Strin
         .map_err(|error| format!("{status}, and its report cannot be read: {error}"))?;
     if report.version != VERSION {
         return Err(format!("its report is of version {}, not {VERSION}", report.version));
+    }
+    if report.usage.wall_ns == 0 {
+        return Err("it reports that it took no time at all".into());
     }
     if (&report.workload, &report.approach) != (&cell.row, &cell.approach) {
         return Err(format!(

@@ -8,8 +8,10 @@ use std::{
     process::Command,
 };
 
+use serde::{Deserialize, Serialize};
+
 /// A Python file of the workspace, as a module that can be run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {
     /// The root of the workspace, which the module's name is relative to.
     root: PathBuf,

@@ -25,10 +25,15 @@ use wait_timeout::ChildExt;
 use crate::{
     output::{self, LastWords},
     run::Fault,
+    running,
 };
 
 /// The role of the process that watches.
 const ROLE: Role = Role::new("MEANWHILE_WATCH");
+
+/// How long the process that watches may take to end all that it has started. It is given its time:
+/// without it, nobody would know them.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What is to be run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,23 +56,24 @@ enum Outcome {
 /// itself takes, some megabytes, if that is more.
 ///
 /// # Errors
-/// It cannot be started, or does not end before the deadline, or ends with another status than 0.
+/// It cannot be started, or does not end before the deadline, or ends with another status than 0, or
+/// Ctrl-C ends it.
 pub fn run(words: &[String], deadline: Duration) -> Result<Usage, Fault> {
     let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
     let mut command = ROLE.command(&Job { words: words.to_vec(), deadline }).map_err(crashed)?;
     parent::end_with_this_process(&mut command);
-    let mut watcher = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(crashed)?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = running::start(&mut command, GRACE).map_err(crashed)?;
+    let Some((mut watcher, _running)) = started else { return Err(Fault::Interrupted) };
     let stdout = watcher.stdout.take().expect("stdout is piped, and nobody else has taken it");
     let stderr = watcher.stderr.take().expect("stderr is piped, and nobody else has taken it");
     let outcome = output::first_line(stdout);
     let last_words = LastWords::of(stderr);
     // The watcher keeps the deadline, and ends soon after it.
     let status = watcher.wait().map_err(crashed)?;
+    if running::is_interrupted() {
+        return Err(Fault::Interrupted);
+    }
     let outcome = outcome.recv().unwrap_or_default();
     let outcome: Outcome = serde_json::from_str(&outcome)
         .map_err(|_| Fault::Crashed(format!("who watched it ended with {status}")))?;
@@ -113,6 +119,7 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
             // It may have ended by itself.
             let _ = killpg(group, Signal::SIGKILL);
         }
+        end_children();
         std::process::exit(130);
     });
     parent::end_with_parent_if_asked();
@@ -152,6 +159,12 @@ fn end_all(child: &mut Child) {
     // Whatever has ended needs no signal.
     let _ = group.map(|group| killpg(group, Signal::SIGKILL));
     let _ = child.wait();
+    end_children();
+}
+
+/// Ends the children of this process, and those who become its children because their own parents
+/// end, until there are none.
+fn end_children() {
     loop {
         match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::StillAlive) => {

@@ -67,11 +67,48 @@ const CELLS: [&str; 13] = [
 ];
 
 /// How long a fake cell may take, all of which answer at once but for those that hang.
-const DEADLINE: &str = "10s";
+pub(super) const DEADLINE: &str = "10s";
 
 /// What all fake cells are compiled from. A cell knows who it is by the name of its package.
 const SOURCE: &str = r##"
-use std::{env, io::Read, thread, time::Duration};
+use std::{
+    env, fs,
+    io::{Read, Write},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+/// What no version should do.
+fn do_mischief(what: &str) {
+    let sleep = || { let mut sleep = Command::new("sleep"); sleep.arg("600"); sleep };
+    match what {
+        "" => {}
+        "rubbish" => {
+            std::io::stdout().write_all(b"\x1b[2J\xff{]\0").unwrap();
+            std::process::exit(0);
+        }
+        "silence" => std::process::exit(0),
+        "abort" => std::process::abort(),
+        "flood" => {
+            let line = [b'x'; 65_536];
+            (0..1_000).for_each(|_| std::io::stderr().write_all(&line).unwrap());
+        }
+        "stubborn" => {
+            let script = "trap '' TERM INT; while :; do sleep 1; done";
+            panic!("{}", Command::new("sh").args(["-c", script]).exec());
+        }
+        "leaves a child" => drop(sleep().stdout(Stdio::null()).stderr(Stdio::null()).spawn()),
+        "leaves its stdout" => drop(sleep().stderr(Stdio::null()).spawn()),
+        file if Path::new(file).exists() => {
+            fs::write(format!("{file}.again"), "").unwrap();
+            do_mischief("stubborn");
+        }
+        file => fs::write(file, "").unwrap(),
+    }
+}
 
 fn main() {
     let package = env!("CARGO_PKG_NAME");
@@ -99,6 +136,10 @@ fn main() {
         return;
     }
     assert!(has("--json") && has("--no-progress") && has("--site") && has("here"));
+    let mischief = arguments.iter().find_map(|argument| argument.strip_prefix("--mischief="));
+    if approach == "tokio" {
+        do_mischief(mischief.unwrap_or_default());
+    }
     let (wall_ms, cpu_ms, peak) = match package {
         "good-sequential" => (5000, 100, 1),
         "good-rayon" => (2500, 100, 2),
@@ -161,7 +202,7 @@ fn many(units: u64, wall_ms: u64, peak: u64) -> String {
 
 /// The fake workspace, which lies where cargo lets tests keep such things between two runs: then
 /// its cells are compiled once and not every time.
-static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
+pub(super) static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake-workspace");
     let members = CELLS.map(|cell| format!("{cell:?}")).join(", ");
     write(
@@ -215,7 +256,7 @@ fn last_line(ran: &Ran) -> &str {
     ran.stderr.lines().last().unwrap_or_default()
 }
 
-fn assert_contains(text: &str, part: &str) {
+pub(super) fn assert_contains(text: &str, part: &str) {
     assert!(text.contains(part), "{part:?} is missing in:\n{text}");
 }
 
@@ -576,7 +617,7 @@ fn a_cell_does_not_outlive_a_kill_of_compare() {
 const CELL: &str = "MEANWHILE_PARENT=";
 
 /// The environment variable that has this program stand in for cargo: it holds what to print.
-const AS_CARGO: &str = "MEANWHILE_TEST_AS_CARGO";
+pub(super) const AS_CARGO: &str = "MEANWHILE_TEST_AS_CARGO";
 
 /// Stands in for cargo in a process that was started to; in every other, returns at once.
 pub(super) fn serve() {

@@ -18,6 +18,7 @@ pub(super) fn tests() -> Vec<Test> {
         the_tables_show_our_figures_beside_the_published_ones,
         the_chart_has_a_dot_for_every_figure,
         only_what_is_asked_for_is_measured,
+        pieces_of_work_are_measured_if_they_are_named,
         a_limit_of_the_system_is_told_and_the_point_left_out,
         wrong_arguments_are_refused_in_one_line,
         a_chart_that_cannot_be_written_is_refused_before_anything_is_measured,
@@ -176,6 +177,27 @@ fn only_what_is_asked_for_is_measured() {
     }
 }
 
+fn pieces_of_work_are_measured_if_they_are_named() {
+    let arguments = ["--quick", "--only", "call,rayon,process,tokio-join-all", "--prices", "work"];
+    let more = ["--pieces", "1us,1ms", "--samples", "2"];
+    let json = run(&[&arguments[..], &more, &["--json"]].concat()).json();
+    // What is polled in place is handed to nobody.
+    assert_eq!(figures(&json).len(), 3 * 2, "{json}");
+    let least = |kind: &str, size: usize| {
+        let figure = figures(&json)
+            .iter()
+            .find(|figure| (&figure["kind"], &figure["size"]) == (&kind.into(), &size.into()));
+        let figure = figure.unwrap_or_else(|| panic!("{kind}, {size}: {json}"));
+        assert_eq!(figure["samples"].as_array().map(Vec::len), Some(2), "{figure}");
+        figure["estimate"]["low"].as_f64().expect("it is a number")
+    };
+    // The least of the samples is the one that others have disturbed least.
+    assert!(least("call", 1_000_000) > 50.0 * least("call", 1_000), "{json}");
+    assert!(least("process", 1_000) > 10.0 * least("call", 1_000), "{json}");
+    let ran = run(&[&arguments[..], &more].concat());
+    assert!(ran.stdout.contains("\nplain loop "), "{}", ran.stdout);
+}
+
 fn the_tables_show_our_figures_beside_the_published_ones() {
     let ran = run(&["--quick", "--only", "async-std,thread,process"]);
     assert_eq!((ran.status, &*ran.stderr), (Some(0), ""));
@@ -239,6 +261,8 @@ fn wrong_arguments_are_refused_in_one_line() {
         (&["--only", "tokio,,smol"], "--only"),
         (&["--prices", "time"], "create, memory, switch, message"),
         (&["--svg"], "--svg"),
+        (&["--pieces", "5h"], "it must lie between 1ns and 1s"),
+        (&["--samples", "0"], "--samples"),
         (&["--slow"], "--slow"),
         (&["tokio"], "tokio"),
     ] {

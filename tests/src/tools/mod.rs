@@ -7,6 +7,8 @@ mod fake_python;
 mod html;
 mod pool;
 mod python;
+mod robust;
+mod worthwhile;
 
 use crate::suite::Test;
 
@@ -19,6 +21,8 @@ pub(crate) fn tests() -> Vec<Test> {
         html::tests(),
         pool::tests(),
         python::tests(),
+        robust::tests(),
+        worthwhile::tests(),
     ];
     tests.into_iter().flatten().collect()
 }

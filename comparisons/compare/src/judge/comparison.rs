@@ -219,7 +219,7 @@ fn judge(history: &History, reference: Option<&Report>) -> Judgement {
         (Some((round, fault)), _) => {
             let status = match fault {
                 Fault::Hung { .. } => Status::Hung,
-                Fault::Crashed(_) => Status::Crashed,
+                Fault::Crashed(_) | Fault::Interrupted => Status::Crashed,
             };
             (status, Some(format!("in round {round}: {fault}")))
         }

@@ -2,6 +2,7 @@
 //! figures, and [`verdict`] puts them into words; [`sweep`] does so along the values of a flag.
 //! [`programs`] does all of that for the user's own programs. [`python`]
 //! compares what languages gain.
+//! [`worthwhile`] says which pieces of work repay handing them over.
 
 pub(crate) mod comparison;
 pub(crate) mod limits;
@@ -9,3 +10,4 @@ pub(crate) mod programs;
 pub(crate) mod python;
 pub(crate) mod sweep;
 pub(crate) mod verdict;
+pub(crate) mod worthwhile;

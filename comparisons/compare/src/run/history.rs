@@ -1,12 +1,13 @@
 //! The history of one version, round by round.
 
+use serde::{Deserialize, Serialize};
 use workspace::{
     Cell,
     run::{Fault, Report},
 };
 
 /// The history of one version.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct History {
     /// Which one.
     pub(crate) cell: Cell,
@@ -21,6 +22,12 @@ impl History {
     #[must_use]
     pub(crate) fn walls(&self) -> Vec<f64> {
         self.reports.iter().map(|report| report.usage.wall().as_secs_f64()).collect()
+    }
+
+    /// Forgets what came after so many rounds.
+    pub(crate) fn end_after(&mut self, rounds: usize) {
+        self.reports.truncate(rounds);
+        self.fault.take_if(|(round, _)| *round > rounds);
     }
 
     /// Records the result of a round.

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use harness::meter::Usage;
+use serde::{Deserialize, Serialize};
 use workspace::run::Fault;
 
-use super::rounds;
+use super::{progress::Clock, rounds};
 use crate::find::programs::Named;
 
 /// The history of a program.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tried {
     /// What it is called.
     pub(crate) name: String,
@@ -21,9 +22,9 @@ pub(crate) struct Tried {
 }
 
 /// The results of all rounds.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tries {
-    /// How many rounds there were.
+    /// How many rounds were complete.
     pub(crate) rounds: usize,
     /// The programs, in the order in which they were named.
     pub(crate) programs: Vec<Tried>,
@@ -32,50 +33,77 @@ pub(crate) struct Tries {
 }
 
 /// Runs each program once in every round, and the first of them twice; before that, `warmup` times
-/// without counting. `run` is called with a program and returns its cost.
+/// without counting. `run` is called with a program and how far the rounds are, and returns its cost.
+/// After each round, `save` is called with all that there is. If a run is interrupted, its round does
+/// not count, and there is no other.
 pub(crate) fn measure(
     programs: &[Named],
     wanted: Option<usize>,
     warmup: usize,
     mut run: impl FnMut(&Named, &str) -> Result<Usage, Fault>,
+    mut save: impl FnMut(&Tries),
 ) -> Tries {
     let begin =
         |program: &Named| Tried { name: program.name.clone(), usages: Vec::new(), fault: None };
-    let mut tries: Vec<Tried> = programs.iter().map(begin).collect();
-    // The control comes last.
-    tries.push(begin(&programs[0]));
+    let mut tries = Tries {
+        rounds: 0,
+        programs: programs.iter().map(begin).collect(),
+        control: begin(&programs[0]),
+    };
     for time in 1..=warmup {
-        for (program, this) in programs.iter().zip(&mut tries) {
+        for (program, this) in programs.iter().zip(&mut tries.programs) {
             if this.fault.is_none() {
-                let outcome = run(program, &format!("warm-up {time}"));
+                let outcome = run(program, &format!("warm-up {time} of {warmup}"));
+                if outcome == Err(Fault::Interrupted) {
+                    return tries.end_after(0);
+                }
                 this.fault = outcome.err().map(|fault| (0, fault));
             }
         }
     }
     let mut random = Rng::with_seed(0);
     let start = Instant::now();
-    let (mut round, mut number) = (0, wanted.unwrap_or(rounds::FEWEST));
-    while round < number {
-        round += 1;
-        let mut turns: Vec<usize> = (0..tries.len()).collect();
+    let mut clock = Clock::start();
+    // How many there are to be is known from the second on.
+    let mut number = wanted;
+    for round in 1.. {
+        if number.is_some_and(|number| round > number) {
+            break;
+        }
+        // The control comes after the last program.
+        let mut turns: Vec<usize> = (0..=programs.len()).collect();
         random.shuffle(&mut turns);
-        for place in turns {
+        for (place_in_round, place) in turns.into_iter().enumerate() {
+            let progress = clock.next(round, number, place_in_round, programs.len() + 1);
             let program = programs.get(place).unwrap_or(&programs[0]);
-            let this = &mut tries[place];
+            let this = tries.programs.get_mut(place).unwrap_or(&mut tries.control);
             if this.fault.is_some() {
                 continue;
             }
-            match run(program, &format!("round {round}")) {
+            match run(program, &progress.to_string()) {
                 Ok(usage) => this.usages.push(usage),
+                Err(Fault::Interrupted) => return tries.end_after(round - 1),
                 Err(fault) => this.fault = Some((round, fault)),
             }
         }
         if round == 1 {
-            number = wanted.unwrap_or_else(|| rounds::that_fit(start.elapsed()));
+            number = wanted.or_else(|| Some(rounds::that_fit(start.elapsed())));
         }
+        tries.rounds = round;
+        save(&tries);
     }
-    let control = tries.pop().expect("it was pushed");
-    Tries { rounds: round, programs: tries, control }
+    tries
+}
+
+impl Tries {
+    /// Without what came after so many rounds.
+    fn end_after(mut self, rounds: usize) -> Self {
+        for tried in self.programs.iter_mut().chain([&mut self.control]) {
+            tried.usages.truncate(rounds);
+            tried.fault.take_if(|(round, _)| *round > rounds);
+        }
+        self
+    }
 }
 
 impl Tried {
@@ -109,10 +137,11 @@ mod tests {
     #[test]
     fn each_has_its_turn_in_every_round_and_the_first_two() {
         let mut ran = Vec::new();
-        let tries = measure(&[named("a"), named("b")], Some(3), 1, |program, _| {
+        let run = |program: &Named, _: &str| {
             ran.push(program.name.clone());
             Ok(Usage::default())
-        });
+        };
+        let tries = measure(&[named("a"), named("b")], Some(3), 1, run, |_| ());
         assert_eq!(ran[..2], ["a", "b"], "the warm-up");
         let count = |name: &str| ran.iter().filter(|ran| *ran == name).count();
         assert_eq!((count("a"), count("b")), (1 + 6, 1 + 3));
@@ -123,15 +152,35 @@ mod tests {
     #[test]
     fn what_fails_is_not_run_again() {
         let mut ran = 0;
-        let tries = measure(&[named("a"), named("b")], Some(5), 0, |program, _| {
+        let run = |program: &Named, _: &str| {
             if program.name == "a" {
                 return Ok(Usage::default());
             }
             ran += 1;
             if ran == 2 { Err(Fault::Crashed("no".into())) } else { Ok(Usage::default()) }
-        });
+        };
+        let tries = measure(&[named("a"), named("b")], Some(5), 0, run, |_| ());
         assert_eq!(ran, 2);
         let fault = tries.programs[1].fault.as_ref().expect("it has failed");
         assert_eq!(fault.0, 2);
+    }
+
+    #[test]
+    fn of_a_round_that_is_interrupted_nothing_counts() {
+        let mut runs = 0;
+        let run = |_: &Named, _: &str| {
+            runs += 1;
+            match runs {
+                5 => Err(Fault::Crashed("no".into())),
+                6 => Err(Fault::Interrupted),
+                _ => Ok(Usage::default()),
+            }
+        };
+        let mut saved = 0;
+        let tries = measure(&[named("a"), named("b")], None, 0, run, |_| saved += 1);
+        assert_eq!((tries.rounds, saved), (1, 1));
+        for tried in tries.programs.iter().chain([&tries.control]) {
+            assert_eq!((tried.usages.len(), &tried.fault), (1, &None));
+        }
     }
 }

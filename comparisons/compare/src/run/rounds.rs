@@ -5,13 +5,17 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use figures::statistics::{self, Estimate};
-
+use serde::{Deserialize, Serialize};
 use workspace::{
     Cell,
     run::{Fault, Report},
 };
 
-use super::{answers, history::History};
+use super::{
+    answers,
+    history::History,
+    progress::{Clock, Progress},
+};
 
 /// The number of rounds, if the user doesn't say: at least so many…
 pub(super) const FEWEST: usize = 5;
@@ -21,7 +25,7 @@ const MOST: usize = 10;
 const TIME: Duration = Duration::from_secs(30);
 
 /// One version against itself: its difference is the machine's noise.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Control {
     /// Which version, by its place among the histories.
     pub(crate) of: usize,
@@ -30,9 +34,9 @@ pub(crate) struct Control {
 }
 
 /// The results of all rounds.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rounds {
-    /// How many there were.
+    /// How many were complete.
     pub(crate) number: usize,
     /// The history of each version, in the order in which they were given.
     pub(crate) histories: Vec<History>,
@@ -41,6 +45,16 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
+    /// Forgets what came after so many rounds.
+    fn end_after(&mut self, rounds: usize) {
+        self.histories.iter_mut().for_each(|history| history.end_after(rounds));
+        if let Some(control) = &mut self.control {
+            // It has no turn in the first.
+            control.reports.truncate(rounds.saturating_sub(1));
+        }
+        self.control.take_if(|control| control.reports.is_empty());
+    }
+
     /// How many times as long the control took as the version that it repeats.
     #[must_use]
     pub(crate) fn control_ratio(&self) -> Option<(&Cell, Estimate)> {
@@ -64,30 +78,38 @@ enum Turn {
     Control,
 }
 
-/// Runs each cell once in every round, by calling `run` with it and the number of the round. The
-/// order follows from a fixed seed.
+/// Runs each cell once in every round, by calling `run` with it and how far the rounds are. The
+/// order follows from a fixed seed. After each round, `save` is called with all that there is. If a
+/// run is interrupted, its round does not count, and there is no other.
 ///
 /// There are as many rounds as `wanted`, or else as many as fit into the time above, judging by the
 /// first. From the second round on, the version that was fastest in the first takes part twice.
 pub(crate) fn measure(
     cells: &[Cell],
     wanted: Option<usize>,
-    mut run: impl FnMut(&Cell, usize) -> Result<Report, Fault>,
+    mut run: impl FnMut(&Cell, Progress) -> Result<Report, Fault>,
+    mut save: impl FnMut(&Rounds),
 ) -> Rounds {
     let histories = cells
         .iter()
         .map(|cell| History { cell: cell.clone(), reports: Vec::new(), fault: None })
         .collect();
-    let mut measured = Rounds { number: wanted.unwrap_or(FEWEST), histories, control: None };
+    let mut measured = Rounds { number: 0, histories, control: None };
     let mut random = Rng::with_seed(0);
     let start = Instant::now();
-    let mut round = 0;
-    while round < measured.number {
-        round += 1;
+    let mut clock = Clock::start();
+    // How many there are to be is known from the second on.
+    let mut number = wanted;
+    for round in 1.. {
+        if number.is_some_and(|number| round > number) {
+            break;
+        }
         let mut turns: Vec<Turn> = (0..cells.len()).map(Turn::Version).collect();
         turns.extend(measured.control.as_ref().map(|_| Turn::Control));
         random.shuffle(&mut turns);
-        for turn in turns {
+        let length = turns.len();
+        for (place_in_round, turn) in turns.into_iter().enumerate() {
+            let progress = clock.next(round, number, place_in_round, length);
             let control = measured.control.as_mut();
             let (place, control) = match turn {
                 Turn::Version(place) => (place, None),
@@ -100,7 +122,11 @@ pub(crate) fn measure(
             if history.fault.is_some() {
                 continue;
             }
-            match (run(&history.cell, round), control) {
+            match (run(&history.cell, progress), control) {
+                (Err(Fault::Interrupted), _) => {
+                    measured.end_after(round - 1);
+                    return measured;
+                }
                 (Ok(report), Some(control)) => control.reports.push(report),
                 // A fault of the control is a fault of the version: it is the same program.
                 (outcome, _) => history.note(round, outcome),
@@ -109,11 +135,13 @@ pub(crate) fn measure(
         if round == 1 {
             let of = fastest(&measured.histories);
             measured.control = of.map(|of| Control { of, reports: Vec::new() });
-            measured.number = wanted.unwrap_or_else(|| that_fit(start.elapsed()));
+            number = wanted.or_else(|| Some(that_fit(start.elapsed())));
         }
+        measured.number = round;
+        save(&measured);
     }
     // Without a second round the control has never had a turn.
-    measured.control = measured.control.filter(|control| !control.reports.is_empty());
+    measured.control.take_if(|control| control.reports.is_empty());
     measured
 }
 
@@ -145,11 +173,14 @@ mod tests {
     fn every_round_runs_every_version_once_and_the_fastest_twice_from_the_second_on() {
         let cells = ["sequential", "threads", "tokio"].map(cell);
         let mut runs: Vec<Vec<String>> = vec![Vec::new(); 4];
-        let measured = measure(&cells, Some(4), |cell, round| {
+        let mut saved = Vec::new();
+        let run = |cell: &Cell, progress: Progress| {
             let name = cell.approach.name();
-            runs[round - 1].push(name.to_owned());
+            runs[progress.round - 1].push(name.to_owned());
             Ok(report(name, if name == "threads" { 10 } else { 50 }))
-        });
+        };
+        let measured = measure(&cells, Some(4), run, |rounds| saved.push(rounds.number));
+        assert_eq!(saved, [1, 2, 3, 4]);
         let orders = runs.clone();
         for (round, run) in runs.iter_mut().enumerate() {
             run.sort();
@@ -170,34 +201,62 @@ mod tests {
     fn a_version_that_crashed_is_not_run_again_and_the_others_are() {
         let cells = ["sequential", "smol"].map(cell);
         let mut runs = 0;
-        let measured = measure(&cells, Some(3), |cell, _| {
+        let run = |cell: &Cell, _| {
             if cell.approach.is_baseline() {
                 return Ok(report("sequential", 10));
             }
             runs += 1;
             Err(Fault::Crashed("exit status: 101".into()))
-        });
+        };
+        let measured = measure(&cells, Some(3), run, |_| ());
         assert_eq!(runs, 1);
         assert_eq!(measured.histories[0].reports.len(), 3);
         assert!(matches!(measured.histories[1].fault, Some((1, Fault::Crashed(_)))));
     }
 
     #[test]
+    fn of_a_round_that_is_interrupted_nothing_counts() {
+        let cells = ["sequential", "smol", "tokio"].map(cell);
+        for complete in [0, 1, 2] {
+            let mut runs = 0;
+            // The last run of the round is the one that is interrupted; before it one crashes.
+            let last = [3, 7, 11][complete];
+            let run = |cell: &Cell, _| {
+                runs += 1;
+                match last - runs {
+                    0 => Err(Fault::Interrupted),
+                    1 => Err(Fault::Crashed("exit status: 101".into())),
+                    _ => Ok(report(cell.approach.name(), 10)),
+                }
+            };
+            let measured = measure(&cells, Some(9), run, |_| ());
+            assert_eq!((measured.number, runs), (complete, last));
+            for history in &measured.histories {
+                assert_eq!((history.reports.len(), &history.fault), (complete, &None));
+            }
+            let control = measured.control.map(|control| control.reports.len());
+            assert_eq!(control, (complete == 2).then_some(1));
+        }
+    }
+
+    #[test]
     fn a_wrong_version_is_no_control_however_fast_it_is() {
         let cells = ["sequential", "rayon"].map(cell);
-        let measured = measure(&cells, Some(2), |cell, _| {
+        let run = |cell: &Cell, _| {
             let name = cell.approach.name();
             let mut report = report(name, if name == "rayon" { 1 } else { 9 });
             report.answer = name.into();
             Ok(report)
-        });
+        };
+        let measured = measure(&cells, Some(2), run, |_| ());
         let (of, _) = measured.control_ratio().expect("there is a control");
         assert_eq!(of.approach.name(), "sequential");
     }
 
     #[test]
     fn a_single_round_has_no_control() {
-        let measured = measure(&[cell("sequential")], Some(1), |_, _| Ok(report("sequential", 10)));
+        let run = |_: &Cell, _| Ok(report("sequential", 10));
+        let measured = measure(&[cell("sequential")], Some(1), run, |_| ());
         assert!(measured.control.is_none() && measured.control_ratio().is_none());
     }
 
@@ -207,10 +266,11 @@ mod tests {
         assert_eq!(that_fit(Duration::from_millis(3_500)), 8);
         assert_eq!(that_fit(Duration::from_secs(9)), FEWEST);
         let mut runs = 0;
-        let measured = measure(&[cell("sequential")], None, |_, _| {
+        let run = |_: &Cell, _| {
             runs += 1;
             Ok(report("sequential", 1))
-        });
+        };
+        let measured = measure(&[cell("sequential")], None, run, |_| ());
         // The control takes part in all rounds but the first.
         assert_eq!((measured.number, runs), (MOST, 2 * MOST - 1));
     }

@@ -1,7 +1,8 @@
 //! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
 //! other ([`diff`]), a [`race`] in the terminal, the table of a [`sweep`], that of the user's own
 //! [`programs`], and that of [`python`] beside Rust; and what is written: a [`picture`] of the race, a
-//! page of [`html`], and a [`recording`] for the book.
+//! page of [`html`], and a [`recording`] for the book. Which pieces of work are [`worthwhile`] is
+//! a table of its own.
 
 pub(crate) mod diff;
 pub(crate) mod html;
@@ -15,3 +16,4 @@ pub(crate) mod sweep;
 pub(crate) mod table;
 pub(crate) mod timeline;
 mod values;
+pub(crate) mod worthwhile;
