@@ -33,7 +33,7 @@ const AROUND: [f64; 7] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
 pub(crate) struct Approach {
     /// Its name on the command line.
     pub(crate) name: String,
-    /// One of them, as people read it.
+    /// Several of them, as people read it.
     pub(crate) label: String,
     /// s: what it costs to hand a piece over and to join it.
     pub(crate) cost_ns: Estimate,
@@ -171,7 +171,7 @@ fn passes_one(curve: &[(f64, f64)]) -> Option<f64> {
 pub(crate) fn sentences(approaches: &[Approach]) -> Vec<String> {
     let failed = approaches.iter().filter_map(|approach| {
         let fault = approach.fault.as_ref()?;
-        Some(format!("The pieces for a {} could not be measured: {fault}", approach.label))
+        Some(format!("The pieces for {} could not be measured: {fault}", approach.label))
     });
     let verdict = Some(verdict(approaches)).filter(|verdict| !verdict.is_empty());
     verdict.into_iter().chain(failed).collect()
@@ -190,7 +190,7 @@ fn verdict(approaches: &[Approach]) -> String {
         .iter()
         .filter_map(|approach| match approach.agreement() {
             Agreement::Differs(times) => Some(format!(
-                "{} begins to win at {} times the predicted piece",
+                "{} begin to win at {} times the predicted piece",
                 approach.label,
                 words::ratio(times)
             )),
@@ -203,7 +203,10 @@ fn verdict(approaches: &[Approach]) -> String {
     }
     parts.extend(differ);
     if !unknown.is_empty() {
-        parts.push(format!("where the gain begins was not found for {}", list(&unknown)));
+        parts.push(format!(
+            "where the gain begins was not found for {} (more rounds may show it: --runs)",
+            list(&unknown)
+        ));
     }
     let text = parts.join("; ");
     let mut letters = text.chars();
@@ -233,9 +236,9 @@ pub(crate) mod tests {
 
     pub(crate) fn example() -> Vec<Approach> {
         vec![
-            approach("rayon job", 350.0, &[(2_800, 1.6), (350, 0.5), (700, 1.0), (1_400, 1.4)]),
-            approach("thread", 90_000.0, &[(90_000, 0.5), (360_000, 0.9), (720_000, 1.5)]),
-            approach("process", 1e6, &[(1_000_000, 0.3), (4_000_000, 0.8)]),
+            approach("rayon jobs", 350.0, &[(2_800, 1.6), (350, 0.5), (700, 1.0), (1_400, 1.4)]),
+            approach("threads", 90_000.0, &[(90_000, 0.5), (360_000, 0.9), (720_000, 1.5)]),
+            approach("processes", 1e6, &[(1_000_000, 0.3), (4_000_000, 0.8)]),
         ]
     }
 
@@ -294,14 +297,15 @@ pub(crate) mod tests {
         assert!(measured.low < measured.value && measured.value < measured.high);
         assert_eq!(
             verdict(&approaches),
-            "Prediction and measurement agree for rayon job; thread begins to win at 2.31 times \
-             the predicted piece; where the gain begins was not found for process."
+            "Prediction and measurement agree for rayon jobs; threads begin to win at 2.31 times \
+             the predicted piece; where the gain begins was not found for processes (more rounds \
+             may show it: --runs)."
         );
         assert_eq!(sentences(&[]), [""; 0]);
         let mut failed = example();
         failed.truncate(1);
         failed[0].fault = Some("exit status: 1".into());
-        let text = "The pieces for a rayon job could not be measured: exit status: 1";
+        let text = "The pieces for rayon jobs could not be measured: exit status: 1";
         assert_eq!(sentences(&failed), [text]);
     }
 }

@@ -12,12 +12,12 @@ use crate::judge::worthwhile::{Approach, pieces, step};
 
 /// Who work is handed to: the names that the program which measures has for them, and ours.
 const APPROACHES: [(&str, &str); 6] = [
-    ("rayon", "rayon job"),
-    ("tokio", "tokio task"),
-    ("smol", "smol task"),
-    ("async-std", "async-std task (discontinued)"),
-    ("thread", "thread"),
-    ("process", "process"),
+    ("rayon", "rayon jobs"),
+    ("tokio", "tokio tasks"),
+    ("smol", "smol tasks"),
+    ("async-std", "async-std tasks (discontinued)"),
+    ("thread", "threads"),
+    ("process", "processes"),
 ];
 
 /// Has `program` measure everything, in so many rounds, and tells `show` what it begins with. The
@@ -56,7 +56,7 @@ pub(crate) fn measure(
     let number = approaches.len();
     for place in 0..number {
         let approach = &mut approaches[place];
-        show(&format!("{} of {number}: pieces for a {}", place + 1, approach.label));
+        show(&format!("{} of {number}: pieces for {}", place + 1, approach.label));
         let pieces = pieces(approach.predicted_ns.value);
         match Prices::measure_pieces(program, &approach.name, &pieces, rounds) {
             Ok(measured) => {

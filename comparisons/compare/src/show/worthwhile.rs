@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_table_fits_and_has_a_line_for_each_approach() {
         let mut approaches = example();
-        approaches[0].label = "async-std task (discontinued)".into();
+        approaches[0].label = "async-std tasks (discontinued)".into();
         let sentences = sentences(&approaches);
         let text = section(&approaches, &sentences, 2, Look { colour: false, width: 80 });
         let line = |name: &str| {
@@ -122,11 +122,11 @@ mod tests {
             line.split_whitespace().collect::<Vec<_>>().join(" ")
         };
         assert_eq!(
-            line("async-std task"),
-            "async-std task 350 ns 700 ns 700 ns [636, 870] 3.50 µs"
+            line("async-std tasks"),
+            "async-std tasks 350 ns 700 ns 700 ns [636, 870] 3.50 µs"
         );
-        assert!(line("thread ").starts_with("thread 90.0 µs 180 µs 415 µs ["), "{text}");
-        assert_eq!(line("process "), "process 1.00 ms 2.00 ms >4.00 ms 10.0 ms");
+        assert!(line("threads ").starts_with("threads 90.0 µs 180 µs 415 µs ["), "{text}");
+        assert_eq!(line("processes "), "processes 1.00 ms 2.00 ms >4.00 ms 10.0 ms");
         assert!(text.contains("\n(discontinued)\n"), "{text}");
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{line}");
