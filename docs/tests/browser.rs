@@ -26,6 +26,10 @@ struct Page {
     missing: Vec<String>,
     /// Whatever it loaded from somewhere else.
     foreign: Vec<String>,
+    /// How many timelines it shows.
+    timelines: usize,
+    /// The timelines that cannot be zoomed, since the script has not taken them over.
+    still: Vec<String>,
     /// If it can be scrolled sideways: that, and the first elements that reach beyond its edge.
     /// Code and tables may, within boxes of their own.
     beyond: Vec<String>,
@@ -46,6 +50,8 @@ const LOOK: &str = "
         missing: all('img').filter(image => !image.naturalWidth).map(image => image.src),
         foreign: performance.getEntriesByType('resource').map(entry => entry.name)
             .filter(url => !inside(url) && !url.startsWith('data:')),
+        timelines: all('figure.timeline').length,
+        still: all('figure.timeline:not(.timeline-live) figcaption').map(it => it.textContent),
         beyond: tooNarrow ? ['the page', ...all('main *').filter(wide).slice(0, 3).map(start)] : [],
     };
 ";
@@ -101,6 +107,8 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
             }
         }
     }
+    let shows_timelines = |visit: &Visit| visit.page.timelines > 0;
+    assert!(visits.iter().any(shows_timelines), "no page shows a timeline");
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -125,6 +133,7 @@ fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
             ("console", &messages),
             ("picture without content", &page.missing),
             ("loaded from elsewhere", &page.foreign),
+            ("a timeline without its script", &page.still),
             ("reaches beyond the edge", &page.beyond),
         ];
         let faults = faults.into_iter().flat_map(|(fault, which)| {
