@@ -32,6 +32,10 @@ struct Page {
     missing: Vec<String>,
     /// Whatever it loaded from somewhere else.
     foreign: Vec<String>,
+    /// How many timelines it shows.
+    timelines: usize,
+    /// The timelines that cannot be zoomed, since the script has not taken them over.
+    still: Vec<String>,
     /// If it can be scrolled sideways: that, and the first elements that reach beyond its edge.
     /// Code and tables may, within boxes of their own.
     beyond: Vec<String>,
@@ -63,6 +67,8 @@ const LOOK: &str = "
         unanswerable: all('form.quiz').filter(quiz => quiz.querySelector('button').hidden
             || !quiz.querySelector(`input[value=\"${quiz.dataset.answer}\"]`)).map(start),
         cut: all('.versus pre').filter(pane => pane.scrollWidth > pane.clientWidth).map(start),
+        timelines: all('figure.timeline').length,
+        still: all('figure.timeline:not(.timeline-live) figcaption').map(it => it.textContent),
         beyond: tooNarrow ? ['the page', ...all('main *').filter(wide).slice(0, 3).map(start)] : [],
     };
 ";
@@ -117,6 +123,8 @@ fn every_page_is_whole_on_a_desktop_and_on_a_phone_in_light_and_dark() {
         }
     }
     faults.extend(ways::past_code(&out));
+    let shows_timelines = |visit: &Visit| visit.page.timelines > 0;
+    assert!(visits.iter().any(shows_timelines), "no page shows a timeline");
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -143,6 +151,7 @@ fn visit_all(mut browser: Browser, home: &str, paths: &[String]) -> Vec<Visit> {
             ("console", &messages),
             ("picture without content", &page.missing),
             ("loaded from elsewhere", &page.foreign),
+            ("a timeline without its script", &page.still),
             ("reaches beyond the edge", &page.beyond),
             ("is cut", &page.cut),
             ("cannot be answered", &page.unanswerable),

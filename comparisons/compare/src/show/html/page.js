@@ -141,5 +141,6 @@ for (const table of document.querySelectorAll("#table table")) {
         });
     };
     download(figures, () => json("figures"));
-    download(trace, () => ({ displayTimeUnit: "ms", traceEvents: events(Timelines.figures[0]) }));
+    const [recorded = { unit: "", versions: [] }] = Timelines.figures;
+    download(trace, () => ({ displayTimeUnit: "ms", traceEvents: events(recorded) }));
 }

@@ -1,6 +1,6 @@
 //! The page of one row.
 
-use std::path::Path;
+use std::fs;
 
 use anyhow::{Context, Result};
 use figures::{
@@ -233,6 +233,10 @@ fn speed_ups(comparison: &Comparison) -> String {
 }
 
 fn who_did_what(timelines: &Timelines) -> Result<String> {
+    if timelines.versions.is_empty() {
+        let none = "No version came to the end of a recorded run.";
+        return Ok(section("timelines", "Who did what when", &paragraph(none)));
+    }
     let caption = "Recorded in one more run of each version. Above the lanes: how many units were \
                    in flight, and how many of them computed. Then a lane for each thread, and one \
                    for each unit.";
@@ -240,18 +244,19 @@ fn who_did_what(timelines: &Timelines) -> Result<String> {
 }
 
 fn beside_each_other(page: &Page) -> Result<String> {
-    let sources = page.row.cells.iter().map(|cell| {
+    let mut sources = Vec::new();
+    for cell in &page.row.cells {
         let path = cell.folder.join("src/lib.rs");
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        let shown = Path::new(page.row.side.folder())
-            .join(&page.row.name)
-            .join(cell.approach.name())
-            .join("src/lib.rs");
-        let label = cell.approach.label().to_owned();
-        Ok(Source { label, path: shown.display().to_string(), text })
-    });
-    let sources: Vec<Source> = sources.collect::<Result<_>>()?;
+        // A version that is no Rust library has nothing to be put beside the others.
+        if !path.exists() {
+            continue;
+        }
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let Row { side, name, .. } = page.row;
+        let shown = format!("{}/{name}/{}/src/lib.rs", side.folder(), cell.approach.name());
+        sources.push(Source { label: cell.approach.label().to_owned(), path: shown, text });
+    }
     let best = page.comparison.ranked().first().map(|version| version.approach.label());
     let right = sources.iter().position(|source| Some(&*source.label) == best);
     Ok(section(
