@@ -1,11 +1,11 @@
-//! The history of one version, round by round.
+//! What became of one version, round by round.
 
 use workspace::{
     Cell,
     run::{Fault, Report},
 };
 
-/// The history of one version.
+/// What became of one version.
 #[derive(Debug)]
 pub(crate) struct History {
     /// Which one.
@@ -23,7 +23,7 @@ impl History {
         self.reports.iter().map(|report| report.usage.wall().as_secs_f64()).collect()
     }
 
-    /// Records the result of a round.
+    /// Notes what a round brought.
     pub(crate) fn note(&mut self, round: usize, outcome: Result<Report, Fault>) {
         match outcome {
             Ok(report) => self.reports.push(report),

@@ -1,6 +1,7 @@
-//! Runs the versions again and again: [`rounds`] in an order that is fair to all, with a
-//! [`history`] for each; [`answers`] finds out which of them are right. [`programs`] does the same
-//! with the user's own programs, and [`traces`] records who did what when.
+//! Has the versions run, again and again: [`rounds`] in an order that is fair to all, with what
+//! became of each in its [`history`]; [`answers`] tells which of them are right. [`programs`]
+//!
+//! does so with programs of the user's own, and [`traces`] records who did what when.
 
 pub(crate) mod answers;
 pub(crate) mod history;

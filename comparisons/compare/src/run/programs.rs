@@ -1,4 +1,4 @@
-//! Runs programs that the user names, in rounds in which all take turns.
+//! Runs programs that the user names, in rounds in which each has its turn.
 
 use std::time::{Duration, Instant};
 
@@ -9,30 +9,30 @@ use workspace::run::Fault;
 use super::rounds;
 use crate::find::programs::Named;
 
-/// The history of a program.
+/// What became of a program.
 #[derive(Debug)]
 pub(crate) struct Tried {
     /// What it is called.
     pub(crate) name: String,
-    /// The cost of each of its runs, in the order of the rounds, until something went wrong.
+    /// What each of its runs cost, in the order of the rounds, until something went wrong.
     pub(crate) usages: Vec<Usage>,
     /// What went wrong, and in which round, from 1. It was not run again.
     pub(crate) fault: Option<(usize, Fault)>,
 }
 
-/// The results of all rounds.
+/// All that the rounds brought.
 #[derive(Debug)]
 pub(crate) struct Tries {
     /// How many rounds there were.
     pub(crate) rounds: usize,
     /// The programs, in the order in which they were named.
     pub(crate) programs: Vec<Tried>,
-    /// The first of them once more: its difference from itself is noise.
+    /// The first of them once more: what it differs by from itself is noise.
     pub(crate) control: Tried,
 }
 
 /// Runs each program once in every round, and the first of them twice; before that, `warmup` times
-/// without counting. `run` is called with a program and returns its cost.
+/// without counting. `run` is called with a program and returns what it cost.
 pub(crate) fn measure(
     programs: &[Named],
     wanted: Option<usize>,
@@ -86,13 +86,13 @@ impl Tried {
     }
 }
 
-/// Runs one program once, and returns its cost.
+/// Runs one program once, with what it cost.
 #[cfg(target_os = "linux")]
 pub(crate) fn run(words: &[String], deadline: Duration) -> Result<Usage, Fault> {
     workspace::watch::run(words, deadline)
 }
 
-/// Other systems don't say what all processes of a program have cost.
+/// Elsewhere nobody tells what all processes of a program have cost.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn run(_: &[String], _: Duration) -> Result<Usage, Fault> {
     Err(Fault::Crashed("--command needs Linux".into()))

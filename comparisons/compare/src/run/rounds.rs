@@ -1,5 +1,5 @@
-//! Measures in rounds: each runs every version once, in a new order, so that a slow spell of the
-//! machine affects them all equally.
+//! Measures in rounds: each runs every version once, in an order of its own, so that whatever
+//! changes on the machine meanwhile meets all of them alike.
 
 use std::time::{Duration, Instant};
 
@@ -13,14 +13,14 @@ use workspace::{
 
 use super::{answers, history::History};
 
-/// The number of rounds, if the user doesn't say: at least so many…
+/// How many rounds there are, if the user does not say: at least so many…
 pub(super) const FEWEST: usize = 5;
 /// …at most so many…
 const MOST: usize = 10;
-/// …and in between as many as fit into this time, because short runs are noisy.
+/// …and in between as many as fit into this time, since what is short is noisy.
 const TIME: Duration = Duration::from_secs(30);
 
-/// One version against itself: its difference is the machine's noise.
+/// One version against itself: what it differs by is what the machine's noise makes of nothing.
 #[derive(Debug)]
 pub(crate) struct Control {
     /// Which version, by its place among the histories.
@@ -29,14 +29,14 @@ pub(crate) struct Control {
     pub(crate) reports: Vec<Report>,
 }
 
-/// The results of all rounds.
+/// All that the rounds brought.
 #[derive(Debug)]
 pub(crate) struct Rounds {
     /// How many there were.
     pub(crate) number: usize,
-    /// The history of each version, in the order in which they were given.
+    /// What became of each version, in the order in which they were given.
     pub(crate) histories: Vec<History>,
-    /// The control; there is none in a single round, or if no version survived the first.
+    /// The control; there is none in a single round, nor if no version came through the first.
     pub(crate) control: Option<Control>,
 }
 
@@ -67,8 +67,8 @@ enum Turn {
 /// Runs each cell once in every round, by calling `run` with it and the number of the round. The
 /// order follows from a fixed seed.
 ///
-/// There are as many rounds as `wanted`, or else as many as fit into the time above, judging by the
-/// first. From the second round on, the version that was fastest in the first takes part twice.
+/// There are as many rounds as are `wanted`, or else as many as fit into a while, which the first
+/// of them tells. From the second round on, the version that was fastest in the first takes part twice.
 pub(crate) fn measure(
     cells: &[Cell],
     wanted: Option<usize>,
@@ -102,7 +102,7 @@ pub(crate) fn measure(
             }
             match (run(&history.cell, round), control) {
                 (Ok(report), Some(control)) => control.reports.push(report),
-                // A fault of the control is a fault of the version: it is the same program.
+                // A fault of the control is one of the version: it is the same program.
                 (outcome, _) => history.note(round, outcome),
             }
         }
@@ -123,8 +123,8 @@ pub(super) fn that_fit(round: Duration) -> usize {
     usize::try_from(fit).unwrap_or(usize::MAX).clamp(FEWEST, MOST)
 }
 
-/// The version that was fastest in the first round, among those with the right answer: a version
-/// that doesn't do its work could be arbitrarily fast.
+/// The version that was fastest in the first round, of those whose answer was right: one that
+/// does not do its work could be as fast as it likes.
 fn fastest(histories: &[History]) -> Option<usize> {
     let reference = answers::reference(histories)?;
     histories
