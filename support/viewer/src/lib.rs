@@ -1,9 +1,9 @@
 //! Recorded timelines in a browser, for the page that `compare --html` writes and for the book.
 //!
-//! The way through it: [`data`] makes few numbers of many events, [`picture`] draws them once, for
-//! paper and for browsers without scripts, and [`figure`] puts both into a page; a [`recording`] keeps
-//! the data in a file. In a page, [`SCRIPT`]
-//! turns each figure into one that a reader can zoom and ask, with the looks of [`STYLE`].
+//! How things flow: [`data`] makes few numbers of many events, [`picture`] draws them once, for paper
+//! and for browsers without scripts, and [`figure`] puts both into a page. In the page, [`SCRIPT`]
+//! lets a reader zoom each figure and point at it, with the looks of [`STYLE`]. A [`recording`] keeps
+//! the data in a file.
 
 pub mod data;
 pub mod escape;

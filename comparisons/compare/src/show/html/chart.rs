@@ -18,6 +18,7 @@ const MARGIN: f64 = 4.0;
 
 /// A line across all versions.
 struct Limit {
+    /// Short enough for half the width of a phone.
     name: &'static str,
     /// As a speed-up.
     at: f64,
@@ -115,9 +116,17 @@ pub(super) fn chart(comparison: &Comparison) -> Option<String> {
         );
     }
     let kind = if scale.is_log { " The scale is logarithmic." } else { "" };
+    let lines = match limits.len() {
+        0 => "",
+        1 => " The dashed line is the theoretical limit.",
+        _ => {
+            " The dashed lines are the theoretical limit, and what a version reaches if its waits \
+             overlap and nothing else does."
+        }
+    };
     Some(format!(
         "<p>How many times as fast as sequential (the line at 1) each version is: a dot for the \
-         mean, a bar for its 95 % interval.{kind}</p>\n{svg}</svg>\n"
+         mean, a bar for its 95 % interval.{lines}{kind}</p>\n{svg}</svg>\n"
     ))
 }
 
@@ -127,10 +136,10 @@ fn limits(comparison: &Comparison) -> Vec<Limit> {
     let Some((bounds, sequential)) = comparison.bounds.as_ref().zip(sequential) else {
         return Vec::new();
     };
-    let upper = bounds.upper_bound_ns.map(|nanos| ("if waits overlap and nothing else", nanos));
+    let upper = bounds.upper_bound_ns.map(|nanos| ("waits overlap", nanos));
     upper
         .into_iter()
-        .chain([("the limit", bounds.bound_ns)])
+        .chain([("limit", bounds.bound_ns)])
         .filter(|(_, nanos)| *nanos > 0)
         .map(|(name, nanos)| Limit { name, at: sequential / nanos as f64 })
         .collect()
@@ -192,7 +201,7 @@ mod tests {
         assert_eq!(svg.matches("<circle").count(), 2);
         assert_eq!(svg.matches("class=\"limit\"").count(), 2);
         assert!(svg.contains("tokio 48.1 [46.9, 49.2]"), "{svg}");
-        assert!(svg.contains("the limit: 50.0×"), "{svg}");
+        assert!(svg.contains(">limit: 50.0×"), "{svg}");
         assert!(svg.contains("logarithmic"), "{svg}");
     }
 
