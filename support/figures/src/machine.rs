@@ -47,7 +47,7 @@ impl fmt::Display for Machine {
     }
 }
 
-/// How much of the machine is available.
+/// How much of the machine there is to be used.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Load {
     /// The cores that this process may use.
