@@ -348,7 +348,9 @@ fn what_is_recorded_is_written_into_the_readmes() {
     let workspace = Workspace::new(&[TWICE, table].concat());
     let readme = "# http\n\n<!-- measured: http -->\n<!-- end -->\n\nThe end.\n";
     workspace.write("examples-io/http/README.md", readme);
-    workspace.write("README.md", &readme.replace("measured: http", "measured: all"));
+    let region = |name: &str| readme.replace("measured: http", &format!("measured: {name}"));
+    workspace.write("README.md", &[region("http in short"), region("answers")].concat());
+    workspace.write("docs/chapters/all-versions.md", &region("all"));
     assert_eq!(workspace.run(&["--update"]).status, Some(2));
     assert!(workspace.read("README.md").contains("Not measured yet: `cargo run"));
 
@@ -371,7 +373,21 @@ fn what_is_recorded_is_written_into_the_readmes() {
         assert!(page.contains(part), "{part} is missing in: {page}");
     }
     let front = workspace.read("README.md");
-    assert!(front.contains("| http | – | – | – | 5.00 | – | – | – |\n"), "{front}");
+    for part in [
+        "| sequential | 50.0 ms | 1 |\n",
+        "| tokio | 10.0 ms | 5.00 [4.87, 5.13] |\n",
+        "[2026-01-31T120000Z](benches/runs/2026-01-31T120000Z.jsonl)",
+        "| [http](examples-io/http/README.md) | http | tokio 5.00 [4.87, 5.13] | tokio 5.00",
+    ] {
+        assert!(front.contains(part), "{part} is missing in: {front}");
+    }
+    let all = workspace.read("docs/chapters/all-versions.md");
+    for part in [
+        "| [http](../../examples-io/http/README.md) |",
+        "| [5.00](../../examples-io/http/tokio/src/lib.rs) |",
+    ] {
+        assert!(all.contains(part), "{part} is missing in: {all}");
+    }
     // A second time changes nothing.
     assert!(!workspace.run(&["--update"]).stderr.contains("updated"));
     // What is recorded can be judged again.
