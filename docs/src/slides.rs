@@ -29,7 +29,7 @@ pub fn write(workspace: &Workspace, out: &Path) -> Result<()> {
     let path = workspace.root().join(SOURCE);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {SOURCE}"))?;
     let record = claims::recorded(workspace)?;
-    // The page stands for itself, so that nothing in it leads to a chapter.
+    // The page stands for itself, so no source that it shows leads to a chapter.
     let pages = Pages::default();
     let directives = Directives { workspace, pages: &pages, record: record.as_ref() };
     let text = directives.expand(&text, PAGE, &mut Needed::default()).context(SOURCE)?;
@@ -88,6 +88,11 @@ fn render(text: &str, picture: impl Fn(&str) -> Result<String>) -> Result<String
                 events.push(Event::InlineHtml(CowStr::from(picture(&dest_url)?)));
             }
             Event::End(TagEnd::Image) => in_picture = false,
+            // The page lies beside the book's, which mdBook makes of Markdown.
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let dest_url = CowStr::from(dest_url.replace(".md", ".html"));
+                events.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+            }
             // The words that stand for a picture are in its own title.
             _ if in_picture => {}
             event => events.push(event),
@@ -114,6 +119,12 @@ mod tests {
         assert!(page.contains("<aside>\n<p>Say <em>this</em>.</p>\n</aside>"), "{page}");
         assert!(page.contains("---\n</code>"), "a line in code begins no slide: {page}");
         assert!(!page.contains("{{"), "{page}");
+    }
+
+    #[test]
+    fn links_lead_to_pages_of_the_book() {
+        let page = page("[a claim](claims.md#http-async)\n", picture).expect("it is text");
+        assert!(page.contains("<a href=\"claims.html#http-async\">a claim</a>"), "{page}");
     }
 
     #[test]

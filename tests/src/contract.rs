@@ -394,7 +394,7 @@ fn worker_killed(contract: &Contract, approach: &Approach) {
 
 /// A worker that writes what is no answer is replaced, or ends the run with a reason.
 fn worker_writes_rubbish(contract: &Contract, approach: &Approach) {
-    lose_a_worker(contract, approach, "no answer", |family| {
+    lose_a_worker(contract, approach, "an invalid answer", |family| {
         write_as(family.living(WORKER)[0], b"hello, I am no frame\n");
     });
 }

@@ -206,7 +206,7 @@ def fault_of(error: Exception, timeout: Duration) -> Fault:
         case OSError() | http.client.IncompleteRead() | asyncio.IncompleteReadError() | EOFError():
             reason = "the connection was closed before the answer was complete"
             return Fault(reason, can_pass=True)
-    return Fault("the answer is not proper HTTP")
+    return Fault("the answer is not valid HTTP")
 
 
 # --- The client of the blocking versions --------------------------------------------------------
@@ -386,7 +386,7 @@ class Aiohttp:
         except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError) as error:
             raise fault_of(EOFError(), Duration(0)) from error
         except aiohttp.ClientResponseError as error:
-            raise Fault("the answer is not proper HTTP") from error
+            raise Fault("the answer is not valid HTTP") from error
 
 
 class Streams:
@@ -426,12 +426,12 @@ class Streams:
         try:
             text = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         except asyncio.LimitOverrunError:
-            raise Fault("the answer is not proper HTTP") from None
+            raise Fault("the answer is not valid HTTP") from None
         first, *lines = text.strip().split("\r\n")
         found = re.fullmatch(r"HTTP/1\.[01] (\d{3})( .*)?", first)
         pairs = [line.partition(":") for line in lines]
         if not found or not all(colon for _, colon, _ in pairs):
-            raise Fault("the answer is not proper HTTP")
+            raise Fault("the answer is not valid HTTP")
         return int(found[1]), {name.lower(): value.strip() for name, _, value in pairs}
 
     async def _body(

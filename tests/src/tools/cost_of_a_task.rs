@@ -309,7 +309,7 @@ fn a_list_of_an_earlier_run_is_shown_without_measuring() {
     fs::write(&from, list.to_string()).expect("it can be written");
     let ran = run(&["--from", text(&from), "--svg", text(&svg)]);
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("The machine of that run: 9 cores"), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("A recorded run. Using 9 cores"), "{}", ran.stdout);
     assert!(ran.stdout.contains("50.0 µs"), "{}", ran.stdout);
     let svg = fs::read_to_string(&svg).expect("it is written");
     assert!(svg.contains("<title>std thread, 1: 50.0 µs"), "{svg}");

@@ -276,7 +276,7 @@ fn long_jobs_and_answers_of_a_stateful_pool_arrive_whole() {
 
 fn a_failure_ends_the_whole_stateful_pool() {
     for (job, expected) in
-        [(Job::Panic, "101"), (Job::Kill, "signal: 9"), (Job::Rubbish, "no answer")]
+        [(Job::Panic, "101"), (Job::Kill, "signal: 9"), (Job::Rubbish, "an invalid answer")]
     {
         let mut pool = StatefulPool::start(&[0_u64; 3]).expect("this program is prepared");
         let answers: Vec<Answer> =

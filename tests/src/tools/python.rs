@@ -201,7 +201,7 @@ fn faults_and_redirects_and_odd_answers_are_those_of_rust() {
         failed.push(failure["reason"].as_str().expect("it is a text").to_owned());
     }
     let cut = "the connection was closed before the answer was complete";
-    let expected = ["more than 5 redirects", "status 404", "the answer is not proper HTTP", cut];
+    let expected = ["more than 5 redirects", "status 404", "the answer is not valid HTTP", cut];
     assert_eq!(failed, expected);
 }
 
@@ -344,7 +344,13 @@ fn under_way(row: &str, file: &str, folder: &TempDir) -> Family {
         targets.into_iter().any(|target| target.to_string_lossy().ends_with(" (deleted)"))
     });
     if file == "multiprocessing" {
-        wait_until("there are three workers", || family.living("").len() >= 4);
+        // Each worker has a thread of ours once it has begun.
+        let parent = family.parent().id();
+        let threads = |pid: u32| children(Path::new(&format!("/proc/{pid}/task"))).len();
+        wait_until("three workers have begun", || {
+            let workers = family.living("").into_iter().filter(|&pid| pid != parent);
+            workers.filter(|&pid| threads(pid) >= 2).count() >= 3
+        });
     }
     family
 }

@@ -162,7 +162,7 @@ fn ctrl_c_shows_the_complete_rounds_and_again_shows_them_once_more() {
         (ran.status, &*ran.stderr),
         (Some(130), "interrupted: this shows what was complete\n")
     );
-    assert_contains(&ran.stdout, "\n1 round; without a second one");
+    assert_contains(&ran.stdout, "\n1 round; noise not measured");
     assert_contains(&ran.stdout, "All versions agree: 42.");
     let again = Ran::of(&mut saving_in(folder.path(), &["--again"]));
     assert_eq!((again.status, &*again.stderr), (Some(0), ""));
@@ -193,7 +193,7 @@ fn ctrl_c_shows_the_complete_rounds_of_programs_of_ones_own() {
     assert!(family.ends_within(PATIENCE), "{:?} live on", family.living(""));
     let ran = family.end();
     assert_eq!(ran.status, Some(130), "{}", ran.stderr);
-    assert_contains(&ran.stdout, "\n1 round; a against itself");
+    assert_contains(&ran.stdout, "\n1 round; noise: a against itself");
     let again = Ran::of(&mut saving_in(folder.path(), &["--again"]));
     assert_eq!((again.status, again.stdout), (Some(0), ran.stdout));
 }
@@ -214,7 +214,7 @@ fn again_shows_the_same_without_running_anything() {
     assert_eq!(figures(&again(&["--json"])), figures(&json));
 
     let sweep = run(&["good", "--sweep", "limit=1,2", "--runs", "1"]);
-    assert_contains(&sweep.stdout, "along --limit");
+    assert_contains(&sweep.stdout, "by --limit");
     assert_eq!(again(&[]).stdout, sweep.stdout);
     // What is wrong is wrong the second time, too.
     let wrong = run(&["good", "--runs", "1", "--", "--mischief=silence"]);
