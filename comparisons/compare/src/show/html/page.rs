@@ -149,7 +149,7 @@ fn header(page: &Page, has_list: bool) -> String {
          <h1>{}</h1>\n{}{}<p>Measured on {} with <code>{}</code></p>\n</header>\n",
         escaped(&page.title()),
         paragraph(&format!("{}.", text::rounds(page.comparison))),
-        paragraph(&format!("This machine: {}; {}.", Machine::here(), page.machine)),
+        paragraph(&format!("This machine: {}. {}.", Machine::here(), page.machine)),
         today(),
         escaped(&page.command),
     )
