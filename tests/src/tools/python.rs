@@ -334,6 +334,10 @@ fn under_way(row: &str, file: &str, folder: &TempDir) -> Family {
         "primes" => &["--below", "1000000000000"],
         _ => &["--latency", "1h", "--tasks", "9"],
     };
+    under_way_with(row, file, arguments, folder)
+}
+
+fn under_way_with(row: &str, file: &str, arguments: &[&str], folder: &TempDir) -> Family {
     let limits = ["--limit", "3", "--workers", "3"];
     let mut command = command(&version(row, file), &[arguments, &limits].concat());
     let mut family = Family::spawn(command.env("TMPDIR", folder.path()).stdin(Stdio::null()));
@@ -381,8 +385,17 @@ fn nobody_outlives_ctrl_c_or_a_kill() {
 
 fn a_worker_that_is_killed_ends_the_run_with_a_reason() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let mut family = under_way("primes", "multiprocessing", &folder);
+    // Python's pool can wait for ever if a worker dies while jobs are still being submitted, so there
+    // are few of them, and the parent sleeps when it has submitted all.
+    let arguments = ["--below", "20000000000"];
+    let mut family = under_way_with("primes", "multiprocessing", &arguments, &folder);
     let parent = family.parent().id();
+    let mut asleep = 0;
+    wait_until("all jobs are submitted", || {
+        let status = fs::read_to_string(format!("/proc/{parent}/status")).unwrap_or_default();
+        asleep = if status.contains("\nState:\tS") { asleep + 1 } else { 0 };
+        asleep > 20
+    });
     // The last that was started is a worker, with each way of starting them.
     let workers = family.living("").into_iter().filter(|&pid| pid != parent);
     signal(workers.max().expect("there are workers"), "-KILL");
