@@ -8,10 +8,10 @@
 //! batches, as if clients sent them one by one. The channel is bounded, so clients that are faster
 //! than the database wait instead of filling the memory.
 
-use std::{sync::Mutex, thread};
+use std::{io, sync::Mutex, thread};
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{Receiver, bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded};
 use database_workload::{Batch, Outcome, Settings, blocking};
 use harness::{Limits, unit};
 
@@ -26,8 +26,8 @@ pub fn transfer_all(
     // lock.
     let connections: Vec<_> = blocking::connections(settings, limits).map(Mutex::new).collect();
     let (send_batch, next_batch) = bounded::<&Batch>(limits.in_flight);
-    let (send_outcome, outcomes) = unbounded();
     let transact = |thread: usize, next_batch: Receiver<&Batch>| {
+        let mut transacted = Vec::new();
         // Unlike std's, a crossbeam channel may have many receivers: each batch goes to one of them.
         for batch in next_batch {
             let outcome = blocking::transact(batch, settings.retries, |attempt| {
@@ -36,28 +36,33 @@ pub fn transfer_all(
                 let locked = unit::waiting(|| connection.lock());
                 locked.expect("no transaction panics").attempt(batch)
             });
-            send_outcome.send((batch.index, outcome)).expect("the results are still wanted");
+            transacted.push((batch.index, outcome));
         }
+        transacted
     };
     let transact = &transact;
+    let mut transacted = Vec::with_capacity(batches.len());
     // The scope waits for all its threads, so they may borrow the batches and the settings.
     thread::scope(|scope| {
-        for thread in 0..limits.in_flight.min(batches.len()) {
-            let next_batch = next_batch.clone();
-            thread::Builder::new()
-                .spawn_scoped(scope, move || transact(thread, next_batch))
-                .context("cannot start so many threads")?;
-        }
+        let threads: Vec<_> = (0..limits.in_flight.min(batches.len()))
+            .map(|thread| (thread, next_batch.clone()))
+            .map(|(thread, next_batch)| {
+                thread::Builder::new().spawn_scoped(scope, move || transact(thread, next_batch))
+            })
+            .collect::<io::Result<_>>()
+            .context("cannot start so many threads")?;
         // Now only the threads have a receiver. Sending fails only if all of them have panicked,
         // and the scope passes the panic on.
         drop(next_batch);
         let _ = batches.iter().try_for_each(|batch| send_batch.send(batch));
         // A closed channel tells the threads that no more batches will come.
         drop(send_batch);
+        for thread in threads {
+            transacted.extend(thread.join().expect("no transaction panics"));
+        }
         anyhow::Ok(())
     })?;
     // The results arrived as the threads finished. Sort them into input order.
-    let mut transacted: Vec<_> = outcomes.try_iter().collect();
     transacted.sort_unstable_by_key(|&(index, _)| index);
     Ok(transacted.into_iter().map(|(_, outcome)| outcome).collect())
 }
