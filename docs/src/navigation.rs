@@ -4,6 +4,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
+use viewer::escape::escaped;
 
 /// Where mdBook puts its own links to the pages before and after.
 const NAVIGATION: [(&str, &str); 2] =
@@ -89,11 +90,6 @@ fn replace(html: &mut String, begin: &str, end: &str, text: &str) -> Result<()> 
 fn between<'a>(html: &'a str, begin: &str, end: &str) -> Result<&'a str> {
     let (_, rest) = html.split_once(begin).with_context(|| format!("it has no {begin}"))?;
     rest.split_once(end).map(|(inner, _)| inner).with_context(|| format!("{begin} does not end"))
-}
-
-/// The text as HTML, also within quotes.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -129,8 +129,7 @@ fn line(line: Option<Line>) -> String {
 
 /// The text as HTML, in which a chain of calls may be wrapped before each dot.
 fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace(").", ")<wbr>.").replace("?.", "?<wbr>.")
+    viewer::escape::escaped(text).replace(").", ")<wbr>.").replace("?.", "?<wbr>.")
 }
 
 /// A script with all pairs of a row's versions, and its path in the book, which tells its content:

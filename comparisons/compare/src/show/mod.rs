@@ -1,9 +1,10 @@
-//! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of rows, two versions beside each
-//! other ([`diff`]), a [`race`] in the terminal, the table of a [`sweep`], that of the user's own
-//! [`programs`], and that of [`python`] beside Rust; and what is written: a [`picture`] of the race, a
-//! page of [`html`], and a [`recording`] for the book. Which pieces of work are [`worthwhile`] is
-//! a table of its own.
+//! What is printed: the [`timeline`] of all versions, the [`table`] of a comparison, the [`list`] of
+//! rows, two versions beside each other ([`diff`]), a [`race`] in the terminal, and the tables of a
+//! [`sweep`], of the user's own [`programs`], of [`python`] beside Rust, and of the pieces of work that
+//! are [`worthwhile`], all of them in [`columns`]. And what is written: a [`picture`] of the race, a
+//! page of [`html`], and a [`recording`] for the book.
 
+pub(crate) mod columns;
 pub(crate) mod diff;
 pub(crate) mod html;
 pub(crate) mod list;

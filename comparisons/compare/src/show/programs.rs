@@ -1,11 +1,8 @@
 //! The table of the user's own programs, for people, for spreadsheets and for pages.
 
-use std::fmt::Write;
-
-use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use figures::words::{self, count, grouped, wrapped_in};
 
-use super::table::Look;
+use super::{columns, table::Look};
 use crate::judge::programs::{Program, Programs};
 
 const HEADS: [&str; 8] =
@@ -15,21 +12,11 @@ const HEADS: [&str; 8] =
 #[must_use]
 pub(crate) fn section(programs: &Programs, look: Look) -> String {
     let mut text = rounds(programs) + "\n\n";
-    let mut table = Table::new();
-    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(HEADS);
+    let mut table = columns::table(HEADS);
     for line in rows(programs) {
         table.add_row(line);
     }
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if place > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    // Writing to a string cannot fail.
-    for line in table.lines() {
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
+    text += &columns::text(table);
     text.push('\n');
     for line in notes(programs) {
         text += &wrapped_in(look.width, "- ", &line);

@@ -1,10 +1,8 @@
 //! The small table of what each language gains over its own sequential version.
 
-use std::fmt::Write;
-
-use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use figures::words::{self, wrapped_in};
 
+use super::columns;
 use crate::judge::python::{Language, Languages};
 
 /// Everything that is printed about the languages of one row.
@@ -12,10 +10,8 @@ use crate::judge::python::{Language, Languages};
 pub(crate) fn section(languages: &Languages, width: usize) -> String {
     let constructs = languages.constructs();
     let Languages { languages, sentences } = languages;
-    let mut table = Table::new();
     let heads = languages.iter().map(head);
-    let heads: Vec<String> = std::iter::once("version".to_owned()).chain(heads).collect();
-    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(heads);
+    let mut table = columns::table(std::iter::once("version".to_owned()).chain(heads));
     let sequential =
         languages.iter().map(|language| words::figure(language.sequential_ns / 1e9) + " s");
     table.add_row(std::iter::once("sequential".to_owned()).chain(sequential));
@@ -25,18 +21,9 @@ pub(crate) fn section(languages: &Languages, width: usize) -> String {
         });
         table.add_row(std::iter::once(construct.to_owned()).chain(cells));
     }
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if place > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
     let mut text =
         wrapped_in(width, "", "How many times as fast as sequential in the same language [95 %]:");
-    for line in table.lines() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
+    text += &columns::text(table);
     text.push('\n');
     for sentence in sentences {
         text += &wrapped_in(width, "- ", sentence);

@@ -1,11 +1,8 @@
 //! The table of a sweep: a line for each version, a column for each value.
 
-use std::fmt::Write;
-
-use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use figures::words::{self, wrapped_in};
 
-use super::table::Look;
+use super::{columns, table::Look};
 use crate::judge::{
     comparison::{Status, Version},
     sweep::Swept,
@@ -24,10 +21,8 @@ pub(crate) fn section(swept: &Swept, row: &str, look: Look) -> String {
         ),
     );
     text.push('\n');
-    let mut table = Table::new();
     let heads = swept.steps.iter().map(|step| step.value.clone());
-    table.load_style(TableStyle::clone(&presets::NOTHING));
-    table.set_header(std::iter::once(format!("--{}", swept.flag)).chain(heads));
+    let mut table = columns::table(std::iter::once(format!("--{}", swept.flag)).chain(heads));
     for (name, label) in swept.versions() {
         let cells = swept.along(&name).into_iter().map(|(_, version)| cell(version));
         table.add_row(std::iter::once(label).chain(cells));
@@ -40,16 +35,7 @@ pub(crate) fn section(swept: &Swept, row: &str, look: Look) -> String {
         .iter()
         .map(|step| known(step.comparison.baseline().and_then(|it| Some(it.mean_wall_ns? / 1e9))));
     table.add_row(std::iter::once("sequential, s".into()).chain(baseline));
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if place > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    // Writing to a string cannot fail.
-    for line in table.lines() {
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
+    text += &columns::text(table);
     if text.contains('≈') {
         text += "\n≈: no measurable difference from sequential.\n";
     }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use console::Style;
 use figures::{
     statistics::Estimate,
@@ -10,7 +9,7 @@ use figures::{
 };
 use workspace::Approach;
 
-use super::values;
+use super::{columns, values};
 use crate::judge::{
     comparison::{Comparison, Description, Status, Version},
     limits::Bounds,
@@ -110,21 +109,14 @@ fn table(comparison: &Comparison, Look { colour, width }: Look) -> String {
         let cells = cells.into_iter().zip(HEADS);
         cells.filter(|(_, (_, always))| *always || width >= WIDE).map(|(cell, _)| cell).collect()
     };
-    let mut table = Table::new();
     let heads: Vec<String> = fit(HEADS.map(|(head, _)| head.to_owned()));
-    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(heads);
+    let mut table = columns::table(heads);
     let versions = ordered(comparison);
     for version in &versions {
         table.add_row(fit(row(version)));
     }
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if place > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
 
-    let mut lines = table.lines().map(|line| line.trim_end().to_owned());
+    let mut lines = columns::lines(table).into_iter();
     let mut text = String::new();
     let mut print = |style: &Style, count: usize| {
         for line in lines.by_ref().take(count) {

@@ -1,14 +1,11 @@
 //! The table of the smallest pieces that repay handing them over.
 
-use std::fmt::Write;
-
-use comfy_table::{CellAlignment, Table, TableStyle, presets};
 use figures::{
     statistics::Estimate,
     words::{self, count, wrapped_in},
 };
 
-use super::table::Look;
+use super::{columns, table::Look};
 use crate::judge::worthwhile::{Approach, Measured, Step};
 
 /// What is said where there is one core.
@@ -32,8 +29,7 @@ pub(crate) fn section(
         count(cores, "core")
     ));
     text.push('\n');
-    let mut table = Table::new();
-    table.load_style(TableStyle::clone(&presets::NOTHING)).set_header(HEADS);
+    let mut table = columns::table(HEADS);
     for approach in approaches {
         // In two lines, where one would be too wide.
         let label = approach.label.replacen(" (", "\n(", 1);
@@ -49,16 +45,7 @@ pub(crate) fn section(
             time(approach.nearly_free_ns),
         ]);
     }
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if place > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    // Writing to a string cannot fail.
-    for line in table.lines() {
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
+    text += &columns::text(table);
     text.push('\n');
     text += &wrapped(
         "A piece that takes w in a loop takes w/c + s on c cores, if s is the cost to hand it over and \
