@@ -59,6 +59,7 @@ use viewer::data::Timelines;
 use workspace::{
     Approach, BASELINE, Cell, Profile, Row, Side, Workspace,
     prepared::{PreparedError, PreparedInput},
+    python::Interpreter,
     run::Fault,
     running::{Interruptible, is_interrupted},
 };
@@ -262,10 +263,21 @@ struct Shown {
 
 impl Shown {
     /// What was measured of a row, drawn together.
-    fn new(Measured { row, flags, rounds }: &Measured, machine: Load) -> Self {
+    fn new(measured: &Measured, machine: Load) -> Self {
+        let Measured { row, pythons, flags, rounds } = measured;
         let comparison = Comparison::draw(&row.name, row.side, flags, rounds, machine.cores);
         let sentences = verdict::sentences(&comparison, machine.cores);
-        Self { comparison, sentences, languages: None }
+        let languages = Languages::draw(&comparison, pythons);
+        Self { comparison, sentences, languages }
+    }
+
+    /// All that is printed about it.
+    fn section(&self, look: Look) -> String {
+        let mut section = table::section(&self.comparison, &self.sentences, look);
+        if let Some(languages) = &self.languages {
+            section += &format!("\n{}", show::python::section(languages, look.width));
+        }
+        section
     }
 
     /// The page of it.
@@ -408,16 +420,13 @@ fn compare(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> Resu
             let rows = done.iter().chain([measured]).cloned().collect();
             store.save(&Saved::new(machine, What::Rows(rows)));
         };
-        let Some(measured) = measure(row, &programs, input, how, save) else { break };
-        let mut shown = Shown::new(&measured, machine);
-        shown.languages = Languages::draw(&shown.comparison, &pythons.interpreters);
+        let interpreters = &pythons.interpreters;
+        let measured = measure(row, interpreters, &programs, input, how, save);
+        let Some(measured) = measured else { break };
+        let shown = Shown::new(&measured, machine);
         done.push(measured);
         if !arguments.json {
-            let section = table::section(&shown.comparison, &shown.sentences, look);
-            write!(out, "\n{section}")?;
-            if let Some(languages) = &shown.languages {
-                write!(out, "\n{}", show::python::section(languages, look.width))?;
-            }
+            write!(out, "\n{}", shown.section(look))?;
             out.flush()?;
         }
         if is_interrupted() {
@@ -516,7 +525,7 @@ fn compare_along(
             let steps = done.iter().cloned().chain([step]).collect();
             store.save(&Saved::new(machine, What::Sweep { flag: sweep.flag.clone(), steps }));
         };
-        let Some(measured) = measure(row, &programs, &inputs[0], &how, save) else { break };
+        let Some(measured) = measure(row, &[], &programs, &inputs[0], &how, save) else { break };
         let Shown { comparison, .. } = Shown::new(&measured, machine);
         steps.push(Step { value: value.clone(), comparison });
         done.push((value.clone(), measured));
@@ -573,8 +582,8 @@ fn show_again(workspace: &Workspace, arguments: &Arguments, terminal: Look) -> R
                 return Ok(all_right);
             }
             write!(out, "{}", heading(machine))?;
-            for Shown { comparison, sentences, .. } in &compared {
-                write!(out, "\n{}", table::section(comparison, sentences, look))?;
+            for shown in &compared {
+                write!(out, "\n{}", shown.section(look))?;
             }
             let rows: Vec<Row> = measured.into_iter().map(|measured| measured.row).collect();
             write!(out, "\n{}", hints(&rows, terminal.width))?;
@@ -753,7 +762,7 @@ fn run_race(workspace: &Workspace, row: &str, slow: f64, predict: bool, how: &Ho
     let save = |measured: &Measured| {
         store.save(&Saved::new(machine, What::Rows(vec![measured.clone()])));
     };
-    let measured = measure(&rows[0], &programs, &inputs[0], how, save).ok_or(TooSoon)?;
+    let measured = measure(&rows[0], &[], &programs, &inputs[0], how, save).ok_or(TooSoon)?;
     let shown = Shown::new(&measured, machine);
     let racers = race::racers(&shown.comparison);
     if term.is_term() && !is_interrupted() {
@@ -818,6 +827,7 @@ fn input(row: &Row, programs: &BTreeMap<String, PathBuf>, how: &How) -> Result<P
 /// before the end of the first.
 fn measure(
     row: &Row,
+    pythons: &[Interpreter],
     programs: &BTreeMap<String, PathBuf>,
     input: &PreparedInput,
     how: &How,
@@ -826,7 +836,12 @@ fn measure(
     let all: Vec<String> = how.flags.iter().chain(input.arguments()).cloned().collect();
     let wanted = how.runs.map(NonZeroUsize::get);
     let term = Term::stderr();
-    let measured = |rounds| Measured { row: row.clone(), flags: how.flags.clone(), rounds };
+    let measured = |rounds| Measured {
+        row: row.clone(),
+        pythons: pythons.to_vec(),
+        flags: how.flags.clone(),
+        rounds,
+    };
     let _interruptible = Interruptible::begin();
     let run = |cell: &Cell, done: Progress| {
         progress(&term, &format!("{done}: {}", cell.package()));

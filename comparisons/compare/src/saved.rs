@@ -13,12 +13,12 @@ use std::{
 use figures::machine::Load;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
-use workspace::{Row, Workspace};
+use workspace::{Row, Workspace, python::Interpreter};
 
 use crate::run::{programs::Tries, rounds::Rounds};
 
 /// The version of the file's format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What was measured, and on which machine.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub(crate) enum What {
 pub(crate) struct Measured {
     /// The row, with the versions that took part.
     pub(crate) row: Row,
+    /// The Pythons that ran some of these versions.
+    pub(crate) pythons: Vec<Interpreter>,
     /// The flags that every version was given.
     pub(crate) flags: Vec<String>,
     /// What the rounds brought.
@@ -173,7 +175,15 @@ mod tests {
         let cells = histories.iter().map(|history| history.cell.clone()).collect();
         let row = Row { name: "row".into(), side: Side::Io, cells };
         let rounds = Rounds { number: 2, histories, control: None };
-        Saved::new(MACHINE, What::Rows(vec![Measured { row, flags: vec!["-x".into()], rounds }]))
+        Saved::new(
+            MACHINE,
+            What::Rows(vec![Measured {
+                row,
+                pythons: Vec::new(),
+                flags: vec!["-x".into()],
+                rounds,
+            }]),
+        )
     }
 
     #[test]
@@ -198,7 +208,7 @@ mod tests {
         assert!(refused(&path).ends_with("last.json does not exist"));
         for (text, reason) in [
             ("{\"version\":9,\"rest\":0}", "another version"),
-            ("{\"version\":1}", "missing field"),
+            ("{\"version\":2}", "missing field"),
             ("rubbish", "expected value"),
         ] {
             fs::write(&path, text).expect("the folder is ours");

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use workspace::{Cell, prepared::PreparedInput, python::Interpreter};
 
-use super::compare;
+use super::{compare, robust};
 use crate::{
     cells::{children, text},
     family::{Family, Ran, signal},
@@ -424,6 +424,17 @@ fn compare_shows_python_beside_rust() {
         assert_contains(&ran.stdout, part);
     }
     assert!(!ran.stdout.contains("python sequential ("), "{}", ran.stdout);
+    let languages = |shown: &str| {
+        let (_, below) = shown.split_once("in the same language").expect("there is the table");
+        below.split("\nTry next").next().map(ToOwned::to_owned)
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let saving = |arguments| Ran::of(&mut robust::saving_in(folder.path(), arguments));
+    let first = saving(&["good", "--python", "--runs", "3"]);
+    assert_eq!(first.status, Some(0), "{}", first.stderr);
+    let again = saving(&["--again"]);
+    assert_eq!(again.status, Some(0), "{}", again.stderr);
+    assert_eq!(languages(&again.stdout), languages(&first.stdout));
 
     let ran = Ran::of(&mut compare::command(&["good", "--python", "--runs", "2", "--json"]));
     let row = &ran.json()["rows"][0];

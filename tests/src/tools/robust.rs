@@ -122,7 +122,7 @@ fn a_program_may_do_what_it_likes() {
 
 /// A folder in which a run is saved, apart from those of other tests. The cells are there already, so
 /// this very program takes cargo's place.
-fn saving_in(folder: &Path, arguments: &[&str]) -> Command {
+pub(super) fn saving_in(folder: &Path, arguments: &[&str]) -> Command {
     let built = ["sequential", "rayon", "tokio", "async-std"].map(|approach| {
         let name = format!("good-{approach}");
         let path = WORKSPACE.join("target/release").join(&name);
