@@ -44,7 +44,12 @@ pub fn run<R: Row>(
     // Only now, since a helper ends when its stdin does, and its parent is this program.
     parent::end_with_parent_if_asked();
     match Arguments::<R>::read(&approach) {
-        Ok(arguments) => run_with(&approach, &arguments, cell).unwrap_or_else(|error| fail(&error)),
+        Ok(arguments) => {
+            let status = run_with(&approach, &arguments, cell).unwrap_or_else(|error| fail(&error));
+            // To return would end the process, perhaps in the middle of removing a folder.
+            leave_the_end_to_others();
+            status
+        }
         Err(refused) => refused.explain(),
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_tree_that_is_held_is_removed_at_the_end,
         ctrl_c_removes_a_tree_that_is_being_made,
         ctrl_c_removes_a_tree_that_is_held,
+        ctrl_c_removes_a_tree_that_is_let_go_at_that_moment,
     ));
     tests.extend(tests!("files", Shared: cold_files_give_the_same_answer).into_iter().map(
         |test| {
@@ -353,6 +354,26 @@ fn ctrl_c_removes_a_tree_that_is_held() {
         let stdout = family.parent().stdout.as_mut().expect("it is a pipe");
         BufReader::new(stdout).read_line(&mut String::new()).expect("it prints a line");
     });
+}
+
+/// The end of its stdin would end the program, too, but it must not do so while the tree is being
+/// removed.
+fn ctrl_c_removes_a_tree_that_is_let_go_at_that_moment() {
+    let folder = temporary();
+    let arguments = ["--hold", "--tasks", "8000", "--size", "10"];
+    let mut command = FILES.command("sequential", &arguments);
+    let mut family = Family::spawn(command.env("TMPDIR", folder.path()).stdin(Stdio::piped()));
+    let stdout = family.parent().stdout.as_mut().expect("it is a pipe");
+    BufReader::new(stdout).read_line(&mut String::new()).expect("it prints a line");
+    family.signal("-INT");
+    let is_renamed = |path: &PathBuf| path.extension().is_some_and(|it| it == "removed");
+    wait_until("the tree is being removed", || {
+        let children = children(folder.path());
+        children.is_empty() || children.iter().any(is_renamed)
+    });
+    drop(family.parent().stdin.take());
+    family.end();
+    assert!(children(folder.path()).is_empty(), "{:?} is left", children(folder.path()));
 }
 
 /// Checks that nothing is left in the folder for temporary files if Ctrl-C ends a program then.
