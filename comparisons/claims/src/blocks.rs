@@ -198,9 +198,17 @@ impl Measuring<'_> {
         }
         let quietness = watch.stop();
         let rejected = PROTOCOL.objection(&quietness, &self.calibrated);
-        let Quietness { stolen, others, canaries } = quietness;
+        let Quietness { stolen, others, kernel, canaries } = quietness;
         let (row, reason) = (row.to_owned(), rejected.clone());
-        log.write(&Line::Block(Block { block, row, rejected: reason, stolen, others, canaries }))?;
+        log.write(&Line::Block(Block {
+            block,
+            row,
+            rejected: reason,
+            stolen,
+            others,
+            kernel,
+            canaries,
+        }))?;
         Ok(rejected)
     }
 
@@ -251,7 +259,12 @@ impl Watch {
         });
         Quietness {
             stolen: spent.map(|spent| spent.stolen),
-            others: spent.zip(own).map(|(spent, own)| (spent.computing - own).max(0.0)),
+            // What the kernel's own threads do, they do for the benchmarks if nobody else runs, and
+            // programs that run are seen by their own time.
+            others: spent
+                .zip(own)
+                .map(|(spent, own)| (spent.computing - spent.kernel - own).max(0.0)),
+            kernel: spent.map(|spent| spent.kernel),
             canaries: [self.before, Canary::run(self.cores)],
         }
     }

@@ -46,6 +46,9 @@ pub struct Quietness {
     pub stolen: Option<f64>,
     /// The share of the time of all cores that other programs computed.
     pub others: Option<f64>,
+    /// The share of it that the kernel's own threads computed. They read the disk for the benchmarks, so
+    /// no rule asks for it.
+    pub kernel: Option<f64>,
     /// The canaries before it and after it.
     pub canaries: [Canary; 2],
 }
@@ -76,7 +79,12 @@ mod tests {
     fn a_block_is_rejected_for_each_of_the_three_reasons() {
         let usual = Canary { alone_ns: 1_000, together_ns: 1_000, cores: 2 };
         let slow = Canary { together_ns: 1_040, ..usual };
-        let quiet = Quietness { stolen: Some(0.01), others: Some(0.02), canaries: [usual, usual] };
+        let quiet = Quietness {
+            stolen: Some(0.01),
+            others: Some(0.02),
+            kernel: Some(0.5),
+            canaries: [usual, usual],
+        };
         for (quietness, objection) in [
             (quiet, None),
             (Quietness { stolen: None, others: None, ..quiet }, None),

@@ -115,6 +115,10 @@ pub struct Block {
     pub stolen: Option<f64>,
     /// The share of the time of all cores that other programs computed.
     pub others: Option<f64>,
+    /// The share of it that the kernel's own threads computed; `None` in runs from before they were told
+    /// apart, in which they are among the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<f64>,
     /// The canaries before it and after it.
     pub canaries: [Canary; 2],
 }
