@@ -99,7 +99,8 @@ class Primes:
         return Plan(f"the primes below {below:,}, {segments}", {"below": below}, units)
 
     def answer(self, _: int, primes: int) -> Answer:
-        return Answer(f"counted {primes:,} primes", {"primes": primes}, [])
+        noun = "prime" if primes == 1 else "primes"
+        return Answer(f"counted {primes:,} {noun}", {"primes": primes}, [])
 
     def about(self, _: str) -> dict[str, str]:
         return {}

@@ -73,7 +73,8 @@ pub fn for_processes(number: usize) -> Result<(), NoRoom> {
     let mut demands = tasks(number.saturating_mul(THREADS_PER_PROCESS));
     demands.push(mappings(number));
     demands.extend(memory(number.saturating_mul(MEMORY_PER_PROCESS)));
-    check(format!("{number} worker processes"), demands)
+    let processes = if number == 1 { "process" } else { "processes" };
+    check(format!("{number} worker {processes}"), demands)
 }
 
 /// Checks that this process may open this many more files. A pipe is two.
@@ -157,12 +158,13 @@ pub fn for_things(number: usize, thing: &str, size: usize) -> Result<(), NoRoom>
 }
 
 /// Checks that a file can be written, before any work is done for it. An existing file keeps its
-/// contents, and a missing one is not left behind.
+/// contents, and a missing one is not left behind, unless a link leads to it.
 ///
 /// # Errors
 /// It cannot be written; the message names it.
 pub fn for_writing(path: &Path) -> anyhow::Result<()> {
-    let existed = path.exists();
+    // A link whose target is missing is there, too, and must not be removed.
+    let existed = path.symlink_metadata().is_ok();
     let opened = File::options().append(true).create(true).open(path);
     let checked = opened.and_then(|_| if existed { Ok(()) } else { fs::remove_file(path) });
     checked.with_context(|| format!("cannot write {}", path.display()))
@@ -377,6 +379,13 @@ mod tests {
         fs::write(&path, "old").expect("it can be written");
         for_writing(&path).expect("it can be written");
         assert_eq!(fs::read(&path).expect("it is there"), b"old");
+        #[cfg(unix)]
+        {
+            let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+            std::os::unix::fs::symlink(&target, &link).expect("a link can be made");
+            for_writing(&link).expect("its target can be written");
+            assert!(link.is_symlink(), "the user's link is still there");
+        }
         let error = for_writing(folder.path()).expect_err("it is a folder");
         assert!(error.to_string().contains("cannot write"), "{error}");
     }

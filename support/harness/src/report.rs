@@ -13,6 +13,13 @@ use crate::{
     words::{bytes, plural, seconds},
 };
 
+/// A shorter run spends much of its time on starting threads and waking them.
+const TELLING: Duration = Duration::from_millis(10);
+/// What is said of such a run.
+const TOO_SHORT: &str = "It ended within 10 ms, too soon to say what the time went into.\n";
+/// The shortest lower bound that is worth a line.
+const SHORTEST_BOUND: Duration = Duration::from_millis(1);
+
 /// All facts about one run.
 pub(crate) struct Run<'a> {
     pub(crate) workload: &'a str,
@@ -67,9 +74,13 @@ impl Run<'_> {
     /// The meaning of the figures, and what to run next.
     pub(crate) fn conclusion(&self) -> String {
         let waiting = self.usage.waiting(self.limits.workers);
-        let waiting = waiting.filter(|_| self.usage.peak_in_flight > 0);
-        let mut text = waiting.map(|waiting| in_words(self.kind, waiting)).unwrap_or_default();
-        if let Some(bound) = self.plan.lower_bound.filter(|bound| !bound.is_zero()) {
+        let mut text = match waiting.filter(|_| self.usage.peak_in_flight > 0) {
+            Some(_) if self.usage.wall() < TELLING => TOO_SHORT.to_owned(),
+            Some(waiting) => in_words(self.kind, waiting),
+            None => String::new(),
+        };
+        // A shorter one would be shown as 0.000 s.
+        if let Some(bound) = self.plan.lower_bound.filter(|&bound| bound >= SHORTEST_BOUND) {
             text += &format!(
                 "With {} in flight it cannot take less than {}; it took {:.2} times that.\n",
                 self.limits.in_flight,
@@ -147,5 +158,52 @@ pub(crate) fn list_failures(failures: &[Failure]) {
     if failures.len() > shown {
         let more = failures.len() - shown;
         message::line(format_args!("failed: {more} more (--json lists them all)"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is concluded from a run of one unit that took `wall` and could not take less than
+    /// `bound`.
+    fn conclusion(wall: Duration, bound: Duration) -> String {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).expect("it is short");
+        Run {
+            workload: "sleep",
+            approach: &Approach::new("threads"),
+            kind: Kind::Waits { limit: 1 },
+            limits: Limits::ONE,
+            plan: Plan {
+                headline: String::new(),
+                input: serde_json::Value::Null,
+                units: Some(1),
+                lower_bound: Some(bound),
+            },
+            answer: Answer {
+                line: String::new(),
+                json: serde_json::Value::Null,
+                failures: Vec::new(),
+                figures: None,
+            },
+            usage: Usage {
+                wall_ns: nanos(wall),
+                cpu_user_ns: Some(nanos(wall) / 100),
+                cpu_system_ns: Some(0),
+                peak_in_flight: 1,
+                ..Usage::default()
+            },
+        }
+        .conclusion()
+    }
+
+    #[test]
+    fn a_run_says_what_its_time_went_into_unless_it_is_too_short() {
+        let long = conclusion(Duration::from_millis(51), Duration::from_millis(50));
+        assert!(long.starts_with("It waited for 99 % of the time: I/O-bound.\n"), "{long}");
+        assert!(long.contains("less than 0.050 s; it took 1.02 times that.\n"), "{long}");
+        let short = conclusion(Duration::from_millis(2), Duration::from_nanos(50));
+        assert!(short.starts_with(TOO_SHORT), "{short}");
+        assert!(!short.contains("less than"), "{short}");
     }
 }

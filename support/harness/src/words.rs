@@ -22,6 +22,12 @@ pub fn plural(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// A large number of things, its digits in groups of three: `1 word`, `12,345 words`.
+#[must_use]
+pub fn grouped_plural(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// A duration in seconds: `0.050 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.3} s", duration.as_secs_f64())
@@ -53,6 +59,10 @@ mod tests {
         assert_eq!(
             [0, 1, 2].map(|number| plural(number, "page")),
             ["0 pages", "1 page", "2 pages"]
+        );
+        assert_eq!(
+            [0, 1, 12_345].map(|number| grouped_plural(number, "word")),
+            ["0 words", "1 word", "12,345 words"]
         );
         assert_eq!([999, 1_000, 12_345_678].map(bytes), ["999 B", "1.0 kB", "12.3 MB"]);
         assert_eq!(seconds(Duration::from_millis(50)), "0.050 s");

@@ -75,6 +75,7 @@ pub(super) fn tests() -> Vec<Test> {
         rayon_serves_only_as_many_at_once_as_its_pool_has_threads,
         a_port_that_is_taken_is_refused_in_one_line,
         more_workers_than_the_system_gives_is_an_error_that_says_so,
+        more_places_than_the_machine_holds_are_refused_before_anybody_comes,
         a_killed_worker_costs_its_connection_and_the_client_makes_a_new_one,
         a_worker_that_panics_costs_its_connection_alone,
         a_worker_that_cannot_be_replaced_costs_nobody_else_and_is_replaced_later,
@@ -212,6 +213,16 @@ fn more_workers_than_the_system_gives_is_an_error_that_says_so() {
     let ran = Ran::of(Command::new("sh").args(["-c", &script]));
     ran.refused(1, "cannot start worker process");
     ran.refused(1, "Too many open files");
+}
+
+fn more_places_than_the_machine_holds_are_refused_before_anybody_comes() {
+    let arguments = ["--clients", "1000000", "--max-connections", "1000000"];
+    for (approach, what) in
+        [("threads", "threads"), ("crossbeam", "threads"), ("processes", "worker processes")]
+    {
+        let complaint = format!("no room for 1000000 {what}: ");
+        ECHO.run(approach, &arguments).refused(1, &complaint);
+    }
 }
 
 fn a_killed_worker_costs_its_connection_and_the_client_makes_a_new_one() {

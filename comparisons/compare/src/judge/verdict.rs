@@ -18,6 +18,10 @@ const FAR_BEHIND: f64 = 1.5;
 /// A CPU time above sequential by this factor is named as the reason.
 const COSTLY: f64 = 1.5;
 
+/// CPU time beyond that of sequential explains nothing if it is less than this share of the wall
+/// time.
+const NOTABLE: f64 = 0.1;
+
 /// A version whose CPU time is no more than this many times its wall time has used one core.
 const ONE_CORE: f64 = 1.15;
 
@@ -171,6 +175,10 @@ impl<'a> Verdict<'a> {
     /// The versions that gained little or nothing, and why, grouped by reason.
     fn laggards(&self) -> Option<String> {
         let (best, _) = *self.ranked.first()?;
+        if self.ranked.iter().any(|(_, speed_up)| speed_up.high.is_infinite()) {
+            // From a single round, nobody knows who gained.
+            return None;
+        }
         let mut groups: Vec<(Lag, Why, Vec<String>)> = Vec::new();
         // What sequential Rust costs gives no reason for what Python gains or doesn't.
         let ours = || self.ranked.iter().filter(|(version, _)| !is_python(&version.approach));
@@ -221,7 +229,7 @@ impl<'a> Verdict<'a> {
     fn why(&self, version: &Version) -> Why {
         if self.waits()
             && let Some(peak) = version.peak_in_flight
-            && peak * 2 <= self.limit
+            && (1..=self.limit / 2).contains(&peak)
         {
             return Why::FewInFlight(peak);
         }
@@ -232,6 +240,7 @@ impl<'a> Verdict<'a> {
         if let Some((cpu, baseline)) = cpu.zip(self.baseline.cpu_ns)
             && cpu > COSTLY * baseline
             && baseline > 0.0
+            && version.mean_wall_ns.is_some_and(|wall| cpu - baseline > NOTABLE * wall)
         {
             // One digit, so that versions with about the same cost are grouped.
             return Why::Costly((cpu / baseline * 10.0).round() / 10.0);
@@ -456,6 +465,17 @@ mod tests {
         let sentences = sentences(&comparison);
         let last = sentences.last().expect("there are sentences");
         assert!(last.starts_with("This was a single round"), "{last}");
+        assert!(!sentences.join(" ").contains("no measurable gain"), "{sentences:?}");
+    }
+
+    #[test]
+    fn a_cost_that_is_next_to_nothing_is_no_reason() {
+        let comparison = compare(
+            Side::Io,
+            vec![runs("sequential", &[5000; 3], 1, 1), runs("smol", &[5000; 3], 20, 50)],
+        );
+        let text = sentences(&comparison).join(" ");
+        assert!(text.contains("these figures don't show why"), "{text}");
     }
 
     #[test]

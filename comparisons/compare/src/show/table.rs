@@ -190,12 +190,14 @@ pub(crate) fn row(version: &Version) -> [String; HEADS.len()] {
 /// What came out, in the words of the versions themselves.
 pub(crate) fn agreement(comparison: &Comparison, job: &Description) -> String {
     let who = if comparison.all_right() { "All versions agree" } else { "Those ranked agree" };
-    let answer = values::words(&job.answer);
     let failures = match job.failures {
         0 => String::new(),
-        some => format!("; {} of the units failed", grouped(some)),
+        some => format!("{} of the units failed", grouped(some)),
     };
-    format!("{who}: {answer}{failures}.")
+    // An answer of zeros has no words.
+    let parts = [values::words(&job.answer), failures];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { format!("{who}.") } else { format!("{who}: {}.", parts.join("; ")) }
 }
 
 /// What went wrong, a line for each.

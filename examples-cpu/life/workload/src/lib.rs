@@ -16,7 +16,7 @@ use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Kind, Limits, Plan, Shared, capacity,
-    words::{grouped, plural},
+    words::{grouped, grouped_plural, plural},
 };
 use serde_json::json;
 
@@ -154,8 +154,9 @@ impl harness::Row for Life {
         }
         Answer {
             line: format!(
-                "{} cells live in generation {}, digest {digest}",
-                grouped(population),
+                "{} {} in generation {}, digest {digest}",
+                grouped_plural(population, "cell"),
+                if population == 1 { "lives" } else { "live" },
                 grouped(input.generations as u64)
             ),
             json: json!({ "population": population, "digest": digest }),

@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared,
-    words::{grouped, plural},
+    words::{grouped, grouped_plural, plural},
 };
 use serde_json::json;
 
@@ -114,9 +114,9 @@ impl Row for WordCount {
         let (words, distinct) = (counts.total(), counts.distinct());
         let digest = format!("{:08x}", counts.digest());
         let mut line = format!(
-            "counted {} words, {} different ones, digest {digest}",
-            grouped(words),
-            grouped(distinct as u64)
+            "counted {}, {}, digest {digest}",
+            grouped_plural(words, "word"),
+            grouped_plural(distinct as u64, "different one")
         );
         if !failures.is_empty() {
             line += &format!(", {} failed", failures.len());

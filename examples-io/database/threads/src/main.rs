@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use database_threads::{transfer_all, transfer_all_grouped};
 use database_workload::Database;
+use harness::capacity;
 
 fn main() -> ExitCode {
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
+        capacity::for_threads(limits.in_flight)?;
         let transfer_all = if input.grouped { transfer_all_grouped } else { transfer_all };
         meter.measure(|| transfer_all(&input.batches, &input.settings, limits))
     })

@@ -19,7 +19,10 @@ use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
-use harness::{Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, duration, words::plural};
+use harness::{
+    Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, duration,
+    words::{grouped_plural, plural},
+};
 use serde_json::{Value, json};
 
 pub use attempts::{Outcome, Verdicts};
@@ -196,7 +199,7 @@ impl Row for Database {
             }),
             failures,
             figures: Some(Figures {
-                line: format!("retried {} times", counts.retries),
+                line: format!("retried {}", grouped_plural(counts.retries, "time")),
                 json: json!({ "retries": counts.retries }),
             }),
         }

@@ -1,9 +1,13 @@
 //! Where the accounts are: in an SQLite file, or on a PostgreSQL server.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use postgres::config::{Config, Host, SslMode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::fault::chain;
 
@@ -11,9 +15,19 @@ use crate::fault::chain;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     /// SQLite, embedded: this file.
+    #[serde(serialize_with = "send_path", deserialize_with = "receive_path")]
     Sqlite(PathBuf),
     /// PostgreSQL, on a server.
     Postgres(Server),
+}
+
+/// Serde sends a path only if it is UTF-8; this sends any name that the system allows.
+fn send_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    path.as_os_str().serialize(to)
+}
+
+fn receive_path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    OsString::deserialize(from).map(PathBuf::from)
 }
 
 /// A PostgreSQL server, with the database and the user.
@@ -122,5 +136,16 @@ mod tests {
             let refused = place(url).expect_err(url);
             assert!(refused.contains(reason), "{url}: {refused}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_any_name_reaches_a_worker() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let name = Path::new(std::ffi::OsStr::from_bytes(b"/tmp/a\xff"));
+        let place = Place::Sqlite(name.into());
+        let text = serde_json::to_string(&place).expect("any name can be sent");
+        assert_eq!(serde_json::from_str::<Place>(&text).expect("it can be read"), place);
     }
 }

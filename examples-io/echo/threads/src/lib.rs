@@ -31,7 +31,7 @@ pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Resu
             open -= ended.try_iter().count();
             if open == at_once {
                 // All places are taken, so the next client waits until a thread has ended.
-                ended.recv().context("a thread has the other end")?;
+                ended.recv().expect("`end` keeps the channel open");
                 open -= 1;
             }
             let Some(stream) = server.accept()? else { break };

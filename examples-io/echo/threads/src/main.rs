@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use echo_threads::serve;
 use echo_workload::Echo;
+use harness::capacity;
 
 fn main() -> ExitCode {
     harness::run::<Echo>(env!("CARGO_PKG_NAME"), |echo, limits, meter| {
+        capacity::for_threads(echo.settings.at_once(limits))?;
         meter.measure(|| serve(echo.listener()?, &echo.settings, limits))
     })
 }

@@ -293,10 +293,12 @@ impl<'a> Client<'a> {
     }
 
     async fn misbehave(&mut self, mischief: Mischief) -> Result<(), String> {
-        let too_long = vec![b'x'; self.options.max_line + 1];
+        let bytes = match mischief {
+            Mischief::LongLine => vec![b'x'; self.options.max_line + 1],
+            Mischief::Silence | Mischief::HangUp => b"half a li".into(),
+        };
         let connection = self.dial().await?;
-        let bytes = if mischief == Mischief::LongLine { &too_long[..] } else { b"half a li" };
-        let _ = connection.get_mut().write_all(bytes).await;
+        let _ = connection.get_mut().write_all(&bytes).await;
         if mischief == Mischief::HangUp {
             return Err("it hung up in the middle of a line".into());
         }
@@ -374,6 +376,7 @@ impl Report {
         let [median, p99, longest] = times.map(|time| duration::write(round(time)));
         let redials = match self.redials {
             0 => String::new(),
+            1 => "; 1 connection broke and was reopened".into(),
             redials => format!("; {redials} connections broke and were reopened"),
         };
         format!(

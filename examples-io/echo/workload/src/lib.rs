@@ -28,7 +28,8 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use harness::{
-    Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, duration, words::plural,
+    Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, duration,
+    words::{grouped_plural, plural},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -279,7 +280,7 @@ impl Row for Echo {
             headline: format!(
                 "{}, {} each, {} apart, at most {at_once} served at a time",
                 plural(clients, "client"),
-                plural(lines as usize, "line"),
+                grouped_plural(self.lines, "line"),
                 duration::write(self.latency)
             ),
             input: json,

@@ -42,7 +42,7 @@ pub async fn checksum_all(entries: &[Entry], limits: Limits) -> Result<Vec<Outco
     // On an early return smol cancels the loops that no thread has begun. The others go on to the
     // last file: nothing can cancel a blocking call.
     let loops = (0..limits.in_flight.min(entries.len())).map(read);
-    let mut done = join_all(loops).await.concat();
+    let mut done: Vec<_> = join_all(loops).await.into_iter().flatten().collect();
     // The results arrived as the threads finished. Sort them into input order.
     done.sort_unstable_by_key(|&(index, _)| index);
     Ok(done.into_iter().map(|(_, outcome)| outcome).collect())

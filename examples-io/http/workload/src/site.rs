@@ -44,6 +44,10 @@ const ROLE: Role = Role::new("MEANWHILE_SITE");
 /// How many connections may wait to be accepted: as many as may arrive at the same time.
 const BACKLOG: u32 = 16_384;
 
+/// How much of a page is made at a time, in bytes. Pages of any length have the same beginning
+/// however they are cut, since this is a multiple of the 8 bytes that the generator makes at a time.
+const PIECE: usize = 64 * 1024;
+
 /// The properties of the site.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SiteOptions {
@@ -187,7 +191,7 @@ async fn answer(
     let path = request.uri().path();
     if path == STATS {
         let stats = serde_json::to_vec(&counters.stats()).expect("numbers can be written as JSON");
-        return Ok(Response::new(PageBody::whole(stats.into())));
+        return Ok(Response::new(PageBody::text(stats.into())));
     }
     if !path.starts_with("/pages/") {
         return Ok(with_status(StatusCode::NOT_FOUND));
@@ -204,18 +208,16 @@ async fn answer(
         // Even a sleep of zero would take a millisecond, the resolution of tokio's timers.
         tokio::time::sleep(latency).await;
     }
-    let mut body = vec![0; options.size as usize];
-    page.fill(&mut body);
     Ok(match fate {
-        Fate::Page => Response::new(PageBody::whole(body.into())),
-        Fate::HalfAPage => Response::new(PageBody::half(body.into())),
+        Fate::Page => Response::new(PageBody::whole(page, options.size)),
+        Fate::HalfAPage => Response::new(PageBody::half(page, options.size)),
         Fate::Error => with_status(StatusCode::INTERNAL_SERVER_ERROR),
         Fate::Silence => std::future::pending().await,
     })
 }
 
 fn with_status(status: StatusCode) -> Response<PageBody> {
-    let mut response = Response::new(PageBody::whole(Bytes::new()));
+    let mut response = Response::new(PageBody::text(Bytes::new()));
     *response.status_mut() = status;
     response
 }
@@ -223,20 +225,50 @@ fn with_status(status: StatusCode) -> Response<PageBody> {
 /// A body that is sent whole, or announced whole and cut off half-way.
 struct PageBody {
     promised: u64,
-    bytes: Option<Bytes>,
+    /// How many bytes follow; `None` if all have been sent.
+    left: Option<usize>,
+    source: Source,
     cut: bool,
 }
 
+/// Where the bytes of a body come from.
+enum Source {
+    Text(Bytes),
+    /// They are made as they are sent, so a large page takes no memory.
+    Random(Rng),
+}
+
 impl PageBody {
-    fn whole(bytes: Bytes) -> Self {
-        Self { promised: bytes.len() as u64, bytes: Some(bytes), cut: false }
+    fn text(text: Bytes) -> Self {
+        let (promised, left) = (text.len() as u64, Some(text.len()));
+        Self { promised, left, source: Source::Text(text), cut: false }
     }
 
-    fn half(mut bytes: Bytes) -> Self {
+    fn whole(random: Rng, size: u32) -> Self {
+        let source = Source::Random(random);
+        Self { promised: size.into(), left: Some(size as usize), source, cut: false }
+    }
+
+    fn half(random: Rng, size: u32) -> Self {
         // An empty page must announce something, too, or nothing would be missing.
-        let promised = bytes.len().max(1) as u64;
-        bytes.truncate(bytes.len() / 2);
-        Self { promised, bytes: Some(bytes), cut: true }
+        let promised = size.max(1).into();
+        let (left, source) = (Some(size as usize / 2), Source::Random(random));
+        Self { promised, left, source, cut: true }
+    }
+
+    /// The next bytes, if any are left.
+    fn next(&mut self) -> Option<Bytes> {
+        let left = self.left.take()?;
+        let size = left.min(PIECE);
+        self.left = Some(left - size).filter(|&left| left > 0);
+        Some(match &mut self.source {
+            Source::Text(text) => text.split_to(size),
+            Source::Random(random) => {
+                let mut piece = vec![0; size];
+                random.fill(&mut piece);
+                piece.into()
+            }
+        })
     }
 }
 
@@ -248,7 +280,7 @@ impl Body for PageBody {
         mut self: Pin<&mut Self>,
         _: &mut TaskContext<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        Poll::Ready(match self.bytes.take() {
+        Poll::Ready(match self.next() {
             Some(bytes) => Some(Ok(Frame::data(bytes))),
             None if self.cut => Some(Err(io::ErrorKind::ConnectionAborted.into())),
             None => None,
@@ -256,7 +288,7 @@ impl Body for PageBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        !self.cut && self.bytes.as_ref().is_none_or(Bytes::is_empty)
+        !self.cut && self.left.is_none_or(|left| left == 0)
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -322,5 +354,23 @@ mod tests {
             assert!((850..1_150).contains(&count(fault)), "{} {fault:?}", count(fault));
         }
         assert_eq!(Fate::draw(&mut random, 0.0), Fate::Page);
+    }
+
+    #[test]
+    fn a_page_of_any_size_is_made_in_small_pieces() {
+        let random = || Rng::with_seed(7);
+        let size = 2 * PIECE + 3;
+        let mut expected = vec![0; size];
+        random().fill(&mut expected);
+        let all = |mut body: PageBody| std::iter::from_fn(move || body.next()).collect::<Vec<_>>();
+        let size = u32::try_from(size).expect("it is small");
+        let pieces = all(PageBody::whole(random(), size));
+        assert_eq!(pieces.concat(), expected);
+        assert_eq!(all(PageBody::half(random(), size)).concat(), expected[..=PIECE]);
+        let mut huge = PageBody::whole(random(), u32::MAX);
+        assert_eq!(huge.next().map(|piece| piece.len()), Some(PIECE));
+        assert_eq!(all(PageBody::text(vec![1; 10].into())), [vec![1; 10]]);
+        // An empty body has one piece, so the head is sent before a cut.
+        assert_eq!(all(PageBody::half(random(), 0)), [Bytes::new()]);
     }
 }

@@ -87,6 +87,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_group_gives_the_same_answer,
         audits_see_all_the_money_while_transfers_are_made,
         groups_are_for_one_connection_to_sqlite,
+        more_in_flight_than_the_machine_holds_is_refused_before_it_begins,
     ));
     let hindrance = other_user().err();
     tests.extend(DATABASE.approaches().map(|approach| {
@@ -320,6 +321,16 @@ fn groups_are_for_one_connection_to_sqlite() {
     DATABASE.refused(&["--grouped", "--connections", "2"], 2, "--connections");
     let url = "postgres://nobody@127.0.0.1:1/nothing";
     DATABASE.refused(&["--grouped", "--url", url], 1, "--grouped is for SQLite");
+}
+
+fn more_in_flight_than_the_machine_holds_is_refused_before_it_begins() {
+    let arguments = ["--transfers", "1000000", "--limit", "1000000"];
+    for (approach, what) in
+        [("threads", "threads"), ("crossbeam", "threads"), ("processes", "worker processes")]
+    {
+        let complaint = format!("no room for 1000000 {what}: ");
+        DATABASE.run(approach, &arguments).refused(1, &complaint);
+    }
 }
 
 fn audits_see_all_the_money_while_transfers_are_made() {

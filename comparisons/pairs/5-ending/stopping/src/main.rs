@@ -86,10 +86,11 @@ fn show(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     stage.conclude(
         confirmed,
         &format!(
-            "An abort left {} half-written files, SIGKILL {} temporary ones, and the other ways {} \
-             of either.\nA dropped future runs its destructors and a killed process runs nothing, \
-             so let only the\nname say that a file is whole.",
-            wrong.found.half, renaming.found.temporary, left
+            "An abort left {} half-written files, SIGKILL {} temporary ones, or {} half-written \
+             without the\nrename, and the other ways {} of either. A dropped future runs its \
+             destructors and a killed\nprocess runs nothing, so let only the name say that a file \
+             is whole.",
+            wrong.found.half, renaming.found.temporary, in_place.found.half, left
         ),
     );
     Ok(())
