@@ -27,9 +27,15 @@ pub(crate) struct Arguments {
     /// Print one line of JSON instead of the tables
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print the tables in Markdown
+    #[arg(long, conflicts_with_all = ["json", "csv", "timeline"])]
+    pub(crate) markdown: bool,
+    /// Print the time of each run as comma-separated values
+    #[arg(long, conflicts_with_all = ["json", "timeline"])]
+    pub(crate) csv: bool,
     /// Show the last run once more, without measuring anything
     #[arg(long, conflicts_with_all = ["rows", "only", "runs", "flags", "timeline", "trace", "sweep",
-          "programs", "svg", "html", "timeline_data", "python"])]
+          "programs", "html", "timeline_data", "python"])]
     pub(crate) again: bool,
     /// Draw the timeline of each version, all on the same clock; sequential only if --only names it
     #[arg(long, conflicts_with_all = ["programs", "sweep", "json"])]
@@ -37,8 +43,9 @@ pub(crate) struct Arguments {
     /// Write a trace of all versions to this file, for the Perfetto viewer
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
     pub(crate) trace: Option<PathBuf>,
-    /// Draw the race of one row as a picture that replays it, for a web page or a README
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]
+    /// Draw the race of one row as a picture that replays it, for a web page or a README; with --sweep,
+    /// draw its curves
+    #[arg(long, value_name = "FILE", conflicts_with = "programs")]
     pub(crate) svg: Option<PathBuf>,
     /// Write a page into this folder that shows all of it: the race, the table, the timelines and the
     /// sources. Several rows get a file each, and a list of them
@@ -51,7 +58,8 @@ pub(crate) struct Arguments {
     /// against its own sequential version. --only chooses Rust versions alone
     #[arg(long, conflicts_with_all = ["programs", "sweep", "timeline", "trace", "svg", "html", "timeline_data"])]
     pub(crate) python: bool,
-    /// Compare one row with several values of a flag, one after the other: limit=1,2,4
+    /// Compare one row with several values of a flag, one after the other: limit=1,2,4. Shows at which
+    /// of them each version begins to win, stops winning, or breaks
     #[arg(long, value_name = "FLAG=VALUE,…", value_parser = Sweep::read,
           conflicts_with_all = ["programs", "wide"])]
     pub(crate) sweep: Option<Sweep>,
@@ -71,20 +79,21 @@ pub(crate) struct Arguments {
     /// Run this command before each run without measuring it
     #[arg(long, value_name = "COMMAND", requires = "programs", help_heading = "Your own programs")]
     pub(crate) prepare: Option<String>,
-    /// Print a Markdown table
-    #[arg(long, requires = "programs", conflicts_with_all = ["json", "csv"],
-          help_heading = "Your own programs")]
-    pub(crate) markdown: bool,
-    /// Print each run's time as comma-separated values
-    #[arg(
-        long,
-        requires = "programs",
-        conflicts_with = "json",
-        help_heading = "Your own programs"
-    )]
-    pub(crate) csv: bool,
     #[command(flatten)]
     pub(crate) how: How,
+}
+
+/// In which form figures are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Text,
+    /// One line of JSON, and nothing else.
+    Json,
+    /// Tables of Markdown.
+    Markdown,
+    /// Comma-separated values.
+    Csv,
 }
 
 /// What else there is to see.
@@ -154,6 +163,16 @@ pub(crate) struct How {
 }
 
 impl Arguments {
+    /// In which form figures are printed.
+    pub(crate) fn form(&self) -> Form {
+        match (self.json, self.markdown, self.csv) {
+            (true, ..) => Form::Json,
+            (_, true, _) => Form::Markdown,
+            (.., true) => Form::Csv,
+            _ => Form::Text,
+        }
+    }
+
     /// Whether a run of each version is to be recorded.
     pub(crate) fn records(&self) -> bool {
         let files = [&self.trace, &self.svg, &self.html, &self.timeline_data];

@@ -109,6 +109,12 @@ pub fn number(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.into() }
 }
 
+/// A round ratio, with as many decimals as it needs.
+#[must_use]
+pub fn ratio(value: f64) -> String {
+    format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// The text as XML wants it. A character that XML cannot hold becomes a replacement character.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -5,17 +5,16 @@ use std::io::{self, Write};
 use anyhow::Result;
 use workspace::{Row, Workspace};
 
-use super::{
-    programs,
-    shown::{Json, Shown},
-    sweep,
-};
+use super::{programs, shown::Shown, sweep};
 use crate::{
-    arguments::Arguments,
+    arguments::{Arguments, Form},
+    error::Misnamed,
     judge::sweep::{Step, Swept},
     saved::{Saved, What},
     show::{
+        files,
         frame::{heading, hints},
+        picture,
         table::Look,
     },
 };
@@ -30,17 +29,24 @@ pub(crate) fn show(workspace: &Workspace, arguments: &Arguments, terminal: Look)
             let compared: Vec<Shown> =
                 measured.iter().map(|measured| Shown::new(measured, machine)).collect();
             let all_right = compared.iter().all(|row| row.comparison.all_right());
-            if arguments.json {
-                let json = Json { version: 2, machine, rows: &compared };
-                writeln!(out, "{}", serde_json::to_string(&json)?)?;
-                return Ok(all_right);
+            if let Some(path) = &arguments.svg {
+                let [Shown { comparison, .. }] = &compared[..] else {
+                    let reason = "--svg draws one row, and the last run compared several";
+                    return Err(Misnamed(reason.into()).into());
+                };
+                // What the versions did meanwhile is not saved.
+                files::write(path, &picture::race(comparison, &[], &machine))?;
             }
-            write!(out, "{}", heading(machine))?;
-            for shown in &compared {
-                write!(out, "\n{}", shown.section(look))?;
+            let form = arguments.form();
+            write!(out, "{}", Shown::export(&compared, form, machine)?)?;
+            if form == Form::Text {
+                write!(out, "{}", heading(machine))?;
+                for shown in &compared {
+                    write!(out, "\n{}", shown.section(look))?;
+                }
+                let rows: Vec<Row> = measured.into_iter().map(|measured| measured.row).collect();
+                write!(out, "\n{}", hints(&rows, terminal.width))?;
             }
-            let rows: Vec<Row> = measured.into_iter().map(|measured| measured.row).collect();
-            write!(out, "\n{}", hints(&rows, terminal.width))?;
             Ok(all_right)
         }
         What::Sweep { flag, steps } => {
@@ -52,6 +58,10 @@ pub(crate) fn show(workspace: &Workspace, arguments: &Arguments, terminal: Look)
             let swept = Swept { flag, steps: steps.collect() };
             drop(out);
             sweep::show(swept, &row, machine, arguments, look)
+        }
+        What::Programs(_) if arguments.svg.is_some() => {
+            let reason = "--svg draws rows, and the last run compared other programs";
+            Err(Misnamed(reason.into()).into())
         }
         What::Programs(tries) => {
             drop(out);

@@ -12,7 +12,7 @@ use serde::Serialize;
 use workspace::{Workspace, run::Fault, running::Interruptible};
 
 use crate::{
-    arguments::{Arguments, How},
+    arguments::{Arguments, Form, How},
     error::{Misnamed, TooSoon},
     find::programs,
     judge::programs::Programs,
@@ -86,17 +86,18 @@ pub(crate) fn show(
     let programs = Programs::draw(tries);
     let all_right = programs.all_right();
     let mut out = io::stdout().lock();
-    if arguments.json {
-        let sentences = programs.sentences();
-        let json = JsonOfPrograms { version: 1, machine, programs, sentences };
-        writeln!(out, "{}", serde_json::to_string(&json)?)?;
-    } else if arguments.markdown {
-        write!(out, "{}", forms::markdown(&programs))?;
-    } else if arguments.csv {
-        write!(out, "{}", forms::csv(&programs))?;
-    } else {
-        writeln!(out, "{machine}")?;
-        write!(out, "{}", forms::section(&programs, look))?;
+    match arguments.form() {
+        Form::Json => {
+            let sentences = programs.sentences();
+            let json = JsonOfPrograms { version: 1, machine, programs, sentences };
+            writeln!(out, "{}", serde_json::to_string(&json)?)?;
+        }
+        Form::Markdown => write!(out, "{}", forms::markdown(&programs))?,
+        Form::Csv => write!(out, "{}", forms::csv(&programs))?,
+        Form::Text => {
+            writeln!(out, "{machine}")?;
+            write!(out, "{}", forms::section(&programs, look))?;
+        }
     }
     Ok(all_right)
 }

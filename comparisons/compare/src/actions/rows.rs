@@ -1,7 +1,7 @@
 //! Compares rows: `compare http primes`.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Write},
 };
 
@@ -11,10 +11,10 @@ use workspace::{Workspace, running::is_interrupted};
 
 use super::{
     measuring::{build, measure, record},
-    shown::{Json, Shown},
+    shown::Shown,
 };
 use crate::{
-    arguments::Arguments,
+    arguments::{Arguments, Form},
     error::{Misnamed, TooSoon},
     find::{
         python::{self, Pythons},
@@ -23,7 +23,7 @@ use crate::{
     run::traces,
     saved::{Measured, Saved, Store, What},
     show::{
-        self,
+        self, files,
         frame::{heading, hints},
         html, recording,
         table::Look,
@@ -42,9 +42,7 @@ pub(crate) fn compare(
         if rows.len() != 1 {
             return Err(Misnamed("--svg draws one row, so name it".into()).into());
         }
-        // Whether it can be written is found out before minutes have gone into measuring.
-        let opened = File::options().create(true).append(true).open(path);
-        opened.with_context(|| format!("cannot write {}", path.display()))?;
+        files::ensure_writable(path)?;
     }
     if arguments.timeline_data.is_some() && rows.len() != 1 {
         return Err(Misnamed("--timeline-data records one row, so name it".into()).into());
@@ -61,12 +59,15 @@ pub(crate) fn compare(
     let mut done = Vec::new();
     let mut out = io::stdout().lock();
     let look = if arguments.wide { Look { width: usize::MAX, ..terminal } } else { terminal };
-    if !arguments.json {
+    // For other programs, stdout holds the figures and nothing else.
+    let form = arguments.form();
+    if form == Form::Text {
         write!(out, "{}", heading(machine))?;
+    } else if let Some(warning) = machine.warning() {
+        eprintln!("warning: {warning}");
     }
     for note in &pythons.notes {
-        // With --json, stdout holds that one line and nothing else.
-        if arguments.json { eprintln!("{note}") } else { writeln!(out, "{note}")? }
+        if form == Form::Text { writeln!(out, "{note}")? } else { eprintln!("{note}") }
     }
     let (mut compared, mut recorded, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
     for (row, input) in rows.iter().zip(&inputs) {
@@ -79,7 +80,7 @@ pub(crate) fn compare(
         let Some(measured) = measured else { break };
         let shown = Shown::new(&measured, machine);
         done.push(measured);
-        if !arguments.json {
+        if form == Form::Text {
             write!(out, "\n{}", shown.section(look))?;
             out.flush()?;
         }
@@ -95,7 +96,7 @@ pub(crate) fn compare(
             timelines.push(html::page::timelines(&traces));
             if let Some(path) = &arguments.svg {
                 let svg = show::picture::race(&shown.comparison, &traces, &machine);
-                fs::write(path, svg).with_context(|| format!("cannot write {}", path.display()))?;
+                files::write(path, &svg)?;
             }
             traces.retain(|traced| how.draws(&traced.report.approach));
             if let Some(path) = &arguments.timeline_data {
@@ -129,13 +130,10 @@ pub(crate) fn compare(
             .collect::<Result<_>>()?;
         let page = html::files::write(folder, &pages)?;
         let found = format!("The page is in {}", page.display());
-        // The only line on stdout is the JSON.
-        if arguments.json { eprintln!("{found}") } else { writeln!(out, "\n{found}")? }
+        if form == Form::Text { writeln!(out, "\n{found}")? } else { eprintln!("{found}") }
     }
-    if arguments.json {
-        let json = Json { version: 2, machine, rows: &compared };
-        writeln!(out, "{}", serde_json::to_string(&json)?)?;
-    } else {
+    write!(out, "{}", Shown::export(&compared, form, machine)?)?;
+    if form == Form::Text {
         write!(out, "\n{}", hints(&rows, terminal.width))?;
     }
     Ok(all_right)

@@ -7,7 +7,7 @@ use viewer::data::Timelines;
 use workspace::Row;
 
 use crate::{
-    arguments::How,
+    arguments::{Form, How},
     judge::{comparison::Comparison, python::Languages, verdict},
     saved::Measured,
     show::{
@@ -18,10 +18,10 @@ use crate::{
 
 /// What `--json` prints.
 #[derive(Serialize)]
-pub(crate) struct Json<'a> {
-    pub(crate) version: u32,
-    pub(crate) machine: Load,
-    pub(crate) rows: &'a [Shown],
+struct Json<'a> {
+    version: u32,
+    machine: Load,
+    rows: &'a [Shown],
 }
 
 /// A row, and what its figures show in words.
@@ -29,10 +29,10 @@ pub(crate) struct Json<'a> {
 pub(crate) struct Shown {
     #[serde(flatten)]
     pub(crate) comparison: Comparison,
-    pub(crate) sentences: Vec<String>,
+    sentences: Vec<String>,
     /// What each language gains, with --python.
     #[serde(flatten)]
-    pub(crate) languages: Option<Languages>,
+    languages: Option<Languages>,
 }
 
 impl Shown {
@@ -52,6 +52,20 @@ impl Shown {
             section += &format!("\n{}", show::python::section(languages, look.width));
         }
         section
+    }
+
+    /// Rows in a form for other programs. People see each row as soon as it is measured, so there is
+    /// nothing left for them.
+    pub(crate) fn export(rows: &[Self], form: Form, machine: Load) -> Result<String> {
+        Ok(match form {
+            Form::Text => String::new(),
+            Form::Json => serde_json::to_string(&Json { version: 2, machine, rows })? + "\n",
+            Form::Markdown => {
+                let section = |row: &Self| table::markdown(&row.comparison, &row.sentences);
+                rows.iter().map(section).collect::<Vec<_>>().join("\n")
+            }
+            Form::Csv => table::csv(rows.iter().map(|row| &row.comparison)),
+        })
     }
 
     /// The page of it.

@@ -12,12 +12,16 @@ use super::{
     shown::Shown,
 };
 use crate::{
-    arguments::{Arguments, How},
+    arguments::{Arguments, Form, How},
     error::{Misnamed, TooSoon},
     find::{selection, sweep::Sweep},
-    judge::sweep::{Step, Swept},
+    judge::sweep::{Crossings, Step, Swept},
     saved::{Measured, Saved, Store, What},
-    show::{sweep as forms, table::Look},
+    show::{
+        files,
+        sweep::{export, picture, text},
+        table::Look,
+    },
 };
 
 /// What `--json` prints of a sweep.
@@ -27,6 +31,9 @@ struct JsonOfSweep {
     machine: Load,
     #[serde(flatten)]
     swept: Swept,
+    /// How many times as fast as sequential a version could be at best, at each value.
+    at_best: Vec<Option<f64>>,
+    versions: Vec<Crossings>,
     sentences: Vec<String>,
 }
 
@@ -42,6 +49,9 @@ pub(crate) fn compare(
     let [row] = &rows[..] else {
         return Err(Misnamed("--sweep compares one row, so name it".into()).into());
     };
+    if let Some(path) = &arguments.svg {
+        files::ensure_writable(path)?;
+    }
     let machine = Load::look();
     if let Some(warning) = machine.warning() {
         eprintln!("warning: {warning}");
@@ -83,12 +93,24 @@ pub(crate) fn show(
 ) -> Result<bool> {
     let all_right = swept.steps.iter().all(|step| step.comparison.all_right());
     let mut out = io::stdout().lock();
-    if arguments.json {
-        let sentences = swept.sentences();
-        let json = JsonOfSweep { version: 2, machine, swept, sentences };
-        writeln!(out, "{}", serde_json::to_string(&json)?)?;
-    } else {
-        write!(out, "{}", forms::section(&swept, row, look))?;
+    if let Some(path) = &arguments.svg {
+        files::write(path, &picture::svg(&swept, row, &machine))?;
+    }
+    match arguments.form() {
+        Form::Json => {
+            let json = JsonOfSweep {
+                version: 2,
+                machine,
+                at_best: swept.steps.iter().map(Step::at_best).collect(),
+                versions: swept.all_crossings(),
+                sentences: swept.sentences(),
+                swept,
+            };
+            writeln!(out, "{}", serde_json::to_string(&json)?)?;
+        }
+        Form::Markdown => write!(out, "{}", export::markdown(&swept, row))?,
+        Form::Csv => write!(out, "{}", export::csv(&swept))?,
+        Form::Text => write!(out, "{}", text::section(&swept, row, look))?,
     }
     Ok(all_right)
 }

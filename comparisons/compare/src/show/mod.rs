@@ -3,10 +3,12 @@
 //! [`sweep`], of the user's own [`programs`], of [`python`] beside Rust, and of the pieces of work that
 //! are [`worthwhile`], all of them in [`columns`]. A [`frame`] is around them, and [`progress`] comes
 //! before. And what is written: a [`picture`] of the race, a page of [`html`], and a [`recording`] for
-//! the book.
+//! the book. [`files`] writes them, and [`export`] makes tables for other programs.
 
 pub(crate) mod columns;
 pub(crate) mod diff;
+pub(crate) mod export;
+pub(crate) mod files;
 pub(crate) mod frame;
 pub(crate) mod html;
 pub(crate) mod list;
