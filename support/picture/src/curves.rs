@@ -47,11 +47,11 @@ pub const STYLE: &str = ".curves text{font-family:sans-serif;font-size:12px;fill
     .curves .limit{fill:none;stroke:currentColor;stroke-dasharray:4 3;opacity:.8}\
     .curves .measured,.curves .interval{fill:none;stroke:#2f81d6;stroke-width:2}\
     .curves .wins{fill:#2f81d6;stroke:#2f81d6;stroke-width:2}\
-    .curves .even{fill:none;stroke:#2f81d6;stroke-width:2}\
+    .curves .even{fill:var(--bg,Canvas);stroke:#2f81d6;stroke-width:2}\
     .curves .breaks{fill:none;stroke:#e5534b;stroke-width:2.5}";
 /// What a file of its own needs besides.
-const OF_A_FILE: &str = "svg{color:#1f2328}.card{fill:#fff}\
-    @media(prefers-color-scheme:dark){svg{color:#f0f6fc}.card{fill:#0d1117}}";
+const OF_A_FILE: &str = "svg{color:#1f2328}.card,.curves .even{fill:#fff}\
+    @media(prefers-color-scheme:dark){svg{color:#f0f6fc}.card,.curves .even{fill:#0d1117}}";
 
 /// The speed-ups of some versions along the values of a flag.
 #[derive(Clone, Debug)]

@@ -58,7 +58,7 @@ pub(crate) struct Crossing {
 pub(crate) enum Change {
     /// The version begins to win.
     Wins,
-    /// It ran and won, and runs and no longer wins.
+    /// It won and still runs, and no longer wins, or not surely.
     Stops,
     /// It no longer comes to an end with the right answer.
     Breaks,
@@ -176,7 +176,11 @@ impl Swept {
                 let place = self.steps.iter().position(|step| step.value == value).unwrap_or(0);
                 match what {
                     Change::Wins => self.win(&along, place),
-                    Change::Stops => format!("stops winning at {}", self.at(&value)),
+                    Change::Stops if matches!(along[place], Outcome::Loses(_)) => {
+                        format!("stops winning at {}", self.at(&value))
+                    }
+                    // It may still be faster, but chance alone would explain as much.
+                    Change::Stops => format!("no longer measurably wins at {}", self.at(&value)),
                     Change::Breaks => {
                         let reason = reason.unwrap_or_default();
                         format!("{} at {} ({reason})", verb(along[place]), self.at(&value))
@@ -360,6 +364,16 @@ pub(crate) mod tests {
         assert_eq!(changes(&noisy, "smol"), []);
         let text = noisy.sentences().concat();
         assert!(text.starts_with("smol shows no measurable gain at any value; its best"), "{text}");
+    }
+
+    #[test]
+    fn a_win_that_becomes_uncertain_is_not_called_a_loss() {
+        let at = |last: &[u64]| {
+            let steps = vec![step("1", &[("smol", &[500; 3])]), step("2", &[("smol", last)])];
+            swept(steps).clauses("smol").remove(1)
+        };
+        assert_eq!(at(&[1500, 1510, 1490]), "stops winning at limit = 2");
+        assert_eq!(at(&[200, 1500, 700]), "no longer measurably wins at limit = 2");
     }
 
     #[test]
