@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use viewer::escape::escaped;
+use picture::svg::escaped;
 
 use super::page::{self, Page};
 

@@ -7,11 +7,12 @@ use figures::{
     machine::{Load, Machine},
     words::duration_ns,
 };
+use picture::svg::escaped;
 use serde::Serialize;
 use serde_json::Value;
 use viewer::{
     data::{Timelines, Version},
-    escape::{escaped, json_in_html},
+    escape::json_in_html,
     figure::figure,
 };
 use workspace::Row;
