@@ -48,8 +48,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with = "programs")]
     pub(crate) svg: Option<PathBuf>,
     /// Write a page into this folder that shows all of it: the race, the table, the timelines and the
-    /// sources. Several rows get a file each, and a list of them
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["programs", "sweep"])]
+    /// sources. Several rows get a file each, and a list of them. With --sweep, the page shows its curves
+    #[arg(long, value_name = "DIR", conflicts_with = "programs")]
     pub(crate) html: Option<PathBuf>,
     /// Write the timelines of one row into a file, in the form that the book shows
     #[arg(long, value_name = "FILE", conflicts_with_all = ["programs", "sweep"])]

@@ -38,7 +38,8 @@ const WIDE: f64 = 5.0;
 
 /// The looks, for a page that has the picture as one of its elements. It takes the colour of the
 /// text around it.
-pub const STYLE: &str = ".curves text{font-family:sans-serif;font-size:12px;fill:currentColor}\
+pub const STYLE: &str = ".curves{max-width:100%;height:auto}\
+    .curves text{font-family:sans-serif;font-size:12px;fill:currentColor}\
     .curves .head{font-size:17px;font-weight:bold}\
     .curves .name{font-size:14px;font-weight:bold}\
     .curves .small{opacity:.8}\
@@ -181,7 +182,7 @@ fn put_together(curves: &Curves, below: impl IntoIterator<Item = Element>) -> El
         for (place, (chart, remarks)) in chart.iter().zip(remarks).enumerate() {
             let left = MARGIN + CHART * place as f64;
             let name = text("name", (left, top + 16.0), &chart.label);
-            let group = Element::new("g").with("class", "chart").child(name);
+            let group = Element::new("g").with("class", "version").child(name);
             let group = group.children(stack(remarks, left, top + 32.0));
             charts.push(group.children(self::plot(curves, chart, left, plot)));
         }
@@ -389,7 +390,7 @@ mod tests {
         let curves = example();
         let svg = file(&curves);
         let document = Document::parse(&svg).expect("it is well-formed");
-        let [tokio, threads] = of_class(&document.root(), "chart")[..] else { panic!("{svg}") };
+        let [tokio, threads] = of_class(&document.root(), "version")[..] else { panic!("{svg}") };
         assert_eq!(places(&of_class(&tokio, "even"), "cx").len(), 1);
         let wins = of_class(&tokio, "wins");
         // The values are powers of ten on a logarithmic axis, so the places are equally far apart.

@@ -57,7 +57,7 @@ pub(crate) fn show(workspace: &Workspace, arguments: &Arguments, terminal: Look)
             });
             let swept = Swept { flag, steps: steps.collect() };
             drop(out);
-            sweep::show(swept, &row, machine, arguments, look)
+            sweep::show(&swept, &row, machine, arguments, look)
         }
         What::Programs(_) if arguments.svg.is_some() => {
             let reason = "--svg draws rows, and the last run compared other programs";

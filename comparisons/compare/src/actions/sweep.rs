@@ -18,7 +18,7 @@ use crate::{
     judge::sweep::{Crossings, Step, Swept},
     saved::{Measured, Saved, Store, What},
     show::{
-        files,
+        files, html,
         sweep::{export, picture, text},
         table::Look,
     },
@@ -26,11 +26,11 @@ use crate::{
 
 /// What `--json` prints of a sweep.
 #[derive(Serialize)]
-struct JsonOfSweep {
+struct JsonOfSweep<'a> {
     version: u32,
     machine: Load,
     #[serde(flatten)]
-    swept: Swept,
+    swept: &'a Swept,
     /// How many times as fast as sequential a version could be at best, at each value.
     at_best: Vec<Option<f64>>,
     versions: Vec<Crossings>,
@@ -80,12 +80,12 @@ pub(crate) fn compare(
         return Err(TooSoon.into());
     }
     let swept = Swept { flag: sweep.flag.clone(), steps };
-    show(swept, &row.name, machine, arguments, look)
+    show(&swept, &row.name, machine, arguments, look)
 }
 
 /// Prints a sweep; says whether all versions were right.
 pub(crate) fn show(
-    swept: Swept,
+    swept: &Swept,
     row: &str,
     machine: Load,
     arguments: &Arguments,
@@ -94,23 +94,32 @@ pub(crate) fn show(
     let all_right = swept.steps.iter().all(|step| step.comparison.all_right());
     let mut out = io::stdout().lock();
     if let Some(path) = &arguments.svg {
-        files::write(path, &picture::svg(&swept, row, &machine))?;
+        files::write(path, &picture::svg(swept, row, &machine))?;
     }
-    match arguments.form() {
-        Form::Json => {
-            let json = JsonOfSweep {
-                version: 2,
-                machine,
-                at_best: swept.steps.iter().map(Step::at_best).collect(),
-                versions: swept.all_crossings(),
-                sentences: swept.sentences(),
-                swept,
-            };
-            writeln!(out, "{}", serde_json::to_string(&json)?)?;
-        }
-        Form::Markdown => write!(out, "{}", export::markdown(&swept, row))?,
-        Form::Csv => write!(out, "{}", export::csv(&swept))?,
-        Form::Text => write!(out, "{}", text::section(&swept, row, look))?,
+    let json = JsonOfSweep {
+        version: 2,
+        machine,
+        at_best: swept.steps.iter().map(Step::at_best).collect(),
+        versions: swept.all_crossings(),
+        sentences: swept.sentences(),
+        swept,
+    };
+    let form = arguments.form();
+    match form {
+        Form::Json => writeln!(out, "{}", serde_json::to_string(&json)?)?,
+        Form::Markdown => write!(out, "{}", export::markdown(swept, row))?,
+        Form::Csv => write!(out, "{}", export::csv(swept))?,
+        Form::Text => write!(out, "{}", text::section(swept, row, look))?,
+    }
+    if let Some(folder) = &arguments.html {
+        let values: Vec<&str> = swept.steps.iter().map(|step| &*step.value).collect();
+        let sweep = format!("{row} --sweep {}={}", swept.flag, values.join(","));
+        let command = arguments.how.command(&sweep);
+        let json = serde_json::to_value(json)?;
+        let page = html::sweep::Page { swept, row, machine, command, json };
+        let page = html::files::write_only(folder, &html::sweep::page(&page)?)?;
+        let found = format!("The page is in {}", page.display());
+        if form == Form::Text { writeln!(out, "\n{found}")? } else { eprintln!("{found}") }
     }
     Ok(all_right)
 }

@@ -119,11 +119,11 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 }
 
 /// A section that says what the result is: with scripts, it comes after the prediction.
-fn section(id: &str, title: &str, inner: &str) -> String {
+pub(super) fn section(id: &str, title: &str, inner: &str) -> String {
     format!("<section id=\"{id}\" class=\"result\">\n<h2>{title}</h2>\n{inner}</section>\n")
 }
 
-fn paragraph(text: &str) -> String {
+pub(super) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", escaped(text))
 }
 
