@@ -135,7 +135,10 @@ fn main() {
         return;
     }
     assert!(has("--json") && has("--no-progress") && has("--site") && has("here"));
+    // In one word or, from a sweep, in two.
     let mischief = arguments.iter().find_map(|argument| argument.strip_prefix("--mischief="));
+    let two_words = arguments.iter().position(|argument| argument == "--mischief");
+    let mischief = mischief.or(two_words.map(|place| &*arguments[place + 1]));
     if approach == "tokio" {
         do_mischief(mischief.unwrap_or_default());
     }

@@ -63,7 +63,10 @@ pub(crate) fn compare(
     let form = arguments.form();
     if form == Form::Text {
         write!(out, "{}", heading(machine))?;
-    } else if let Some(warning) = machine.warning() {
+    } else if form != Form::Json
+        && let Some(warning) = machine.warning()
+    {
+        // The JSON tells of the machine itself.
         eprintln!("warning: {warning}");
     }
     for note in &pythons.notes {
