@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Result;
+use picture::svg;
 use workspace::beside::{Difference, Line, aligned};
 
 use crate::{lesson::Lesson, source};
@@ -129,7 +130,7 @@ fn line(line: Option<Line>) -> String {
 
 /// The text as HTML, in which a chain of calls may be wrapped before each dot.
 fn escaped(text: &str) -> String {
-    viewer::escape::escaped(text).replace(").", ")<wbr>.").replace("?.", "?<wbr>.")
+    svg::escaped(text).replace(").", ")<wbr>.").replace("?.", "?<wbr>.")
 }
 
 /// A script with all pairs of a row's versions, and its path in the book, which tells its content:

@@ -3,11 +3,9 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use figures::words::{count, duration_ns};
+use picture::svg::escaped;
 
-use crate::{
-    data::{Span, Timelines, Version},
-    escape::escaped,
-};
+use crate::data::{Span, Timelines, Version};
 
 /// The width of the picture.
 const WIDTH: f64 = 720.0;

@@ -8,6 +8,7 @@ mod html;
 mod pool;
 mod python;
 mod robust;
+mod sweep;
 mod worthwhile;
 
 use crate::suite::Test;
@@ -22,6 +23,7 @@ pub(crate) fn tests() -> Vec<Test> {
         pool::tests(),
         python::tests(),
         robust::tests(),
+        sweep::tests(),
         worthwhile::tests(),
     ];
     tests.into_iter().flatten().collect()

@@ -181,6 +181,14 @@ impl Comparison {
         self.versions.iter().all(|version| version.status == Status::Ok)
     }
 
+    /// The factor by which a version may differ from itself here, as the control shows. No smaller
+    /// difference is one.
+    #[must_use]
+    pub(crate) fn noise(&self) -> f64 {
+        let control = self.control.as_ref();
+        control.map_or(1.0, |it| it.ratio.high.max(it.ratio.low.recip()).max(1.0))
+    }
+
     /// The figures of sequential, if they are right.
     #[must_use]
     pub(crate) fn baseline(&self) -> Option<&Version> {

@@ -7,11 +7,12 @@ use figures::{
     machine::{Load, Machine},
     words::duration_ns,
 };
+use picture::svg::escaped;
 use serde::Serialize;
 use serde_json::Value;
 use viewer::{
     data::{Timelines, Version},
-    escape::{escaped, json_in_html},
+    escape::json_in_html,
     figure::figure,
 };
 use workspace::Row;
@@ -118,11 +119,11 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 }
 
 /// A section that says what the result is: with scripts, it comes after the prediction.
-fn section(id: &str, title: &str, inner: &str) -> String {
+pub(super) fn section(id: &str, title: &str, inner: &str) -> String {
     format!("<section id=\"{id}\" class=\"result\">\n<h2>{title}</h2>\n{inner}</section>\n")
 }
 
-fn paragraph(text: &str) -> String {
+pub(super) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", escaped(text))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use viewer::escape::escaped;
+use picture::svg::escaped;
 use workspace::beside::{Difference, Line, aligned};
 
 /// The lesson of a version.
