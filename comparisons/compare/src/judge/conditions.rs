@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_server_that_never_rests_is_the_bottleneck() {
-        let server = |server_ns, cpu_ns| Seen { server_ns, cpu_ns, ..seen() };
+        let server = |server_ns, cpu_ns| Seen { cpu_ns, server_ns, ..seen() };
         let text = "The server was the bottleneck of tokio: it computed for 97 % of the time, so \
                     tokio could hardly be faster.";
         assert_eq!(texts(&conditions(&[("tokio", server(97 * SECOND / 10, SECOND))])), [text]);
