@@ -110,7 +110,8 @@ def write(file: TextIO, name: str, start: int, units: list[Recorded]) -> None:
         add(unit, index, "e", unit.thread, unit.end, **life)
     for (process, thread), number in threads.items():
         own = process == os.getpid()
-        called = {"name": f"{thread} {number}" if own else f"process {process}"}
+        kind = "main" if thread == threading.main_thread().name else "thread"
+        called = {"name": f"{kind} {number}" if own else f"process {process}"}
         where = {"pid": process, "tid": number, "ts": 0}
         about = {"name": "thread_name", "cat": "__metadata", "ph": "M", "args": called}
         events.append(about | where)

@@ -528,7 +528,7 @@ fn compare_draws_the_timelines_of_python_beside_those_of_rust() {
     assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
     let (_, timelines) = ran.stdout.split_once("One clock for all").expect("there are some");
     for part in
-        ["\nrayon · 2.50 s\npage 0 ", "\npython asyncio · 200 ms\npage 0 ", "\nMainThread 0 "]
+        ["\nrayon · 2.50 s\npage 0 ", "\npython asyncio · 200 ms\npage 0 ", "\nmain 0 "]
     {
         assert!(timelines.contains(part), "{part:?} is missing in {timelines}");
     }
