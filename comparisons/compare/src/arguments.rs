@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
     pub(crate) timeline_data: Option<PathBuf>,
     /// Compare with the same jobs in Python, where a row has them: each language is also measured
     /// against its own sequential version. --only chooses Rust versions alone
-    #[arg(long, conflicts_with_all = ["programs", "sweep", "timeline", "trace", "svg", "html", "timeline_data"])]
+    #[arg(long, conflicts_with_all = ["programs", "sweep"])]
     pub(crate) python: bool,
     /// Compare one row with several values of a flag, one after the other: limit=1,2,4. Shows at which
     /// of them each version begins to win, stops winning, or breaks
@@ -181,10 +181,11 @@ impl Arguments {
 }
 
 impl How {
-    /// Whether a version is drawn beside others. Sequential's picture is the same in all rows: one
-    /// unit after the other, for so long that the others would not be seen.
+    /// Whether a version is drawn beside others. Sequential's picture is the same in all rows and in
+    /// both languages: one unit after the other, for so long that the others would not be seen.
     pub(crate) fn draws(&self, approach: &Approach) -> bool {
-        !approach.is_baseline() || self.only.iter().any(|name| name == BASELINE.name)
+        let is_baseline = approach.is_baseline() || workspace::python::is_one_at_a_time(approach);
+        !is_baseline || self.only.iter().any(|name| name == BASELINE.name)
     }
 
     /// The command that does this with a row.

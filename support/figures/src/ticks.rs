@@ -1,6 +1,9 @@
 //! How busy the cores have been, in the ticks of mostly 10 ms that Linux counts.
 
-use std::fs;
+use std::{fs, time::Duration};
+
+/// Linux counts a hundred of them in a second, on all processors of today (`USER_HZ`).
+const TICK: Duration = Duration::from_millis(10);
 
 /// The ticks of all cores since the system started.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +13,8 @@ pub struct Ticks {
     idle: u64,
     stolen: u64,
     all: u64,
+    /// The number of cores.
+    cores: usize,
 }
 
 /// How the cores spent their time, as shares of it.
@@ -50,7 +55,25 @@ impl Ticks {
             idle: idle + waiting,
             stolen,
             all: ticks.iter().sum(),
+            cores: stat.lines().filter(|line| line.starts_with("cpu")).count().saturating_sub(1),
         })
+    }
+
+    /// The number of cores that these are the ticks of: all that the machine has.
+    #[must_use]
+    pub fn cores(self) -> usize {
+        self.cores
+    }
+
+    /// How long programs, or the kernel for them, have computed since an earlier count, and for how
+    /// long the host of a virtual machine ran something else; both added up over the cores.
+    #[must_use]
+    pub fn times_since(self, before: Self) -> [Duration; 2] {
+        let time = |now: u64, before: u64| {
+            let ticks = u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX);
+            TICK.saturating_mul(ticks)
+        };
+        [time(self.computing, before.computing), time(self.stolen, before.stolen)]
     }
 
     /// How the time since an earlier count was spent; `None` if none has passed.
@@ -119,5 +142,8 @@ mod tests {
         assert!((spent.computing - 0.15).abs() < 1e-12);
         assert!((spent.stolen - 0.05).abs() < 1e-12);
         assert_eq!(after.since(after), None);
+        let times = [Duration::from_millis(150), Duration::from_millis(50)];
+        assert_eq!(after.times_since(before), times);
+        assert_eq!((before.cores(), after.cores()), (1, 0));
     }
 }

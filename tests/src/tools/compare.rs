@@ -99,6 +99,7 @@ fn do_mischief(what: &str) {
             let script = "trap '' TERM INT; while :; do sleep 1; done";
             panic!("{}", Command::new("sh").args(["-c", script]).exec());
         }
+        "sleeps" => thread::sleep(Duration::from_secs(600)),
         "leaves a child" => drop(sleep().stdout(Stdio::null()).stderr(Stdio::null()).spawn()),
         "leaves its stdout" => drop(sleep().stderr(Stdio::null()).spawn()),
         file if Path::new(file).exists() => {

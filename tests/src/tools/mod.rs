@@ -2,6 +2,7 @@
 
 mod claims;
 mod compare;
+mod conditions;
 mod cost_of_a_task;
 mod fake_python;
 mod html;
@@ -18,6 +19,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let tests = [
         claims::tests(),
         compare::tests(),
+        conditions::tests(),
         cost_of_a_task::tests(),
         html::tests(),
         pool::tests(),

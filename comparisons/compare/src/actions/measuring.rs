@@ -67,7 +67,9 @@ pub(crate) fn measure(
         progress(&term, &format!("{done}: {}", cell.package()));
         workspace::run::run(cell, &programs[&cell.package()], &all, how.deadline)
     };
-    let rounds = rounds::measure(&row.cells, wanted, run, |rounds| save(&measured(rounds.clone())));
+    let rounds = rounds::measure(&row.cells, wanted, Some(input.process()), run, |rounds| {
+        save(&measured(rounds.clone()));
+    });
     progress(&term, "");
     (rounds.number > 0).then(|| measured(rounds))
 }

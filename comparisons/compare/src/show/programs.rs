@@ -61,7 +61,7 @@ fn notes(programs: &Programs) -> Vec<String> {
     let failed = programs.each.iter().filter_map(|program| {
         Some(format!("{} failed: {}", program.name, program.fault.as_ref()?))
     });
-    programs.sentences().into_iter().chain(failed).chain(programs.warnings()).collect()
+    programs.sentences().into_iter().chain(failed).chain(programs.notes()).collect()
 }
 
 /// A line for each program. The first is what the others are compared with.

@@ -249,6 +249,7 @@ pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
             percent(NOISY - 1.0)
         ));
     }
+    notes.extend(comparison.warnings.iter().map(ToString::to_string));
     notes
 }
 

@@ -247,15 +247,16 @@ fn who_did_what(timelines: &Timelines) -> Result<String> {
 fn beside_each_other(page: &Page) -> Result<String> {
     let mut sources = Vec::new();
     for cell in &page.row.cells {
-        let path = cell.folder.join("src/lib.rs");
-        // A version that is no Rust library has nothing to be put beside the others.
-        if !path.exists() {
-            continue;
-        }
+        let path = cell.lesson();
         let text =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let Row { side, name, .. } = page.row;
-        let shown = format!("{}/{name}/{}/src/lib.rs", side.folder(), cell.approach.name());
+        let shown = if cell.script.is_some() {
+            let file = path.file_name().unwrap_or_default().display();
+            format!("comparisons/python/{name}/{file}")
+        } else {
+            format!("{}/{name}/{}/src/lib.rs", side.folder(), cell.approach.name())
+        };
         sources.push(Source { label: cell.approach.label().to_owned(), path: shown, text });
     }
     let best = page.comparison.ranked().first().map(|version| version.approach.label());

@@ -31,6 +31,12 @@ pub(crate) fn section(swept: &Swept, row: &str, look: Look) -> String {
     for sentence in swept.sentences() {
         text += &wrapped_in(look.width, "- ", &sentence);
     }
+    for step in &swept.steps {
+        for warning in &step.comparison.warnings {
+            let of = format!("--{} {}: {warning}", swept.flag, step.value);
+            text += &wrapped_in(look.width, "- ", &of);
+        }
+    }
     text
 }
 
