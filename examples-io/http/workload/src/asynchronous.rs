@@ -7,7 +7,7 @@ use std::{collections::VecDeque, fmt, future::poll_fn, io, pin::Pin, sync::Mutex
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::{or, poll_once};
 use futures_rustls::TlsConnector;
-use harness::unit::Unit;
+use harness::unit::{On, Unit, awaiting};
 use http::{Request, Response, header, uri::Scheme};
 use hyper::{
     body::{Body, Incoming},
@@ -51,7 +51,7 @@ impl<R: Runtime> Client<R> {
                 let exchange = or(self.exchange(&fetch), self.timeout()).await;
                 match fetch.after(exchange) {
                     Next::Send => {}
-                    Next::Pause(pause) => self.runtime.sleep(pause).await,
+                    Next::Pause(pause) => awaiting(On::Timer, self.runtime.sleep(pause)).await,
                     Next::Done(outcome) => return outcome,
                 }
             }
@@ -68,7 +68,7 @@ impl<R: Runtime> Client<R> {
         let origin = Origin::of(fetch);
         let mut connection = match self.kept(&origin).await {
             Some(connection) => connection,
-            None => self.open(&origin).await?,
+            None => awaiting(On::Connection, self.open(&origin)).await?,
         };
         let reply = connection.exchange(fetch).await?;
         // Only a connection whose exchange succeeded is kept. Every other one is closed here.
@@ -170,8 +170,9 @@ impl Connection {
     async fn exchange(&mut self, fetch: &Fetch) -> Result<Reply, Fault> {
         let Self { sender, driver } = self;
         let mut talk = std::pin::pin!(async {
-            let response = sender.send_request(origin_form(fetch)).await.map_err(explain)?;
-            read(response).await
+            let answer = sender.send_request(origin_form(fetch));
+            let response = awaiting(On::Answer, answer).await.map_err(explain)?;
+            awaiting(On::Rest, read(response)).await
         });
         poll_fn(|context| {
             if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
