@@ -238,8 +238,10 @@ pub(crate) fn timeline_and_trace(contract: &Contract, approach: &Approach) {
     let events = trace["traceEvents"].as_array().expect("it has events");
     let of_kind = |kind: &str| -> Vec<String> {
         let of_kind = events.iter().filter(|event| event["ph"] == kind);
-        let mut names: Vec<String> =
-            of_kind.map(|event| event["name"].as_str().unwrap_or_default().into()).collect();
+        let names = of_kind.map(|event| event["name"].as_str().unwrap_or_default());
+        // Other events tell in which states a unit was meanwhile.
+        let is_unit = |name: &&str| name.starts_with(&format!("{} ", contract.unit));
+        let mut names: Vec<String> = names.filter(is_unit).map(String::from).collect();
         names.sort();
         names
     };

@@ -94,12 +94,13 @@ fn shape(output: &str) -> Vec<String> {
     let is_drawn = |line: &&str| {
         line.contains("0 to ") || line.contains("threads that ran any") || {
             let lane = line.trim_end().chars().last();
-            !line.starts_with("timeline") && lane.is_some_and(|last| "█▒·".contains(last))
+            !line.starts_with("timeline") && lane.is_some_and(|last| "█▒○·".contains(last))
         }
     };
     let lines = output.lines().map(str::trim_end);
     let lines = lines.filter(|line| !line.is_empty() && !is_drawn(line));
-    lines.map(|line| words(line).join(" ")).collect()
+    // Drawings from before ready was told apart have no sign for it.
+    lines.map(|line| words(&line.replace(" ○ ready,", "")).join(" ")).collect()
 }
 
 fn words(line: &str) -> Vec<String> {

@@ -9,13 +9,17 @@ use std::{
         OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use pin_project_lite::pin_project;
-use tracing::Span;
+use tracing::{Span, span::Entered};
 
-use crate::record::{self, TARGET};
+pub use crate::{
+    on::On,
+    waits::{awaiting, waiting, waiting_for},
+};
+use crate::{record, spans::TARGET, waits::Running, wakes::Wakes};
 
 /// The environment variable that has the unit with this index panic, so that tests can see what
 /// becomes of the others then.
@@ -25,12 +29,33 @@ static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 static DONE: AtomicUsize = AtomicUsize::new(0);
 
+/// What is needed of a unit to record it.
+#[derive(Debug)]
+struct Recording {
+    index: usize,
+    span: Span,
+    /// The wakes of its future, from the first poll on.
+    wakes: Option<Wakes>,
+}
+
+impl Recording {
+    /// The unit's future is about to be polled by the task with this waker.
+    fn begin_poll(&mut self, task: &Waker) {
+        self.wakes.get_or_insert_with(|| Wakes::new(self.index)).begin_poll(task);
+    }
+
+    /// The unit runs on this thread until the result is dropped.
+    fn enter(&self) -> (Running, Entered<'_>) {
+        (Running::begin(self.index), self.span.enter())
+    }
+}
+
 /// One unit of work, from its beginning to its end.
 #[derive(Debug)]
 pub struct Unit {
     /// There only if a timeline is recorded, and then on the heap: a million units in flight that
     /// nobody records should not hold the memory of a million spans.
-    span: Option<Box<Span>>,
+    recording: Option<Box<Recording>>,
     /// Its index, if it is the one that is to panic.
     panics: Option<usize>,
     _in_flight: InFlight,
@@ -40,9 +65,12 @@ impl Unit {
     /// Begins the unit with this index (its place in the input, from 0).
     #[must_use]
     pub fn begin(index: usize) -> Self {
-        let span = || Box::new(tracing::trace_span!(target: TARGET, "unit", index));
+        let recording = || {
+            let span = tracing::trace_span!(target: TARGET, "unit", index);
+            Box::new(Recording { index, span, wakes: None })
+        };
         Self {
-            span: record::is_recorded().then(span),
+            recording: record::is_recorded().then(recording),
             panics: (to_panic() == Some(index)).then_some(index),
             _in_flight: InFlight::one_of(1),
         }
@@ -57,12 +85,13 @@ impl Unit {
 
     /// Does the whole unit here and now, on this thread.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
-        let _entered = self.span.as_deref().map(Span::enter);
+        let _entered = self.recording.as_deref().map(Recording::enter);
         self.begin_work();
         work()
     }
 
-    /// Does the unit as a future: it runs while it is polled, and waits between two polls.
+    /// Does the unit as a future: it runs while it is polled. Between two polls it waits until it is
+    /// woken, and is ready from then on.
     pub fn drive<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
         Driven { work, unit: self }
     }
@@ -83,9 +112,22 @@ impl<F: Future> Future for Driven<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _entered = this.unit.span.as_deref().map(Span::enter);
-        this.unit.begin_work();
-        this.work.poll(context)
+        if let Some(recording) = &mut this.unit.recording {
+            recording.begin_poll(context.waker());
+        }
+        let unit = &*this.unit;
+        let entered = unit.recording.as_deref().map(Recording::enter);
+        unit.begin_work();
+        let Some(wakes) = unit.recording.as_ref().and_then(|recording| recording.wakes.as_ref())
+        else {
+            return this.work.poll(context);
+        };
+        let polled = this.work.poll(&mut Context::from_waker(wakes.waker()));
+        drop(entered);
+        if polled.is_pending() {
+            wakes.end_poll();
+        }
+        polled
     }
 }
 
@@ -93,12 +135,6 @@ impl<F: Future> Future for Driven<F> {
 fn to_panic() -> Option<usize> {
     static TO_PANIC: OnceLock<Option<usize>> = OnceLock::new();
     *TO_PANIC.get_or_init(|| env::var(PANIC).ok()?.parse().ok())
-}
-
-/// Makes a blocking call inside a unit. The timeline draws all of it as waiting, since nobody can
-/// see from outside in which moments of such a call the thread computes.
-pub fn waiting<T>(call: impl FnOnce() -> T) -> T {
-    tracing::trace_span!(target: TARGET, "wait").in_scope(call)
 }
 
 /// Counts one unit as in flight for as long as it lives, and some as done when it ends.
@@ -146,4 +182,97 @@ pub fn add_peak(units: usize) {
 #[must_use]
 pub fn done() -> usize {
     DONE.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, future::poll_fn, pin::pin};
+
+    use super::*;
+    use crate::record::{Event, State, take_events};
+
+    /// What the events of this unit say, of all that was recorded.
+    fn states(events: &[Event], unit: usize) -> Vec<State> {
+        events.iter().filter(|event| event.unit() == unit).map(Event::state).collect()
+    }
+
+    /// A future that is pending at its first polls, and does this at each.
+    fn pending(
+        polls: usize,
+        mut at_poll: impl FnMut(&mut Context<'_>),
+    ) -> impl Future<Output = ()> {
+        let mut left = polls;
+        poll_fn(move |context| {
+            at_poll(context);
+            let polled = if left == 0 { Poll::Ready(()) } else { Poll::Pending };
+            left = left.saturating_sub(1);
+            polled
+        })
+    }
+
+    /// One test for all, since what is recorded belongs to the whole process.
+    #[test]
+    fn a_unit_runs_waits_and_is_ready() {
+        use State::{Ended, Ready, Running, Waiting};
+        crate::record();
+        let mut context = Context::from_waker(Waker::noop());
+
+        // Woken twice after its poll.
+        let waker = RefCell::new(None::<Waker>);
+        {
+            let keep = |context: &mut Context<'_>| {
+                waker.replace(Some(context.waker().clone()));
+            };
+            let mut driven = pin!(Unit::begin(0).drive(awaiting(On::Timer, pending(1, keep))));
+            assert!(driven.as_mut().poll(&mut context).is_pending());
+            let waker = waker.take().expect("the future has kept it");
+            waker.wake_by_ref();
+            waker.wake();
+            assert!(driven.as_mut().poll(&mut context).is_ready());
+        }
+        // Woken within its poll.
+        {
+            let wake = |context: &mut Context<'_>| context.waker().wake_by_ref();
+            let mut driven = pin!(Unit::begin(1).drive(pending(1, wake)));
+            assert!(driven.as_mut().poll(&mut context).is_pending());
+            assert!(driven.as_mut().poll(&mut context).is_ready());
+        }
+        // Never woken, and dropped in the end.
+        {
+            let mut driven = pin!(Unit::begin(2).drive(pending(1, |_| {})));
+            assert!(driven.as_mut().poll(&mut context).is_pending());
+        }
+        // Not even polled.
+        drop(Unit::begin(3).drive(async {}));
+        // It blocks, inside another unit that does not.
+        Unit::begin(4).run(|| {
+            Unit::begin(5).run(|| waiting_for(On::Lock, || waiting(|| ())));
+            waiting(|| ());
+        });
+        waiting(|| ());
+
+        let events = take_events();
+        let expected: [&[State]; 6] = [
+            &[Ready, Running, Waiting(Some(On::Timer)), Ready, Running, Waiting(None), Ended],
+            // It waits for no time at all.
+            &[Ready, Running, Waiting(None), Ready, Running, Waiting(None), Ended],
+            &[Ready, Running, Waiting(None), Ended],
+            &[Ready, Ended],
+            &[Ready, Running, Waiting(None), Running, Waiting(None), Ended],
+            &[
+                Ready,
+                Running,
+                Waiting(Some(On::Lock)),
+                Waiting(None),
+                Running,
+                Running,
+                Waiting(None),
+                Ended,
+            ],
+        ];
+        for (unit, expected) in expected.into_iter().enumerate() {
+            assert_eq!(states(&events, unit), expected, "unit {unit}");
+        }
+        assert!(events.is_sorted_by_key(Event::at), "{events:?}");
+    }
 }

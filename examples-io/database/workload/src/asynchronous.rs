@@ -10,7 +10,7 @@ use futures_lite::future::or;
 use harness::{
     Limits,
     capacity::{self, NoRoom},
-    unit::Unit,
+    unit::{On, Unit, awaiting},
 };
 use runtimes::Runtime;
 use tokio_postgres::{Client, Error, NoTls};
@@ -39,7 +39,7 @@ pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
         let mut attempts = Attempts::new(batch, retries);
         loop {
             match attempts.after(attempt(attempts.number()).await) {
-                Next::Pause(pause) => runtime.sleep(pause).await,
+                Next::Pause(pause) => awaiting(On::Timer, runtime.sleep(pause)).await,
                 Next::Done(outcome) => return outcome,
             }
         }
@@ -102,12 +102,13 @@ impl<R: Runtime> Connection<R> {
                     let result = session.attempt(&batch);
                     (session, result)
                 };
-                let (session, result) = self.runtime.unblock(work).await;
+                let done = self.runtime.unblock(work);
+                let (session, result) = awaiting(On::Call, done).await;
                 self.session = Some(Session::Sqlite(session));
                 result
             }
             Session::Postgres(mut session) => {
-                let result = session.attempt(batch).await;
+                let result = awaiting(On::Server, session.attempt(batch)).await;
                 if session.is_open() {
                     self.session = Some(Session::Postgres(session));
                 }
@@ -121,7 +122,8 @@ impl<R: Runtime> Connection<R> {
         if let Some(session) = self.session.take() {
             return Ok(session);
         }
-        let opened = open(&self.settings, &self.runtime).await;
+        let opening = open(&self.settings, &self.runtime);
+        let opened = awaiting(On::Connection, opening).await;
         self.away.after(opened, self.settings.retries)
     }
 }

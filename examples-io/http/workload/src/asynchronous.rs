@@ -14,7 +14,7 @@ use std::{
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::{or, poll_once};
 use futures_rustls::TlsConnector;
-use harness::unit::Unit;
+use harness::unit::{On, Unit, awaiting};
 use http::{Request, Response, Uri, header, uri::Scheme};
 use hyper::{
     body::{Body, Incoming},
@@ -58,7 +58,7 @@ impl<R: Runtime> Client<R> {
                 let exchange = or(self.exchange(&fetch), self.timeout()).await;
                 match fetch.after(exchange) {
                     Next::Send => {}
-                    Next::Pause(pause) => self.runtime.sleep(pause).await,
+                    Next::Pause(pause) => awaiting(On::Timer, self.runtime.sleep(pause)).await,
                     Next::Done(outcome) => return outcome,
                 }
             }
@@ -75,7 +75,7 @@ impl<R: Runtime> Client<R> {
         let origin = Origin::of(fetch);
         let mut connection = match self.kept(&origin).await {
             Some(connection) => connection,
-            None => self.open(&origin).await?,
+            None => awaiting(On::Connection, self.open(&origin)).await?,
         };
         let reply = connection.exchange(fetch).await?;
         // Only a connection whose exchange succeeded is kept. Every other one is closed here.
@@ -176,8 +176,11 @@ impl Connection {
     async fn exchange(&mut self, fetch: &Fetch) -> Result<Reply, Fault> {
         let Self { sender, driver } = self;
         // The driver finds the request when it is first polled.
-        let response = sender.send_request(origin_form(fetch));
-        let mut talk = pin!(async { read(response.await.map_err(explain)?).await });
+        let answer = sender.send_request(origin_form(fetch));
+        let mut talk = pin!(async {
+            let response = awaiting(On::Answer, answer).await.map_err(explain)?;
+            awaiting(On::Rest, read(response)).await
+        });
         poll_fn(|context| {
             if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
                 // A future that has ended must not be polled again.

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use harness::unit::{self, Unit};
+use harness::unit::{self, On, Unit};
 use http::{Uri, uri::Scheme};
 use ureq::{
     Agent, Error,
@@ -77,10 +77,10 @@ impl Client {
         Unit::begin(page.index).run(|| {
             let mut fetch = Fetch::new(page, &self.settings);
             loop {
-                let exchange = unit::waiting(|| self.exchange(&fetch));
+                let exchange = unit::waiting_for(On::Server, || self.exchange(&fetch));
                 match fetch.after(exchange) {
                     Next::Send => {}
-                    Next::Pause(pause) => unit::waiting(|| thread::sleep(pause)),
+                    Next::Pause(pause) => unit::waiting_for(On::Timer, || thread::sleep(pause)),
                     Next::Done(outcome) => return outcome,
                 }
             }
