@@ -727,7 +727,7 @@ fn worthwhile(
         }
         return Ok(true);
     }
-    let program = workspace.build_tool(prices::PROGRAM)?;
+    let program = workspace.build_tool(prices::PROGRAM, &[])?;
     if !json {
         write!(out, "{}", heading(machine))?;
         out.flush()?;
