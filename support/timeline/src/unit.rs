@@ -3,6 +3,7 @@
 //! are in flight and, where a timeline is asked for, which of them runs or waits, when and where.
 
 use std::{
+    cell::Cell,
     env,
     pin::Pin,
     sync::{
@@ -24,6 +25,14 @@ const PANIC: &str = "MEANWHILE_PANIC";
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 static DONE: AtomicUsize = AtomicUsize::new(0);
+static WORKERS: AtomicUsize = AtomicUsize::new(0);
+/// Which count of workers this is: one begins whenever the last is forgotten.
+static COUNT: AtomicUsize = AtomicUsize::new(1);
+
+thread_local! {
+    /// The last count of workers that this thread is in.
+    static COUNTED: Cell<usize> = const { Cell::new(0) };
+}
 
 /// One unit of work, from its beginning to its end.
 #[derive(Debug)]
@@ -58,6 +67,7 @@ impl Unit {
     /// Does the whole unit here and now, on this thread.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
         let _entered = self.span.as_deref().map(Span::enter);
+        count_worker();
         self.begin_work();
         work()
     }
@@ -84,6 +94,7 @@ impl<F: Future> Future for Driven<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = this.unit.span.as_deref().map(Span::enter);
+        count_worker();
         this.unit.begin_work();
         this.work.poll(context)
     }
@@ -131,9 +142,31 @@ pub fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
 }
 
-/// Makes [`peak`] begin anew, with what is in flight now.
+/// Makes [`peak`] begin anew, with what is in flight now, and [`workers`] with none.
 pub fn forget_peak() {
     PEAK.store(IN_FLIGHT.load(Ordering::Relaxed), Ordering::Relaxed);
+    WORKERS.store(0, Ordering::Relaxed);
+    COUNT.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Counts this thread as a worker, unless it is counted already: it does a unit itself, or has a
+/// worker process do one.
+pub fn count_worker() {
+    let count = COUNT.load(Ordering::Relaxed);
+    if COUNTED.replace(count) != count {
+        add_workers(1);
+    }
+}
+
+/// Adds workers that are no threads of this process.
+pub fn add_workers(workers: usize) {
+    WORKERS.fetch_add(workers, Ordering::Relaxed);
+}
+
+/// On how many threads, or in how many worker processes, units were done so far.
+#[must_use]
+pub fn workers() -> usize {
+    WORKERS.load(Ordering::Relaxed)
 }
 
 /// Adds the units that a worker process had in flight at most. That is exact where every worker
@@ -146,4 +179,37 @@ pub fn add_peak(units: usize) {
 #[must_use]
 pub fn done() -> usize {
     DONE.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, task::Waker, thread};
+
+    use super::*;
+
+    /// The counters are those of the process, so this is one test.
+    #[test]
+    fn a_thread_is_a_worker_once_until_the_count_begins_anew() {
+        let on_threads = |threads: usize, units: usize| {
+            forget_peak();
+            thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| (0..units).for_each(|index| Unit::begin(index).run(|| ())));
+                }
+            });
+            workers()
+        };
+        assert_eq!(on_threads(3, 5), 3);
+        assert_eq!(on_threads(2, 0), 0);
+        // A thread that was counted before is counted anew, whether it does a unit or drives one.
+        for _ in 0..2 {
+            forget_peak();
+            Unit::begin(0).run(|| ());
+            let driven = pin!(Unit::begin(1).drive(async { 1 }));
+            assert_eq!(driven.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1));
+            assert_eq!(workers(), 1);
+        }
+        add_workers(4);
+        assert_eq!(workers(), 5);
+    }
 }
