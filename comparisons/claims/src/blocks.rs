@@ -182,13 +182,13 @@ impl Measuring<'_> {
                 continue;
             }
             match self.calls(row, benchmark) {
-                Ok(calls) => log.write(&Line::Turn(Turn {
+                Ok(calls) => log.write(&Line::Turn(Box::new(Turn {
                     block,
                     position,
                     benchmark: benchmark.clone(),
                     again,
                     calls,
-                }))?,
+                })))?,
                 Err(error) => {
                     self.faults.insert(benchmark.clone());
                     let (benchmark, reason) = (benchmark.clone(), format!("{error:#}"));

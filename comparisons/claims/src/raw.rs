@@ -43,7 +43,7 @@ pub enum Line {
         fault: Option<String>,
     },
     /// The calls of a benchmark in a block.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// A benchmark that failed. It has no turn in later blocks.
     Fault {
         /// In which block.
@@ -232,7 +232,7 @@ impl Run {
                     let count = count.ok_or_else(|| fault.unwrap_or_default());
                     run.counts.insert(name, count);
                 }
-                (_, Line::Turn(turn)) => turns.push(turn),
+                (_, Line::Turn(turn)) => turns.push(*turn),
                 (_, Line::Fault { benchmark, reason, .. }) => {
                     run.faults.insert(benchmark, reason);
                 }
