@@ -22,7 +22,7 @@ use harness::meter::Counters;
 use workspace::{Workspace, output};
 
 use crate::{
-    date, instructions, orphans,
+    counts, date, orphans,
     protocol::{PROTOCOL, Protocol, Quietness},
     raw::{self, Block, Counts, End, Header, Line, Turn},
     statement,
@@ -40,8 +40,8 @@ pub struct Needed {
     pub benchmarks: BTreeMap<String, Vec<String>>,
     /// The arguments for `cost-of-a-task`, if it is needed.
     pub cost: Option<Vec<String>>,
-    /// The counts of instructions.
-    pub instructions: Vec<String>,
+    /// What is counted and not timed.
+    pub counts: Vec<String>,
 }
 
 /// Measures, and writes the raw data to a file of its own in `folder`, line by line as it comes.
@@ -70,13 +70,13 @@ pub fn run(
         show("cost-of-a-task, which takes some minutes");
         log.write(&Line::Cost { printed: cost(workspace, arguments)? })?;
     }
-    if !needed.instructions.is_empty() {
-        show("counting instructions");
-        let counts = instructions::count(workspace, &needed.instructions)?;
-        for (name, count) in needed.instructions.iter().zip(counts) {
+    if !needed.counts.is_empty() {
+        show("counting");
+        let counts = counts::count(workspace, &needed.counts)?;
+        for (name, count) in needed.counts.iter().zip(counts) {
             let (name, fault) =
                 (name.clone(), count.as_ref().err().map(|error| format!("{error:#}")));
-            log.write(&Line::Instructions { name, count: count.ok(), fault })?;
+            log.write(&Line::Count { name, count: count.ok(), fault })?;
         }
     }
     let mut measuring = Measuring {
@@ -182,13 +182,13 @@ impl Measuring<'_> {
                 continue;
             }
             match self.calls(row, benchmark) {
-                Ok(calls) => log.write(&Line::Turn(Turn {
+                Ok(calls) => log.write(&Line::Turn(Box::new(Turn {
                     block,
                     position,
                     benchmark: benchmark.clone(),
                     again,
                     calls,
-                }))?,
+                })))?,
                 Err(error) => {
                     self.faults.insert(benchmark.clone());
                     let (benchmark, reason) = (benchmark.clone(), format!("{error:#}"));

@@ -21,8 +21,8 @@ use figures::{
 
 use crate::{
     cost::{self, Cost},
+    counts,
     criterion::Criterion,
-    instructions,
     raw::{Block, Run, Turn},
     statement::{self, Metric, Quantity, Ratio, split},
 };
@@ -135,9 +135,10 @@ impl Evidence {
             Source::Runs(_, cost) if starts_with(cost::PREFIX) => {
                 ratio_of_costs(cost.as_ref().map_err(Clone::clone)?, &of, &to)
             }
-            Source::Runs(runs, _) if starts_with(instructions::PREFIX) => {
-                let run = runs.iter().find(|run| !run.instructions.is_empty());
-                ratio_of_instructions(run.ok_or("no instructions have been counted yet")?, &of, &to)
+            Source::Runs(runs, _)
+                if names(&of, &to).any(|name| counts::counted_by(name).is_some()) =>
+            {
+                ratio_of_counts(runs, &of, &to)
             }
             Source::Runs(..) => {
                 let row = row(names(&of, &to).next().ok_or("it speaks of nothing measured")?);
@@ -343,17 +344,25 @@ fn ratio_of_costs(cost: &Cost, of: &Quantity, to: &Quantity) -> Result<Found, St
     Ok(Found { drawn: Drawn::Blocks { ratios, capacities: Vec::new() }, source })
 }
 
-/// A count is the same each time, so its ratio has no error.
-fn ratio_of_instructions(run: &Run, of: &Quantity, to: &Quantity) -> Result<Found, String> {
+/// The ratio of what the newest run has counted that knows of both. It has no error: there is one
+/// count, and no noise touches it.
+fn ratio_of_counts(runs: &[Run], of: &Quantity, to: &Quantity) -> Result<Found, String> {
+    let is_in = |run: &&Run| names(of, to).all(|name| run.counts.contains_key(name));
+    let run = runs.iter().find(is_in);
     let count = |quantity: &Quantity| match quantity {
-        Quantity::Measured(name) => match run.instructions.get(name) {
-            Some(count) => count.clone().map(|count| count as f64),
-            None => Err(format!("the run has not counted {name}")),
-        },
-        _ => Err("a count can only be compared with another count".into()),
+        Quantity::Measured(name) => {
+            let count = run.and_then(|run| run.counts.get(name));
+            let count = count.ok_or_else(|| format!("{name} has not been counted yet"))?.clone();
+            // None at all counts as one, since ratios are taken.
+            count.map(|count| count.max(1) as f64)
+        }
+        Quantity::Number(number) => Ok(*number),
+        // Times are counted in nanoseconds.
+        Quantity::Limit(limit) => Ok(limit.seconds() * 1e9),
     };
     let ratio = exactly(count(of)? / count(to)?);
-    Ok(Found { drawn: Drawn::Apart(ratio), source: "callgrind".into() })
+    let source = names(of, to).find_map(counts::counted_by).unwrap_or_default().to_owned();
+    Ok(Found { drawn: Drawn::Apart(ratio), source })
 }
 
 /// By what the ratio of the times is multiplied: 1, or for times per unit what one has to do

@@ -6,9 +6,8 @@ use workspace::Workspace;
 
 use crate::{
     blocks::Needed,
-    cost,
+    cost, counts,
     evidence::row,
-    instructions,
     results::shown,
     statement::{self, Claim, Claims},
 };
@@ -50,9 +49,9 @@ pub fn needed(
         let already = benchmarks.iter().filter(|name| **name == control).count();
         benchmarks.extend((already..2).map(|_| control.clone()));
     }
-    needed.instructions = judged()
+    needed.counts = judged()
         .flat_map(|claim| claim.names())
-        .filter(|name| name.starts_with(instructions::PREFIX))
+        .filter(|name| counts::counted_by(name).is_some())
         .collect::<BTreeSet<_>>()
         .into_iter()
         .map(ToOwned::to_owned)

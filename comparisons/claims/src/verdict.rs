@@ -206,9 +206,10 @@ fn judge_ratio(
     // to be refuted by chance is likelier the more there are, so each has to be surer of it
     // (Bonferroni's correction).
     let sure = 1.0 - (1.0 - CONFIDENCE) / claim.ratios.len() as f64;
-    let verdict = match (claim.threshold, found.each()) {
-        (Threshold::Exactly(bound), Some(each)) => {
+    let verdict = match claim.threshold {
+        Threshold::Exactly(bound) => {
             let demanded = bound.value(1);
+            let each = found.each().unwrap_or(std::slice::from_ref(&usual.value));
             let exact = each.iter().all(|ratio| (ratio - demanded).abs() < 1e-9 * demanded);
             if exact { Verdict::Holds } else { Verdict::Refuted }
         }

@@ -39,6 +39,10 @@ pub struct Calls {
     pub faults: Vec<u64>,
     /// The most units of work in flight at the same time.
     pub in_flight: Vec<u64>,
+    /// On how many threads, or in how many worker processes, units of work were done. It is empty in
+    /// runs in which nobody counted them.
+    #[serde(default)]
+    pub workers: Vec<u64>,
     /// The most memory that the benchmark's process had resident, in bytes.
     pub memory_bytes: Vec<u64>,
 }

@@ -53,7 +53,7 @@ fn of_units() -> Result<(), Box<dyn Error>> {
             for (count, units) in counts.iter_mut().zip([UNITS, 2 * UNITS]) {
                 let units = units.to_string();
                 let rest = ["units", kind, &units, recorded].map(OsString::from);
-                *count = instructions(&[&[this.clone()], &rest[..]].concat())?;
+                *count = instructions(&[std::slice::from_ref(&this), &rest[..]].concat())?;
             }
             *each = counts[1].saturating_sub(counts[0]) / UNITS as u64;
         }

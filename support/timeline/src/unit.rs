@@ -3,6 +3,7 @@
 //! are in flight and, where a timeline is asked for, which of them runs or waits, when and where.
 
 use std::{
+    cell::Cell,
     env,
     pin::Pin,
     sync::{
@@ -28,6 +29,14 @@ const PANIC: &str = "MEANWHILE_PANIC";
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 static DONE: AtomicUsize = AtomicUsize::new(0);
+static WORKERS: AtomicUsize = AtomicUsize::new(0);
+/// Which count of workers this is: one begins whenever the last is forgotten.
+static COUNT: AtomicUsize = AtomicUsize::new(1);
+
+thread_local! {
+    /// The last count of workers that this thread is in.
+    static COUNTED: Cell<usize> = const { Cell::new(0) };
+}
 
 /// What is needed of a unit to record it.
 #[derive(Debug)]
@@ -86,6 +95,7 @@ impl Unit {
     /// Does the whole unit here and now, on this thread.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
         let _entered = self.recording.as_deref().map(Recording::enter);
+        count_worker();
         self.begin_work();
         work()
     }
@@ -117,6 +127,7 @@ impl<F: Future> Future for Driven<F> {
         }
         let unit = &*this.unit;
         let entered = unit.recording.as_deref().map(Recording::enter);
+        count_worker();
         unit.begin_work();
         let Some(wakes) = unit.recording.as_ref().and_then(|recording| recording.wakes.as_ref())
         else {
@@ -167,9 +178,31 @@ pub fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
 }
 
-/// Makes [`peak`] begin anew, with what is in flight now.
+/// Makes [`peak`] begin anew, with what is in flight now, and [`workers`] with none.
 pub fn forget_peak() {
     PEAK.store(IN_FLIGHT.load(Ordering::Relaxed), Ordering::Relaxed);
+    WORKERS.store(0, Ordering::Relaxed);
+    COUNT.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Counts this thread as a worker, unless it is counted already: it does a unit itself, or has a
+/// worker process do one.
+pub fn count_worker() {
+    let count = COUNT.load(Ordering::Relaxed);
+    if COUNTED.replace(count) != count {
+        add_workers(1);
+    }
+}
+
+/// Adds workers that are no threads of this process.
+pub fn add_workers(workers: usize) {
+    WORKERS.fetch_add(workers, Ordering::Relaxed);
+}
+
+/// On how many threads, or in how many worker processes, units were done so far.
+#[must_use]
+pub fn workers() -> usize {
+    WORKERS.load(Ordering::Relaxed)
 }
 
 /// Adds the units that a worker process had in flight at most. That is exact where every worker
@@ -186,10 +219,19 @@ pub fn done() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, future::poll_fn, pin::pin};
+    use std::{
+        cell::RefCell,
+        future::poll_fn,
+        pin::pin,
+        sync::{Mutex, PoisonError},
+        thread,
+    };
 
     use super::*;
     use crate::record::{Event, State, take_events};
+
+    /// What is counted and recorded belongs to the whole process: one test at a time.
+    static ALONE: Mutex<()> = Mutex::new(());
 
     /// What the events of this unit say, of all that was recorded.
     fn states(events: &[Event], unit: usize) -> Vec<State> {
@@ -210,10 +252,11 @@ mod tests {
         })
     }
 
-    /// One test for all, since what is recorded belongs to the whole process.
     #[test]
     fn a_unit_runs_waits_and_is_ready() {
         use State::{Ended, Ready, Running, Waiting};
+
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         crate::record();
         let mut context = Context::from_waker(Waker::noop());
 
@@ -274,5 +317,31 @@ mod tests {
             assert_eq!(states(&events, unit), expected, "unit {unit}");
         }
         assert!(events.is_sorted_by_key(Event::at), "{events:?}");
+    }
+
+    #[test]
+    fn a_thread_is_a_worker_once_until_the_count_begins_anew() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let on_threads = |threads: usize, units: usize| {
+            forget_peak();
+            thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| (0..units).for_each(|index| Unit::begin(index).run(|| ())));
+                }
+            });
+            workers()
+        };
+        assert_eq!(on_threads(3, 5), 3);
+        assert_eq!(on_threads(2, 0), 0);
+        // A thread that was counted before is counted anew, whether it does a unit or drives one.
+        for _ in 0..2 {
+            forget_peak();
+            Unit::begin(0).run(|| ());
+            let driven = pin!(Unit::begin(1).drive(async { 1 }));
+            assert_eq!(driven.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1));
+            assert_eq!(workers(), 1);
+        }
+        add_workers(4);
+        assert_eq!(workers(), 5);
     }
 }

@@ -81,13 +81,14 @@ impl Workspace {
             .collect()
     }
 
-    /// Has cargo build a tool of the workspace's, which has a program of its name, and says where that
-    /// is.
+    /// Has cargo build a tool of the workspace's, which has a program of its name, with these features
+    /// of its package, and says where that is.
     ///
     /// # Errors
     /// Cargo cannot be started, or fails, or there is no such program.
-    pub fn build_tool(&self, package: &str) -> Result<PathBuf, BuildError> {
-        let arguments = ["build", "--release", "-p", package].map(str::to_owned);
+    pub fn build_tool(&self, package: &str, features: &[&str]) -> Result<PathBuf, BuildError> {
+        let features = format!("--features={}", features.join(","));
+        let arguments = ["build", "--release", "-p", package, &features].map(str::to_owned);
         let mut programs = self.cargo(&arguments)?;
         programs
             .remove(package)

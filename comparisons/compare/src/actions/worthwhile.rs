@@ -52,7 +52,7 @@ pub(crate) fn measure(
         }
         return Ok(true);
     }
-    let program = workspace.build_tool(prices::PROGRAM)?;
+    let program = workspace.build_tool(prices::PROGRAM, &[])?;
     if !json {
         write!(out, "{}", heading(machine))?;
         out.flush()?;

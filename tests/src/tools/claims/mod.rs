@@ -2,6 +2,7 @@
 //! known beforehand, and nothing takes any time.
 
 mod blocks;
+mod counts;
 mod workspace;
 
 use std::{num::NonZero, thread};
@@ -14,6 +15,7 @@ use crate::suite::{Test, tests};
 /// All tests of the program.
 pub(super) fn tests() -> Vec<Test> {
     let mut tests = blocks::tests();
+    tests.extend(counts::tests());
     tests.extend(tests!("claims", Shared:
         a_ratio_beyond_the_threshold_holds_before_it_is_refuted_and_across_it_is_inconclusive,
         intervals_that_overlap_make_no_difference,

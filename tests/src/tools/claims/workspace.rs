@@ -35,6 +35,11 @@ impl Workspace {
         fs::write(path, text).expect("the file can be written");
     }
 
+    /// Removes a folder.
+    pub(super) fn remove(&self, path: &str) {
+        fs::remove_dir_all(self.path(path)).expect("the folder can be removed");
+    }
+
     /// The text of a file.
     pub(super) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).expect("the file can be read")
@@ -129,13 +134,18 @@ impl Workspace {
 
     /// Runs the program in it.
     pub(super) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(
-            Command::new(programs::path("claims"))
-                .args(arguments)
-                .current_dir(self.0.path())
-                .env("CARGO_TARGET_DIR", self.0.path().join("target"))
-                .env_remove("CRITERION_HOME"),
-        )
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// The command that runs the program in it.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(programs::path("claims"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("CARGO_TARGET_DIR", self.0.path().join("target"))
+            .env_remove("CRITERION_HOME");
+        command
     }
 
     /// The status and the claims of `--json`, with these arguments.
