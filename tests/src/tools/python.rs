@@ -40,7 +40,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_report_is_for_people_unless_json_is_asked_for,
         a_version_ends_with_the_program_that_started_it,
         a_trace_has_the_life_of_every_unit,
-        a_trace_that_cannot_be_written_is_found_out_at_once,
+        a_trace_that_cannot_be_written_is_one_line,
         a_worker_that_is_killed_ends_the_run_with_a_reason,
         compare_shows_python_beside_rust,
         compare_draws_the_timelines_of_python_beside_those_of_rust,
@@ -383,8 +383,8 @@ fn a_trace_has_the_life_of_every_unit() {
     }
 }
 
-fn a_trace_that_cannot_be_written_is_found_out_at_once() {
-    let arguments = ["--trace", "/nonexistent/trace", "--latency", "1h"];
+fn a_trace_that_cannot_be_written_is_one_line() {
+    let arguments = ["--trace", "/nonexistent/trace", "--latency", "1ms"];
     run(&version("sleep", "asyncio"), &arguments).refused(1, "/nonexistent/trace");
 }
 
