@@ -48,7 +48,7 @@ const PARTS: [Part; 5] = [
     Part {
         title: "Time to create one and join it",
         prices: &[Price::Create],
-        legend: |size| (if size == 1 { "one at a time" } else { "many at once" }).into(),
+        legend: |size| (if size == 1 { "one at a time" } else { "many together" }).into(),
     },
     Part {
         title: "Resident memory of one that waits",
