@@ -96,7 +96,8 @@ impl Client {
         let mut body = body.into_reader();
         let mut digest = crc32fast::Hasher::new();
         let mut bytes = 0;
-        let mut buffer = [0; 16 * 1024];
+        // ureq has read more than this ahead. A larger buffer takes longer to fill with zeros.
+        let mut buffer = [0; 4 * 1024];
         loop {
             match body.read(&mut buffer).map_err(|error| explain(error.into(), timeout))? {
                 0 => break,
