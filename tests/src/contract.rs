@@ -137,6 +137,11 @@ pub(crate) fn tests(contract: &'static Contract) -> Vec<Test> {
     tests
 }
 
+/// Whether a worker numbers its units by itself, as one of a server does.
+fn numbers_its_units(contract: &Contract, approach: &Approach) -> bool {
+    approach.workers() == Some(Workers::Processes) && !contract.answers_by_stdout
+}
+
 fn same_answer(contract: &Contract, approach: &Approach) {
     agrees(contract, approach, contract.quick, &[]);
 }
@@ -301,12 +306,11 @@ fn closed_stderr(contract: &Contract, approach: &Approach) {
     }
 }
 
-/// If a unit of work panics, the program says so and fails; it does not wait for ever. Only a worker
-/// process of a server costs its client no more than a connection: the client comes again, as another
-/// unit.
+/// If a unit of work panics, the program says so and fails; it does not wait for ever. Where workers
+/// number their units, a panic costs a client its connection. It comes again, as another unit.
 fn a_unit_panics(contract: &Contract, approach: &Approach) {
     let folder = temporary();
-    let comes_again = approach.workers() == Some(Workers::Processes) && !contract.answers_by_stdout;
+    let comes_again = numbers_its_units(contract, approach);
     // With one worker nobody is left to do the rest, with three there are others that may wait.
     for at_once in ["1", "3"] {
         let input = (contract.wide)();

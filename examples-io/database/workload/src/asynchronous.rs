@@ -27,6 +27,9 @@ use crate::{
     sqlite,
 };
 
+/// How many threads for blocking calls may be about to become idle, beyond one for each call.
+const SPARE_THREADS: usize = 4;
+
 /// Does a transaction: calls `attempt` with 0, then with 1 and so on, as long as another attempt
 /// may help.
 pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
@@ -53,7 +56,7 @@ pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
 ///
 /// # Errors
 /// There is no room for the threads that they need. async-std and smol start these later, and if
-/// the system refuses the first, they ask for it for ever.
+/// the system refuses one when no other is idle, they ask for it for ever.
 pub fn connections<R: Runtime + Copy>(
     settings: &Settings,
     limits: Limits,
@@ -65,8 +68,9 @@ pub fn connections<R: Runtime + Copy>(
         // One looks up the server's name.
         Place::Postgres(_) => 1,
     };
-    // And one waits for sockets and timers.
-    capacity::for_threads(that_block + 1)?;
+    // A thread whose call has just ended is not idle yet, so another may be started for the next
+    // call. And one waits for sockets and timers.
+    capacity::for_threads(2 * that_block + SPARE_THREADS + 1)?;
     Ok((0..connections).map(move |_| Connection::new(settings, runtime)))
 }
 

@@ -14,12 +14,13 @@ use std::{
 use futures_io::{AsyncRead, AsyncWrite};
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-use crate::fetch::LONGEST_HEAD;
+/// The most bytes that are read at a time.
+const MOST: usize = 16 * 1024;
 
 thread_local! {
     /// The memory that a thread reads into before it copies from there. It is free again when an
     /// attempt to read ends, so all of the thread's sockets share it.
-    static BUFFER: RefCell<[u8; LONGEST_HEAD]> = const { RefCell::new([0; LONGEST_HEAD]) };
+    static BUFFER: RefCell<[u8; MOST]> = const { RefCell::new([0; MOST]) };
 }
 
 /// A socket for hyper.
