@@ -1,4 +1,4 @@
-//! The timeline: which unit of work ran or waited, when, and on which thread or process.
+//! The timeline: which unit of work ran, was ready or waited, when, and on which thread or process.
 //!
 //! A unit is a `tracing` span, and recording is a subscriber for these spans. A future is in its span
 //! while it is polled, a blocking unit all the time, so the same picture shows every approach. Between

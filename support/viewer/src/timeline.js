@@ -201,8 +201,11 @@ const Timelines = (() => {
             const spans = this.versions.flatMap(({ units }) => units.flatMap((unit) => unit.spans));
             if (spans.some((span) => span.does === "ready")) {
                 legend.append(swatch("ready", "ready, but no thread runs it (half high)"));
+                legend.append(swatch("wait", "waits (low)"));
+            } else {
+                // An old recording does not tell, and neither does one of threads.
+                legend.append(swatch("wait", "waits or is ready (low)"));
             }
-            legend.append(swatch("wait", "waits (low)"));
             this.tools.append(legend);
 
             this.body = element("div", { class: "timeline-view" });

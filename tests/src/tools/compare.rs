@@ -184,7 +184,8 @@ fn main() {
     }
 }
 
-// The trace of so many units, `peak` at a time, which run at their beginning and at their end.
+// The trace of so many units, `peak` at a time, which run at their beginning and at their end. In
+// between they wait, and are ready for the last tenth of the time.
 fn many(units: u64, wall_ms: u64, peak: u64) -> String {
     let length = wall_ms * 1000 * peak / units;
     let mut trace = String::from(r#"{"traceEvents":["#);
@@ -193,6 +194,11 @@ fn many(units: u64, wall_ms: u64, peak: u64) -> String {
         let of = format!(r#""name":"page {unit}","pid":7,"tid":{},"id":{unit}"#, unit % 2);
         let (last, end) = (begin + length - 60, begin + length - 30);
         trace += &format!(r#"{{{of},"ph":"b","ts":{begin}}},{{{of},"ph":"X","ts":{begin},"dur":30}},"#);
+        let (woken, waits) = (last - length / 10, begin + 30);
+        for (name, from, to) in [("waiting for the answer", waits, woken), ("ready", woken, last)] {
+            let of = format!(r#""name":"{name}","pid":7,"tid":{},"id":{unit}"#, unit % 2);
+            trace += &format!(r#"{{{of},"ph":"b","ts":{from}}},{{{of},"ph":"e","ts":{to}}},"#);
+        }
         trace += &format!(r#"{{{of},"ph":"X","ts":{last},"dur":30}},{{{of},"ph":"e","ts":{end}}},"#);
     }
     for thread in 0..2 {
