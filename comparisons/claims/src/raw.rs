@@ -41,10 +41,10 @@ pub enum Line {
         fault: Option<String>,
     },
     /// The calls of a benchmark in a block.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// A benchmark that failed. It has no turn in later blocks.
     Fault {
-        /// In which block.
+        /// In which block; 0 if there was none of its row, since nothing in it can be measured.
         block: usize,
         /// Which benchmark.
         benchmark: String,
@@ -78,6 +78,9 @@ pub struct Header {
     pub files: BTreeMap<String, String>,
     /// The compiler.
     pub rustc: String,
+    /// The Python, where programs in it were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
     /// The kernel's release.
     pub kernel: Option<String>,
     /// The machine.
@@ -227,7 +230,7 @@ impl Run {
                     let count = count.ok_or_else(|| fault.unwrap_or_default());
                     run.instructions.insert(name, count);
                 }
-                (_, Line::Turn(turn)) => turns.push(turn),
+                (_, Line::Turn(turn)) => turns.push(*turn),
                 (_, Line::Fault { benchmark, reason, .. }) => {
                     run.faults.insert(benchmark, reason);
                 }

@@ -1,11 +1,16 @@
 //! A made-up workspace, with claims and with what was measured.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, num::NonZero, path::PathBuf, process::Command, thread};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{family::Ran, programs};
+
+/// The cores of this machine.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
 
 /// A workspace with a row, claims and measurements.
 pub(super) struct Workspace(TempDir);
@@ -129,13 +134,18 @@ impl Workspace {
 
     /// Runs the program in it.
     pub(super) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(
-            Command::new(programs::path("claims"))
-                .args(arguments)
-                .current_dir(self.0.path())
-                .env("CARGO_TARGET_DIR", self.0.path().join("target"))
-                .env_remove("CRITERION_HOME"),
-        )
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// The command that runs the program in it.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(programs::path("claims"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("CARGO_TARGET_DIR", self.0.path().join("target"))
+            .env_remove("CRITERION_HOME");
+        command
     }
 
     /// The status and the claims of `--json`, with these arguments.
