@@ -33,12 +33,13 @@ enum Kind<'a> {
     Computing,
     InFlight,
     Cores,
+    Count,
 }
 
 impl<'a> Measurement<'a> {
     /// `http/tokio/limit=20#memory`, `cost/create/thread/1`, `instructions/primes/tokio/below=1000`,
-    /// `syscalls/http/tokio/tasks=20#clone` or `paused/sleep/tokio/tasks=20`; `None` if it is none of
-    /// them.
+    /// `syscalls/http/tokio/tasks=20#clone`, `paused/sleep/tokio/tasks=20`, `python/http/asyncio/limit=20` or
+    /// `pairs/one-writer#wrong`; `None` if it is none of them.
     fn named(name: &'a str) -> Option<Self> {
         let (name, aspect) = name.split_once('#').unwrap_or((name, ""));
         let kind = match aspect {
@@ -61,6 +62,12 @@ impl<'a> Measurement<'a> {
                 Some(Self { row, version, at, kind: Kind::Calls(aspect) })
             }
             ["paused", row, version, at] => Some(Self { row, version, at, kind: Kind::Paused }),
+            ["python", row, version, at] => Some(Self { row, version, at, kind }),
+            // A count says of which way it is, and of what.
+            ["pairs", row] => {
+                let kind = if aspect.contains('-') { Kind::Count } else { Kind::Time };
+                Some(Self { row, version: aspect, at: "", kind })
+            }
             [row, version, at] => Some(Self { row, version, at, kind }),
             _ => None,
         }
@@ -173,6 +180,7 @@ fn compared(of: &Measurement, to: &Measurement, estimate: Estimate, needs: &str)
         Kind::Computing => ("computes", "times as long as"),
         Kind::InFlight => ("has", "times as many units in flight as"),
         Kind::Cores => ("uses", "times as many cores as"),
+        Kind::Count => ("is", "times"),
     };
     format!("{one} {verb} {times} {noun} {other} (needs {needs})")
 }
@@ -181,14 +189,17 @@ fn compared(of: &Measurement, to: &Measurement, estimate: Estimate, needs: &str)
 fn counted(of: &Measurement, number: &str, estimate: Estimate, needs: &str) -> String {
     let name = of.beside(of);
     match of.kind {
-        Kind::InFlight => {
+        Kind::InFlight | Kind::Count => {
             let all: f64 = number.parse().unwrap_or(1.0);
             let had = (estimate.value * all * 100.0).round() / 100.0;
             let needs = match needs {
                 "exactly 1" => format!("exactly {number}"),
                 _ => format!("{needs} × {number}"),
             };
-            format!("{name} has {had} units in flight (needs {needs})")
+            match of.kind {
+                Kind::Count => format!("{name}: {had} (needs {needs})"),
+                _ => format!("{name} has {had} units in flight (needs {needs})"),
+            }
         }
         Kind::Calls(call) => format!(
             "{name} makes {} calls of `{call}` for each of {number} units (needs {needs})",
@@ -313,6 +324,25 @@ mod tests {
                 "exactly 1",
                 "tokio (tasks=2, limit=1) takes, on the paused clock, 3.00 [2.00, 4.00] times N·L/K (needs exactly 1)",
             ),
+            (
+                "python/a/sequential/limit=1",
+                "python/a/asyncio/limit=20",
+                "at least 2.00",
+                "asyncio is 3.00 [2.00, 4.00] times as fast as sequential (needs at least 2.00)",
+            ),
+            (
+                "pairs/a#wrong",
+                "pairs/a#right",
+                "at least 2.00",
+                "wrong takes 3.00 [2.00, 4.00] times as long as right (needs at least 2.00)",
+            ),
+            (
+                "pairs/a#wrong-paid",
+                "pairs/a#right-paid",
+                "exactly 3",
+                "wrong paid is 3.00 [2.00, 4.00] times right paid (needs exactly 3)",
+            ),
+            ("pairs/a#wrong-undone", "2", "exactly 1", "wrong undone: 6 (needs exactly 2)"),
             (
                 "a/one-task/limit=2#cores",
                 "1",

@@ -14,7 +14,7 @@ use workspace::{Profile, Workspace, pairs::Pair};
 /// The tools, and the programs that their tests run.
 const TOOLS: [(&str, &[&str]); 5] = [
     ("book", &["book"]),
-    ("claims", &["claims"]),
+    ("claims", &["claims", "check-then-act", "primes-sequential"]),
     ("compare", &["compare", "cost-of-a-task", "sleep-sequential", "sleep-threads"]),
     ("cost-of-a-task", &["cost-of-a-task"]),
     ("python", &["compare", "http-sequential", "primes-sequential", "sleep-sequential"]),

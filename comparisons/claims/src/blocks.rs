@@ -22,6 +22,7 @@ use harness::meter::Counters;
 use workspace::{Workspace, output};
 
 use crate::{
+    commands::{self, Commands},
     counts, date, orphans,
     protocol::{PROTOCOL, Protocol, Quietness},
     raw::{self, Block, Counts, End, Header, Line, Turn},
@@ -56,14 +57,16 @@ pub fn run(
     folder: &Path,
     show: impl Fn(&str),
 ) -> Result<PathBuf> {
-    let built: Vec<&str> = needed.benchmarks.keys().map(String::as_str).collect();
+    let rows = needed.benchmarks.keys().map(String::as_str);
+    let built: Vec<&str> = rows.filter(|row| !commands::is_row(row)).collect();
     let programs = workspace.build_benchmarks(&built)?;
+    let commands = Commands::build(workspace, needed.benchmarks.values().flatten())?;
     orphans::adopt();
     let machine = Machine::here();
     show("calibrating");
     let canaries: Vec<Canary> = (0..CALIBRATIONS).map(|_| Canary::run(machine.cores)).collect();
     let calibrated = Canary::median(&canaries).context("there is a calibration at least")?;
-    let header = header(workspace, machine, calibrated);
+    let header = Header { python: commands.python(), ..header(workspace, machine, calibrated) };
     let seed = header.seed;
     let mut log = Log::create(folder, header)?;
     if let Some(arguments) = &needed.cost {
@@ -82,20 +85,28 @@ pub fn run(
     let mut measuring = Measuring {
         workspace,
         programs: &programs,
+        commands: &commands,
         calibrated,
         random: Rng::with_seed(seed),
         faults: BTreeSet::new(),
         blocks: 0,
     };
-    let mut rows: BTreeMap<String, Counts> = needed
-        .benchmarks
-        .keys()
-        .map(|row| (row.clone(), Counts { planned: PROTOCOL.blocks, ..Counts::default() }))
-        .collect();
+    let mut rows = BTreeMap::new();
+    for (row, benchmarks) in &needed.benchmarks {
+        if let Some(reason) = commands.objection(row) {
+            show(&format!("{row}: {reason}"));
+            for benchmark in benchmarks.iter().collect::<BTreeSet<_>>() {
+                let (benchmark, reason) = (benchmark.clone(), reason.to_owned());
+                log.write(&Line::Fault { block: 0, benchmark, reason })?;
+            }
+        } else {
+            rows.insert(row.clone(), Counts { planned: PROTOCOL.blocks, ..Counts::default() });
+        }
+    }
     loop {
         let mut open = false;
         for (row, benchmarks) in &needed.benchmarks {
-            let counts = rows.get_mut(row).expect("each row has its counts");
+            let Some(counts) = rows.get_mut(row) else { continue };
             if counts.accepted == counts.planned
                 || counts.accepted + counts.rejected == PROTOCOL.attempts
             {
@@ -160,6 +171,7 @@ impl Log {
 struct Measuring<'a> {
     workspace: &'a Workspace,
     programs: &'a BTreeMap<String, PathBuf>,
+    commands: &'a Commands<'a>,
     calibrated: Canary,
     random: Rng,
     /// The benchmarks that have failed.
@@ -182,13 +194,11 @@ impl Measuring<'_> {
                 continue;
             }
             match self.calls(row, benchmark) {
-                Ok(calls) => log.write(&Line::Turn(Box::new(Turn {
-                    block,
-                    position,
-                    benchmark: benchmark.clone(),
-                    again,
-                    calls,
-                })))?,
+                Ok(calls) => {
+                    let benchmark = benchmark.clone();
+                    let turn = Turn { block, position, benchmark, again, calls };
+                    log.write(&Line::Turn(Box::new(turn)))?;
+                }
                 Err(error) => {
                     self.faults.insert(benchmark.clone());
                     let (benchmark, reason) = (benchmark.clone(), format!("{error:#}"));
@@ -212,9 +222,12 @@ impl Measuring<'_> {
         Ok(rejected)
     }
 
-    /// Has the row's program make the calls of a benchmark.
+    /// Has the row's program make the calls of a benchmark, or runs the program that is one.
     fn calls(&self, row: &str, benchmark: &str) -> Result<Calls> {
-        let Protocol { calls, .. } = PROTOCOL;
+        let Protocol { calls, runs, .. } = PROTOCOL;
+        if commands::is_row(row) {
+            return self.commands.calls(benchmark, runs);
+        }
         let asked = Asked { benchmark: benchmark.to_owned(), calls };
         let program = self.programs.get(row).context("its row has no benchmarks")?;
         let ran = Command::new(program)
@@ -284,6 +297,7 @@ fn header(workspace: &Workspace, machine: Machine, calibrated: Canary) -> Header
         commit: git(&["rev-parse", "HEAD"]),
         dirty: git(&["status", "--porcelain"]).map(|changed| !changed.is_empty()),
         files: FILES.into_iter().filter_map(hash).collect(),
+        python: None,
         rustc: said(workspace, "rustc", &["--version"]).unwrap_or_default(),
         kernel: fs::read_to_string("/proc/sys/kernel/osrelease")
             .ok()

@@ -46,7 +46,7 @@ pub enum Line {
     Turn(Box<Turn>),
     /// A benchmark that failed. It has no turn in later blocks.
     Fault {
-        /// In which block.
+        /// In which block; 0 if there was none of its row, since nothing in it can be measured.
         block: usize,
         /// Which benchmark.
         benchmark: String,
@@ -80,6 +80,9 @@ pub struct Header {
     pub files: BTreeMap<String, String>,
     /// The compiler.
     pub rustc: String,
+    /// The Python, where programs in it were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
     /// The kernel's release.
     pub kernel: Option<String>,
     /// The machine.

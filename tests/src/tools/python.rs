@@ -58,7 +58,7 @@ pub(super) fn tests() -> Vec<Test> {
 }
 
 /// The usual Python.
-static PYTHON: LazyLock<Result<Interpreter, String>> = LazyLock::new(|| {
+pub(super) static PYTHON: LazyLock<Result<Interpreter, String>> = LazyLock::new(|| {
     let found = programs::workspace().interpreters().map_err(|error| error.to_string())?;
     found.into_iter().next().ok_or_else(|| "there is no Python".into())
 });

@@ -1,11 +1,16 @@
 //! A made-up workspace, with claims and with what was measured.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, num::NonZero, path::PathBuf, process::Command, thread};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{family::Ran, programs};
+
+/// The cores of this machine.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
 
 /// A workspace with a row, claims and measurements.
 pub(super) struct Workspace(TempDir);
