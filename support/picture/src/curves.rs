@@ -434,8 +434,15 @@ mod tests {
             Curves { values: texts.map(value).into(), ..example() }.places(0.0, 90.0)
         };
         assert_eq!(places(["a", "b", "c"]), [0.0, 45.0, 90.0]);
-        assert_eq!(places(["9", "1", "5"]), [0.0, 45.0, 90.0]);
+        assert_eq!(places(["1", "9", "5"]), [0.0, 45.0, 90.0]);
         assert_eq!(places(["1", "2", "4"]), [0.0, 30.0, 90.0]);
+    }
+
+    #[test]
+    fn a_line_has_a_gap_where_nothing_is_known() {
+        let points = [Some((0.0, 0.0)), Some((1.0, 2.0)), None, Some((3.0, 4.0))];
+        let line = line("limit", points.into_iter()).map(|line| line.to_string());
+        assert_eq!(line.as_deref(), Some("<path class=\"limit\" d=\"M0 0L1 2M3 4\"/>"));
     }
 
     #[test]

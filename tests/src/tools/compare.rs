@@ -263,7 +263,7 @@ pub(super) fn command(arguments: &[&str]) -> Command {
     command
 }
 
-pub(super) fn last_line(ran: &Ran) -> &str {
+fn last_line(ran: &Ran) -> &str {
     ran.stderr.lines().last().unwrap_or_default()
 }
 
