@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{TWICE, cores, workspace::Workspace};
+use super::workspace::{TWICE, Workspace, cores};
 use crate::{
     family::Ran,
     programs,

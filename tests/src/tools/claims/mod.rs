@@ -7,7 +7,7 @@ mod counts;
 mod workspace;
 
 use serde_json::json;
-use workspace::{Workspace, cores};
+use workspace::{TWICE, Workspace, cores};
 
 use crate::suite::{Test, tests};
 
@@ -42,16 +42,6 @@ pub(super) fn tests() -> Vec<Test> {
     ));
     tests
 }
-
-/// A claim that tokio is at least twice as fast as sequential.
-const TWICE: &str = r#"
-[[claim]]
-id = "twice"
-says = "tokio is twice as fast."
-why = "It waits for two things at once."
-ratios = [{ of = "http/sequential/limit=1", to = "http/tokio/limit=20" }]
-at-least = 2
-"#;
 
 fn a_ratio_beyond_the_threshold_holds_before_it_is_refuted_and_across_it_is_inconclusive() {
     for (tokio, status, verdict) in [

@@ -7,6 +7,16 @@ use tempfile::TempDir;
 
 use crate::{family::Ran, programs};
 
+/// A claim that tokio is at least twice as fast as sequential.
+pub(super) const TWICE: &str = r#"
+[[claim]]
+id = "twice"
+says = "tokio is twice as fast."
+why = "It waits for two things at once."
+ratios = [{ of = "http/sequential/limit=1", to = "http/tokio/limit=20" }]
+at-least = 2
+"#;
+
 /// The cores of this machine.
 pub(super) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
