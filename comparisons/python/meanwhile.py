@@ -20,10 +20,16 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import BrokenExecutor
 from multiprocessing.util import Finalize
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from . import timeline
+from .timeline import waiting as waiting  # for the workloads
+
+T = TypeVar("T")
 
 # The name of the environment variable that has a program end with its parent, as in `harness`.
 PARENT = "MEANWHILE_PARENT"
@@ -76,7 +82,35 @@ _worker: dict[str, Any] = {}
 
 
 class Unit:
-    """One unit of work, such as a page to fetch: `with Unit(): …`."""
+    """One unit of work, such as a page to fetch: `with Unit(): …`, or `await Unit().drive(…)`.
+
+    Its index is its place in the input, where the units differ.
+    """
+
+    def __init__(self, index: int | None = None) -> None:
+        self.index = index
+        self.lane: timeline.Lane | None = None
+
+    @types.coroutine
+    def drive(self, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+        """Does the unit as a coroutine: it runs while the event loop runs it, and waits between."""
+        with self:
+            if self.lane is None:
+                return (yield from work.__await__())
+            step: Callable[[Any], Any] = work.send
+            value: Any = None
+            while True:
+                self.lane.run()
+                try:
+                    awaited = step(value)
+                except StopIteration as end:
+                    return end.value
+                finally:
+                    self.lane.wait()
+                try:
+                    step, value = work.send, (yield awaited)
+                except BaseException as error:  # A timeout, say, which cancels the task.
+                    step, value = work.throw, error
 
     def __enter__(self) -> None:
         global _most_threads
@@ -85,8 +119,13 @@ class Unit:
             # Only now all threads of the pool are at work in the parent.
             _worker["parent_threads"] = _status(_worker["parent"], "Threads") or 0
         _begins.append(time.monotonic_ns())
+        if timeline.is_on:
+            self.lane = timeline.Lane(self.index)
+            self.lane.run()
 
     def __exit__(self, *_: object) -> None:
+        if self.lane is not None:
+            self.lane.finish()
         _ends.append(time.monotonic_ns())
 
 
@@ -121,6 +160,7 @@ def worker_begins() -> None:
     # A worker that was forked has inherited these.
     _begins.clear()
     _ends.clear()
+    timeline.ended.clear()
     _worker.update(ready=time.monotonic_ns(), parent=parent.pid, parent_threads=0)
 
     def write_figures() -> None:
@@ -135,6 +175,7 @@ def worker_begins() -> None:
             involuntary=own.ru_nivcsw,
             begins=_begins,
             ends=_ends,
+            recorded=timeline.ended,
         )
         line = json.dumps(_worker) + "\n"
         # Only Linux has such files; elsewhere nobody knows the figures of workers. One write to a
@@ -173,6 +214,8 @@ class Meter:
 
     def __init__(self) -> None:
         self.figures: dict[str, Any] = {}
+        self.start = 0
+        self.recorded: list[timeline.Recorded] = []
 
     def measure(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Calls `function` once, and returns what it returns."""
@@ -190,6 +233,11 @@ class Meter:
             file.seek(0)
             workers = [json.loads(line) for line in file]
         self.figures = _figures(start, wall, before, after, workers)
+        self.start, self.recorded = start, list(timeline.ended)
+        for worker in workers:
+            for *unit, runs, end in worker["recorded"]:
+                runs = [timeline.Run(*run) for run in runs]
+                self.recorded.append(timeline.Recorded(*unit, runs, end))
         return output
 
 
@@ -314,6 +362,8 @@ def _arguments(row: Any, name: str) -> argparse.Namespace:
     parser.add_argument("--seed", type=count(), default=0, help="seed for all generated data")
     output = parser.add_argument_group("Output")
     output.add_argument("--json", action="store_true", help="print one line of JSON")
+    trace = "write who did what when to this file, for Perfetto"
+    output.add_argument("--trace", metavar="FILE", help=trace)
     output.add_argument("--no-progress", action="store_true", help="accepted, and changes nothing")
     # For `compare`: only check whether this version takes these arguments.
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
@@ -436,7 +486,12 @@ def _run(row: Any, name: str, main: Callable[[Any, Limits, Meter], Any]) -> int:
         return 0
     _stop_on_signals()
     _allow_open_files()
-    with row.prepare(arguments) as prepared:
+    with contextlib.ExitStack() as stack:
+        # A file that cannot be written is found out now.
+        trace = stack.enter_context(open(arguments.trace, "w")) if arguments.trace else None
+        if trace:
+            timeline.record()
+        prepared = stack.enter_context(row.prepare(arguments))
         limits = _limits(row, name, arguments)
         plan = row.plan(prepared, arguments, limits)
         meter = Meter()
@@ -444,6 +499,8 @@ def _run(row: Any, name: str, main: Callable[[Any, Limits, Meter], Any]) -> int:
         in_flight = min(limits.in_flight, max(plan.units, 1))
         output = main(prepared, limits._replace(in_flight=in_flight), meter)
         answer = row.answer(prepared, output)
+        if trace:
+            timeline.write(trace, row.UNIT, meter.start, meter.recorded)
     about = interpreter() | row.about(name)
     if arguments.json:
         report = {

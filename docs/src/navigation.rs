@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
-use viewer::escape::escaped;
+use picture::svg::escaped;
 
 /// Where mdBook puts its own links to the pages before and after.
 const NAVIGATION: [(&str, &str); 2] =

@@ -16,24 +16,30 @@ struct Measurement<'a> {
     version: &'a str,
     /// The parameter, or how many.
     at: &'a str,
-    kind: Kind,
+    kind: Kind<'a>,
 }
 
 /// What of a measurement is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Kind<'a> {
     Time,
     Memory,
     Switches,
     Instructions,
+    /// System calls of this name.
+    Calls(&'a str),
+    /// Time on the paused clock.
+    Paused,
     Computing,
     InFlight,
     Cores,
+    Count,
 }
 
 impl<'a> Measurement<'a> {
-    /// `http/tokio/limit=20#memory`, `cost/create/thread/1` or
-    /// `instructions/primes/tokio/below=1000`; `None` if it is none of them.
+    /// `http/tokio/limit=20#memory`, `cost/create/thread/1`, `instructions/primes/tokio/below=1000`,
+    /// `syscalls/http/tokio/tasks=20#clone`, `paused/sleep/tokio/tasks=20`, `python/http/asyncio/limit=20` or
+    /// `pairs/one-writer#wrong`; `None` if it is none of them.
     fn named(name: &'a str) -> Option<Self> {
         let (name, aspect) = name.split_once('#').unwrap_or((name, ""));
         let kind = match aspect {
@@ -51,6 +57,16 @@ impl<'a> Measurement<'a> {
             ["cost", _, version, at] => Some(Self { row: "cost", version, at, kind }),
             ["instructions", row, version, at] => {
                 Some(Self { row, version, at, kind: Kind::Instructions })
+            }
+            ["syscalls", row, version, at] => {
+                Some(Self { row, version, at, kind: Kind::Calls(aspect) })
+            }
+            ["paused", row, version, at] => Some(Self { row, version, at, kind: Kind::Paused }),
+            ["python", row, version, at] => Some(Self { row, version, at, kind }),
+            // A count says of which way it is, and of what.
+            ["pairs", row] => {
+                let kind = if aspect.contains('-') { Kind::Count } else { Kind::Time };
+                Some(Self { row, version: aspect, at: "", kind })
             }
             [row, version, at] => Some(Self { row, version, at, kind }),
             _ => None,
@@ -132,6 +148,7 @@ fn compared(of: &Measurement, to: &Measurement, estimate: Estimate, needs: &str)
     let [one, other] = [of.beside(to), to.beside(of)];
     let times = words::estimate(estimate);
     let same = of.version == to.version && of.at == to.at && of.kind == to.kind;
+    let calls;
     let (verb, noun) = match of.kind {
         Kind::Time if same => {
             return format!("{one} takes {times} times as long as itself (needs {needs})");
@@ -155,9 +172,15 @@ fn compared(of: &Measurement, to: &Measurement, estimate: Estimate, needs: &str)
         Kind::Memory => ("takes", "times the memory of"),
         Kind::Switches => ("is switched", "times as often as"),
         Kind::Instructions => ("executes", "times as many instructions as"),
+        Kind::Calls(call) => {
+            calls = format!("times as many calls of `{call}` as");
+            ("makes", &*calls)
+        }
+        Kind::Paused => ("takes, on the paused clock,", "times as long as"),
         Kind::Computing => ("computes", "times as long as"),
         Kind::InFlight => ("has", "times as many units in flight as"),
         Kind::Cores => ("uses", "times as many cores as"),
+        Kind::Count => ("is", "times"),
     };
     format!("{one} {verb} {times} {noun} {other} (needs {needs})")
 }
@@ -166,14 +189,29 @@ fn compared(of: &Measurement, to: &Measurement, estimate: Estimate, needs: &str)
 fn counted(of: &Measurement, number: &str, estimate: Estimate, needs: &str) -> String {
     let name = of.beside(of);
     match of.kind {
-        Kind::InFlight => {
+        Kind::InFlight | Kind::Count => {
             let all: f64 = number.parse().unwrap_or(1.0);
             let had = (estimate.value * all * 100.0).round() / 100.0;
             let needs = match needs {
                 "exactly 1" => format!("exactly {number}"),
                 _ => format!("{needs} × {number}"),
             };
-            format!("{name} has {had} units in flight (needs {needs})")
+            match of.kind {
+                Kind::Count => format!("{name}: {had} (needs {needs})"),
+                _ => format!("{name} has {had} units in flight (needs {needs})"),
+            }
+        }
+        Kind::Calls(call) => format!(
+            "{name} makes {} calls of `{call}` for each of {number} units (needs {needs})",
+            words::estimate(estimate)
+        ),
+        Kind::Paused => {
+            let limit = number.trim_end_matches(" seconds").replace(" * ", "·").replace(" / ", "/");
+            let times = words::estimate(estimate);
+            let at = of.at.replace(',', ", ");
+            format!(
+                "{name} ({at}) takes, on the paused clock, {times} times {limit} (needs {needs})"
+            )
         }
         Kind::Cores => format!("{name} uses {} cores (needs {needs})", words::estimate(estimate)),
         _ => format!("{name} to {number}: {} (needs {needs})", words::estimate(estimate)),
@@ -268,6 +306,43 @@ mod tests {
                 "at most 4.00",
                 "tokio executes 3.00 [2.00, 4.00] times as many instructions as sequential (needs at most 4.00)",
             ),
+            (
+                "syscalls/http/threads/tasks=2#clone",
+                "syscalls/http/one-task/tasks=2#clone",
+                "at least 2.00",
+                "threads makes 3.00 [2.00, 4.00] times as many calls of `clone` as one task (needs at least 2.00)",
+            ),
+            (
+                "syscalls/sleep/threads/tasks=2#clock_nanosleep",
+                "2",
+                "exactly 1",
+                "threads makes 3.00 [2.00, 4.00] calls of `clock_nanosleep` for each of 2 units (needs exactly 1)",
+            ),
+            (
+                "paused/sleep/tokio/tasks=2,limit=1",
+                "N * L / K seconds",
+                "exactly 1",
+                "tokio (tasks=2, limit=1) takes, on the paused clock, 3.00 [2.00, 4.00] times N·L/K (needs exactly 1)",
+            ),
+            (
+                "python/a/sequential/limit=1",
+                "python/a/asyncio/limit=20",
+                "at least 2.00",
+                "asyncio is 3.00 [2.00, 4.00] times as fast as sequential (needs at least 2.00)",
+            ),
+            (
+                "pairs/a#wrong",
+                "pairs/a#right",
+                "at least 2.00",
+                "wrong takes 3.00 [2.00, 4.00] times as long as right (needs at least 2.00)",
+            ),
+            (
+                "pairs/a#wrong-paid",
+                "pairs/a#right-paid",
+                "exactly 3",
+                "wrong paid is 3.00 [2.00, 4.00] times right paid (needs exactly 3)",
+            ),
+            ("pairs/a#wrong-undone", "2", "exactly 1", "wrong undone: 6 (needs exactly 2)"),
             (
                 "a/one-task/limit=2#cores",
                 "1",

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Result;
+use picture::svg;
 use workspace::beside::{Difference, Line, aligned};
 
 use crate::{lesson::Lesson, source};
@@ -82,12 +83,13 @@ fn pair(lessons: [&Lesson; 2], languages: [&str; 2]) -> String {
     html + &code(left, right, languages)
 }
 
-/// Two pieces of code as columns, whose lines share the rows of one grid. In different languages
-/// hardly a line is the same, so there nothing is marked.
+/// Two pieces of code as columns, whose lines share the rows of one grid. In different languages hardly
+/// a line is the same, so there nothing is marked, and each has rows of its own.
 fn code(left: &str, right: &str, languages: [&str; 2]) -> String {
-    let sides =
-        if languages[0] == languages[1] { aligned(left, right) } else { unmarked(left, right) };
-    let mut html = format!("<div class=\"sides code\" style=\"--lines: {}\">", sides[0].len());
+    let is_one_language = languages[0] == languages[1];
+    let sides = if is_one_language { aligned(left, right) } else { [left, right].map(unmarked) };
+    let class = if is_one_language { "sides code" } else { "sides code apart" };
+    let mut html = format!("<div class=\"{class}\" style=\"--lines: {}\">", sides[0].len());
     for (lines, language) in sides.into_iter().zip(languages) {
         let lines: String = lines.into_iter().map(line).collect();
         html += &format!("<pre><code class=\"language-{language}\">{lines}</code></pre>");
@@ -95,13 +97,8 @@ fn code(left: &str, right: &str, languages: [&str; 2]) -> String {
     html + "</div>\n"
 }
 
-/// The lines of both, in as many rows as the longer one needs.
-fn unmarked<'a>(left: &'a str, right: &'a str) -> [Vec<Option<Line<'a>>>; 2] {
-    let rows = left.lines().count().max(right.lines().count());
-    [left, right].map(|text| {
-        let lines = text.lines().map(|text| Some(Line { text, difference: Difference::None }));
-        lines.chain(std::iter::repeat(None)).take(rows).collect()
-    })
+fn unmarked(text: &str) -> Vec<Option<Line<'_>>> {
+    text.lines().map(|text| Some(Line { text, difference: Difference::None })).collect()
 }
 
 fn line(line: Option<Line>) -> String {
@@ -129,7 +126,7 @@ fn line(line: Option<Line>) -> String {
 
 /// The text as HTML, in which a chain of calls may be wrapped before each dot.
 fn escaped(text: &str) -> String {
-    viewer::escape::escaped(text).replace(").", ")<wbr>.").replace("?.", "?<wbr>.")
+    svg::escaped(text).replace(").", ")<wbr>.").replace("?.", "?<wbr>.")
 }
 
 /// A script with all pairs of a row's versions, and its path in the book, which tells its content:
@@ -212,7 +209,8 @@ mod tests {
         let html = code("def a():\n", "fn a() {\n}\n", ["python", "rust"]);
         assert!(html.contains("<code class=\"language-python\"><span style"), "{html}");
         assert!(html.contains("<code class=\"language-rust\"><span style"), "{html}");
-        assert_eq!(html.matches("filler").count(), 1, "{html}");
+        // Neither is stretched to the height of the other.
+        assert!(html.contains("\"sides code apart\"") && !html.contains("filler"), "{html}");
         assert!(!html.contains("differs") && !html.contains("alone"), "{html}");
     }
 }

@@ -1,5 +1,6 @@
 //! Runs the real programs of this workspace: the contract that every cell of every row keeps, what
-//! only one row has, the tools, the exercises, and the rules of the workspace itself.
+//! only one row has, the tools, the exercises, the commands in the pages, and the rules of the
+//! workspace itself.
 //!
 //! ```sh
 //! cargo test -p tests                      # all
@@ -8,6 +9,7 @@
 //! ```
 
 mod cells;
+mod commands;
 mod contract;
 mod exercises;
 mod family;
@@ -30,13 +32,22 @@ const SIDE_BY_SIDE: usize = 16;
 
 fn main() -> ExitCode {
     tools::serve();
+    commands::serve();
     let arguments = Arguments::from_args();
-    let tests = [rows::tests(), tools::tests(), pairs::tests(), exercises::tests(), rules::tests()];
+    let tests = [
+        rows::tests(),
+        tools::tests(),
+        pairs::tests(),
+        exercises::tests(),
+        commands::tests(),
+        rules::tests(),
+    ];
     let tests: Vec<Test> = tests.into_iter().flatten().collect();
     if !arguments.list {
         let selected = || tests.iter().filter(|test| is_selected(&arguments, &test.name));
         let subjects: BTreeSet<&str> = selected().map(Test::subject).collect();
-        programs::build(&subjects);
+        let others = selected().flat_map(|test| test.programs.iter().cloned()).collect();
+        programs::build(&subjects, others);
         exercises::build(&subjects);
         let hindrances: BTreeSet<&str> =
             selected().filter_map(|test| test.hindrance.as_deref()).collect();

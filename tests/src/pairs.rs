@@ -2,11 +2,13 @@
 //! compiler is said to refuse is refused.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use claims::statement::{self, Claims, Quantity};
 use syn::Item;
 use workspace::pairs::Pair;
 
@@ -37,6 +39,11 @@ pub(crate) fn tests() -> Vec<Test> {
         test("has_the_form", Shared, has_the_form);
         // Most of them show a contrast in time, which a busy machine blurs.
         test("readme_shows_what_it_prints", Alone, readme_shows_what_it_prints);
+        test(
+            "prints_the_figures_that_claims_speak_of",
+            Shared,
+            prints_the_figures_that_claims_speak_of,
+        );
         if !files(&pair.folder.join(REFUSED), "rs").is_empty() {
             test("the_tools_refuse_it", Shared, refused);
         }
@@ -94,12 +101,13 @@ fn shape(output: &str) -> Vec<String> {
     let is_drawn = |line: &&str| {
         line.contains("0 to ") || line.contains("threads that ran any") || {
             let lane = line.trim_end().chars().last();
-            !line.starts_with("timeline") && lane.is_some_and(|last| "█▒·".contains(last))
+            !line.starts_with("timeline") && lane.is_some_and(|last| "█▒○·".contains(last))
         }
     };
     let lines = output.lines().map(str::trim_end);
     let lines = lines.filter(|line| !line.is_empty() && !is_drawn(line));
-    lines.map(|line| words(line).join(" ")).collect()
+    // Drawings from before ready was told apart have no sign for it.
+    lines.map(|line| words(&line.replace(" ○ ready,", "")).join(" ")).collect()
 }
 
 fn words(line: &str) -> Vec<String> {
@@ -138,6 +146,31 @@ fn refused(pair: &Pair) {
         let ran = Ran::of(command.arg("--out-dir").arg(out.path()).arg(&file));
         assert_eq!(ran.status, Some(1), "{} is not refused", file.display());
         assert!(ran.stderr.contains(message), "{}: {}", file.display(), ran.stderr);
+    }
+}
+
+/// With `--json` it prints figures and nothing else, each is spoken of by a claim, and no claim speaks
+/// of another.
+fn prints_the_figures_that_claims_speak_of(pair: &Pair) {
+    let claims = Claims::read(&programs::workspace().root().join(statement::PLACE));
+    let claims = claims.unwrap_or_else(|error| panic!("{error}"));
+    let ratios = claims.claims.iter().flat_map(|claim| &claim.ratios);
+    let quantities = ratios.flat_map(|ratio| [&ratio.of, &ratio.to]);
+    let named: BTreeSet<&str> = quantities
+        .filter_map(|quantity| match quantity {
+            Quantity::Measured(name) => name.strip_prefix("pairs/")?.split_once('#'),
+            _ => None,
+        })
+        .filter_map(|(name, figure)| (name == pair.name).then_some(figure))
+        .collect();
+    let ran = Ran::of(Command::new(programs::path(&pair.name)).arg("--json"));
+    assert_eq!((ran.status, &*ran.stderr), (Some(0), ""), "{}", ran.stdout);
+    let json = ran.json();
+    let figures = json["figures"].as_object().expect("there are figures");
+    let printed: BTreeSet<&str> = figures.keys().map(String::as_str).collect();
+    assert_eq!(printed, named, "{}", statement::PLACE);
+    for (name, figure) in figures {
+        assert!(figure.as_f64().is_some_and(|figure| figure > 0.0), "{name}: {figure}");
     }
 }
 

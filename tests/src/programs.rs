@@ -14,7 +14,7 @@ use workspace::{Profile, Workspace, pairs::Pair};
 /// The tools, and the programs that their tests run.
 const TOOLS: [(&str, &[&str]); 5] = [
     ("book", &["book"]),
-    ("claims", &["claims"]),
+    ("claims", &["claims", "check-then-act", "primes-sequential"]),
     ("compare", &["compare", "cost-of-a-task", "sleep-sequential", "sleep-threads"]),
     ("cost-of-a-task", &["cost-of-a-task"]),
     ("python", &["compare", "http-sequential", "primes-sequential", "sleep-sequential"]),
@@ -38,18 +38,19 @@ pub(crate) fn pairs() -> &'static [Pair] {
     &PAIRS
 }
 
-/// Builds the programs of these subjects: those of all cells of a row, of a tool, or of all pairs.
+/// Builds the programs of these subjects: those of all cells of a row, of a tool, or of all pairs; and
+/// `others` by their names.
 ///
 /// They are built as part of the workspace, so that every crate has the features that it has in
 /// `cargo test --workspace`, and none is compiled a second time.
-pub(crate) fn build(subjects: &BTreeSet<&str>) {
+pub(crate) fn build(subjects: &BTreeSet<&str>, others: BTreeSet<String>) {
     let rows = workspace().rows().iter().filter(|row| subjects.contains(&*row.name));
     let cells = rows.flat_map(|row| &row.cells).map(workspace::Cell::package);
     let tools = TOOLS.iter().filter(|(tool, _)| subjects.contains(tool));
     let tools = tools.flat_map(|(_, programs)| *programs).map(ToString::to_string);
     let pairs = pairs().iter().map(|pair| pair.name.clone()).chain(["pairs".into()]);
     let pairs = pairs.filter(|_| subjects.contains("pairs"));
-    let wanted: BTreeSet<String> = cells.chain(tools).chain(pairs).collect();
+    let wanted: BTreeSet<String> = cells.chain(tools).chain(pairs).chain(others).collect();
     let wanted: Vec<String> = wanted.into_iter().collect();
     let profile = if cfg!(debug_assertions) { Profile::Dev } else { Profile::Release };
     let built = workspace().build_programs(&wanted, profile, target());
@@ -57,10 +58,14 @@ pub(crate) fn build(subjects: &BTreeSet<&str>) {
     PROGRAMS.set(built).expect("they are built once");
 }
 
+/// All programs that are built, and where they are.
+pub(crate) fn all() -> &'static BTreeMap<String, PathBuf> {
+    PROGRAMS.get().expect("they are built before the first test")
+}
+
 /// Where a program is.
 pub(crate) fn path(name: &str) -> &'static Path {
-    let programs = PROGRAMS.get().expect("they are built before the first test");
-    programs.get(name).unwrap_or_else(|| panic!("{name} is not built for these tests"))
+    all().get(name).unwrap_or_else(|| panic!("{name} is not built for these tests"))
 }
 
 /// Cargo's target folder, in which this very program was built.

@@ -21,6 +21,8 @@ pub(crate) struct Test {
     pub(crate) run: Box<dyn FnOnce() + Send>,
     /// Why it cannot be run on this machine, if it cannot.
     pub(crate) hindrance: Option<String>,
+    /// The programs that it needs beyond those of its subject.
+    pub(crate) programs: Vec<String>,
 }
 
 impl Test {
@@ -30,12 +32,23 @@ impl Test {
         pace: Pace,
         run: impl FnOnce() + Send + 'static,
     ) -> Self {
-        Self { name: name.to_string(), pace, run: Box::new(run), hindrance: None }
+        Self {
+            name: name.to_string(),
+            pace,
+            run: Box::new(run),
+            hindrance: None,
+            programs: Vec::new(),
+        }
     }
 
     /// Has it shown as ignored if there is something that it cannot be run without.
     pub(crate) fn unless(self, hindrance: Option<String>) -> Self {
         Self { hindrance, ..self }
+    }
+
+    /// Has these programs built for it, too.
+    pub(crate) fn with(self, programs: Vec<String>) -> Self {
+        Self { programs, ..self }
     }
 
     /// The row or the tool that it is about.

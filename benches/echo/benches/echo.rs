@@ -2,8 +2,8 @@
 //! `cargo bench -p bench-echo`.
 //!
 //! 50 clients send 5 lines each and think for 5 ms after each of them, so that one of them takes
-//! 25 ms. The sweep is along the number of clients that are served at once: a crew smaller than the
-//! clients keeps the others waiting while it waits itself.
+//! 25 ms. The sweep is along the number of clients that are served at the same time: if a thread pool
+//! has fewer threads than there are clients, the other clients wait while its threads wait, too.
 
 use anyhow::{Context, Result};
 use bench_support::{AsyncStd, Bench, Smol, Throughput, Tokio, cores};

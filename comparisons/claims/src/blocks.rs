@@ -22,7 +22,8 @@ use harness::meter::Counters;
 use workspace::{Workspace, output};
 
 use crate::{
-    date, instructions, orphans,
+    commands::{self, Commands},
+    counts, date, orphans,
     protocol::{PROTOCOL, Protocol, Quietness},
     raw::{self, Block, Counts, End, Header, Line, Turn},
     statement,
@@ -40,8 +41,8 @@ pub struct Needed {
     pub benchmarks: BTreeMap<String, Vec<String>>,
     /// The arguments for `cost-of-a-task`, if it is needed.
     pub cost: Option<Vec<String>>,
-    /// The counts of instructions.
-    pub instructions: Vec<String>,
+    /// What is counted and not timed.
+    pub counts: Vec<String>,
 }
 
 /// Measures, and writes the raw data to a file of its own in `folder`, line by line as it comes.
@@ -56,46 +57,56 @@ pub fn run(
     folder: &Path,
     show: impl Fn(&str),
 ) -> Result<PathBuf> {
-    let built: Vec<&str> = needed.benchmarks.keys().map(String::as_str).collect();
+    let rows = needed.benchmarks.keys().map(String::as_str);
+    let built: Vec<&str> = rows.filter(|row| !commands::is_row(row)).collect();
     let programs = workspace.build_benchmarks(&built)?;
+    let commands = Commands::build(workspace, needed.benchmarks.values().flatten())?;
     orphans::adopt();
     let machine = Machine::here();
     show("calibrating");
     let canaries: Vec<Canary> = (0..CALIBRATIONS).map(|_| Canary::run(machine.cores)).collect();
     let calibrated = Canary::median(&canaries).context("there is a calibration at least")?;
-    let header = header(workspace, machine, calibrated);
+    let header = Header { python: commands.python(), ..header(workspace, machine, calibrated) };
     let seed = header.seed;
     let mut log = Log::create(folder, header)?;
     if let Some(arguments) = &needed.cost {
         show("cost-of-a-task, which takes some minutes");
         log.write(&Line::Cost { printed: cost(workspace, arguments)? })?;
     }
-    if !needed.instructions.is_empty() {
-        show("counting instructions");
-        let counts = instructions::count(workspace, &needed.instructions)?;
-        for (name, count) in needed.instructions.iter().zip(counts) {
+    if !needed.counts.is_empty() {
+        show("counting");
+        let counts = counts::count(workspace, &needed.counts)?;
+        for (name, count) in needed.counts.iter().zip(counts) {
             let (name, fault) =
                 (name.clone(), count.as_ref().err().map(|error| format!("{error:#}")));
-            log.write(&Line::Instructions { name, count: count.ok(), fault })?;
+            log.write(&Line::Count { name, count: count.ok(), fault })?;
         }
     }
     let mut measuring = Measuring {
         workspace,
         programs: &programs,
+        commands: &commands,
         calibrated,
         random: Rng::with_seed(seed),
         faults: BTreeSet::new(),
         blocks: 0,
     };
-    let mut rows: BTreeMap<String, Counts> = needed
-        .benchmarks
-        .keys()
-        .map(|row| (row.clone(), Counts { planned: PROTOCOL.blocks, ..Counts::default() }))
-        .collect();
+    let mut rows = BTreeMap::new();
+    for (row, benchmarks) in &needed.benchmarks {
+        if let Some(reason) = commands.objection(row) {
+            show(&format!("{row}: {reason}"));
+            for benchmark in benchmarks.iter().collect::<BTreeSet<_>>() {
+                let (benchmark, reason) = (benchmark.clone(), reason.to_owned());
+                log.write(&Line::Fault { block: 0, benchmark, reason })?;
+            }
+        } else {
+            rows.insert(row.clone(), Counts { planned: PROTOCOL.blocks, ..Counts::default() });
+        }
+    }
     loop {
         let mut open = false;
         for (row, benchmarks) in &needed.benchmarks {
-            let counts = rows.get_mut(row).expect("each row has its counts");
+            let Some(counts) = rows.get_mut(row) else { continue };
             if counts.accepted == counts.planned
                 || counts.accepted + counts.rejected == PROTOCOL.attempts
             {
@@ -160,6 +171,7 @@ impl Log {
 struct Measuring<'a> {
     workspace: &'a Workspace,
     programs: &'a BTreeMap<String, PathBuf>,
+    commands: &'a Commands<'a>,
     calibrated: Canary,
     random: Rng,
     /// The benchmarks that have failed.
@@ -182,13 +194,11 @@ impl Measuring<'_> {
                 continue;
             }
             match self.calls(row, benchmark) {
-                Ok(calls) => log.write(&Line::Turn(Turn {
-                    block,
-                    position,
-                    benchmark: benchmark.clone(),
-                    again,
-                    calls,
-                }))?,
+                Ok(calls) => {
+                    let benchmark = benchmark.clone();
+                    let turn = Turn { block, position, benchmark, again, calls };
+                    log.write(&Line::Turn(Box::new(turn)))?;
+                }
                 Err(error) => {
                     self.faults.insert(benchmark.clone());
                     let (benchmark, reason) = (benchmark.clone(), format!("{error:#}"));
@@ -198,15 +208,26 @@ impl Measuring<'_> {
         }
         let quietness = watch.stop();
         let rejected = PROTOCOL.objection(&quietness, &self.calibrated);
-        let Quietness { stolen, others, canaries } = quietness;
+        let Quietness { stolen, others, kernel, canaries } = quietness;
         let (row, reason) = (row.to_owned(), rejected.clone());
-        log.write(&Line::Block(Block { block, row, rejected: reason, stolen, others, canaries }))?;
+        log.write(&Line::Block(Block {
+            block,
+            row,
+            rejected: reason,
+            stolen,
+            others,
+            kernel,
+            canaries,
+        }))?;
         Ok(rejected)
     }
 
-    /// Has the row's program make the calls of a benchmark.
+    /// Has the row's program make the calls of a benchmark, or runs the program that is one.
     fn calls(&self, row: &str, benchmark: &str) -> Result<Calls> {
-        let Protocol { calls, .. } = PROTOCOL;
+        let Protocol { calls, runs, .. } = PROTOCOL;
+        if commands::is_row(row) {
+            return self.commands.calls(benchmark, runs);
+        }
         let asked = Asked { benchmark: benchmark.to_owned(), calls };
         let program = self.programs.get(row).context("its row has no benchmarks")?;
         let ran = Command::new(program)
@@ -251,7 +272,12 @@ impl Watch {
         });
         Quietness {
             stolen: spent.map(|spent| spent.stolen),
-            others: spent.zip(own).map(|(spent, own)| (spent.computing - own).max(0.0)),
+            // What the kernel's own threads do, they do for the benchmarks if nobody else runs, and
+            // programs that run are seen by their own time.
+            others: spent
+                .zip(own)
+                .map(|(spent, own)| (spent.computing - spent.kernel - own).max(0.0)),
+            kernel: spent.map(|spent| spent.kernel),
             canaries: [self.before, Canary::run(self.cores)],
         }
     }
@@ -271,6 +297,7 @@ fn header(workspace: &Workspace, machine: Machine, calibrated: Canary) -> Header
         commit: git(&["rev-parse", "HEAD"]),
         dirty: git(&["status", "--porcelain"]).map(|changed| !changed.is_empty()),
         files: FILES.into_iter().filter_map(hash).collect(),
+        python: None,
         rustc: said(workspace, "rustc", &["--version"]).unwrap_or_default(),
         kernel: fs::read_to_string("/proc/sys/kernel/osrelease")
             .ok()

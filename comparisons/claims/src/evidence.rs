@@ -21,8 +21,8 @@ use figures::{
 
 use crate::{
     cost::{self, Cost},
+    counts,
     criterion::Criterion,
-    instructions,
     raw::{Block, Run, Turn},
     statement::{self, Metric, Quantity, Ratio, split},
 };
@@ -135,9 +135,10 @@ impl Evidence {
             Source::Runs(_, cost) if starts_with(cost::PREFIX) => {
                 ratio_of_costs(cost.as_ref().map_err(Clone::clone)?, &of, &to)
             }
-            Source::Runs(runs, _) if starts_with(instructions::PREFIX) => {
-                let run = runs.iter().find(|run| !run.instructions.is_empty());
-                ratio_of_instructions(run.ok_or("no instructions have been counted yet")?, &of, &to)
+            Source::Runs(runs, _)
+                if names(&of, &to).any(|name| counts::counted_by(name).is_some()) =>
+            {
+                ratio_of_counts(runs, &of, &to)
             }
             Source::Runs(..) => {
                 let row = row(names(&of, &to).next().ok_or("it speaks of nothing measured")?);
@@ -229,11 +230,18 @@ fn ratio_in_run(
         ratios.push(of.0 / to.0 * scale);
         capacities.push(capacity(block));
     }
-    if let Some(unusable) = ratios.iter().find(|ratio| !(ratio.is_finite() && **ratio > 0.0)) {
+    // A program may report that it has counted none. All else that is zero is not known.
+    let is_usable = |ratio: f64| ratio.is_finite() && (ratio > 0.0 || ratio == 0.0 && is_named(of));
+    if let Some(unusable) = ratios.iter().find(|ratio| !is_usable(**ratio)) {
         return Err(format!("a block gives {unusable}, which isn't a positive ratio"));
     }
     let source = format!("{} blocks", ratios.len());
     Ok(Found { drawn: Drawn::Blocks { ratios, capacities }, source })
+}
+
+/// Whether it is a figure that a benchmark reports under a name of its own.
+fn is_named(quantity: &Quantity) -> bool {
+    matches!(quantity, Quantity::Measured(name) if matches!(split(name).1, Metric::Named(_)))
 }
 
 /// A row of which blocks are missing has not been measured.
@@ -272,11 +280,13 @@ fn figure<'a>(
     let calls = &turn.ok_or_else(|| format!("the run has not measured {benchmark}"))?.calls;
     // How much a call does matters to the time that it takes, and not to what is counted meanwhile.
     let work = calls.work.as_ref().filter(|_| matches!(metric, Metric::Time | Metric::Computing));
-    Ok((value(calls, metric), work))
+    let value = value(calls, metric).ok_or_else(|| format!("the run has not measured {name}"))?;
+    Ok((value, work))
 }
 
-/// A figure of some calls: the geometric mean, or the largest of what was counted.
-fn value(calls: &Calls, metric: Metric) -> f64 {
+/// A figure of some calls: the geometric mean, or the largest of what was counted. `None` if the calls
+/// have no figure of that name.
+fn value(calls: &Calls, metric: Metric<'_>) -> Option<f64> {
     let largest = |figures: &[u64]| figures.iter().copied().max().unwrap_or(0) as f64;
     let mean = |figures: Vec<f64>| {
         statistics::geometric_mean(&figures, CONFIDENCE).map_or(f64::NAN, |mean| mean.value)
@@ -289,14 +299,15 @@ fn value(calls: &Calls, metric: Metric) -> f64 {
         // A call without any counts as one with one, since ratios are taken.
         each.map(|(voluntary, involuntary)| (voluntary + involuntary).max(1) as f64)
     };
-    match metric {
+    Some(match metric {
         Metric::Time => mean(wall().collect()),
         Metric::Computing => mean(computing().collect()),
         Metric::Cores => mean(computing().zip(wall()).map(|(cpu, wall)| cpu / wall).collect()),
         Metric::InFlight => largest(&calls.in_flight),
         Metric::Memory => largest(&calls.memory_bytes),
         Metric::Switches => mean(switches().collect()),
-    }
+        Metric::Named(name) => mean(calls.figures.get(name)?.clone()),
+    })
 }
 
 fn capacity(block: &Block) -> f64 {
@@ -343,17 +354,25 @@ fn ratio_of_costs(cost: &Cost, of: &Quantity, to: &Quantity) -> Result<Found, St
     Ok(Found { drawn: Drawn::Blocks { ratios, capacities: Vec::new() }, source })
 }
 
-/// A count is the same each time, so its ratio has no error.
-fn ratio_of_instructions(run: &Run, of: &Quantity, to: &Quantity) -> Result<Found, String> {
+/// The ratio of what the newest run has counted that knows of both. It has no error: there is one
+/// count, and no noise touches it.
+fn ratio_of_counts(runs: &[Run], of: &Quantity, to: &Quantity) -> Result<Found, String> {
+    let is_in = |run: &&Run| names(of, to).all(|name| run.counts.contains_key(name));
+    let run = runs.iter().find(is_in);
     let count = |quantity: &Quantity| match quantity {
-        Quantity::Measured(name) => match run.instructions.get(name) {
-            Some(count) => count.clone().map(|count| count as f64),
-            None => Err(format!("the run has not counted {name}")),
-        },
-        _ => Err("a count can only be compared with another count".into()),
+        Quantity::Measured(name) => {
+            let count = run.and_then(|run| run.counts.get(name));
+            let count = count.ok_or_else(|| format!("{name} has not been counted yet"))?.clone();
+            // None at all counts as one, since ratios are taken.
+            count.map(|count| count.max(1) as f64)
+        }
+        Quantity::Number(number) => Ok(*number),
+        // Times are counted in nanoseconds.
+        Quantity::Limit(limit) => Ok(limit.seconds() * 1e9),
     };
     let ratio = exactly(count(of)? / count(to)?);
-    Ok(Found { drawn: Drawn::Apart(ratio), source: "callgrind".into() })
+    let source = names(of, to).find_map(counts::counted_by).unwrap_or_default().to_owned();
+    Ok(Found { drawn: Drawn::Apart(ratio), source })
 }
 
 /// By what the ratio of the times is multiplied: 1, or for times per unit what one has to do
@@ -374,6 +393,9 @@ fn scale(of: Option<&Work>, to: Option<&Work>, per_unit: bool) -> Result<f64, St
 }
 
 fn mean(ratios: &[f64], confidence: f64) -> Estimate {
+    if ratios.contains(&0.0) {
+        return exactly(0.0);
+    }
     statistics::geometric_mean(ratios, confidence).expect("nothing is found without a ratio")
 }
 
@@ -448,8 +470,11 @@ mod tests {
             in_flight: vec![19, 20],
             ..Calls::default()
         };
-        assert!((value(&calls, Metric::Time) - 200.0).abs() < 1e-9);
-        assert!((value(&calls, Metric::Cores) - 2.0).abs() < 1e-9);
-        assert!((value(&calls, Metric::InFlight) - 20.0).abs() < 1e-9);
+        for (metric, expected) in
+            [(Metric::Time, 200.0), (Metric::Cores, 2.0), (Metric::InFlight, 20.0)]
+        {
+            let value = value(&calls, metric).expect("it is measured of all");
+            assert!((value - expected).abs() < 1e-9, "{metric:?}: {value}");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Says which claims of this project the measurements prove, and which they refute.
 //!
 //! The way through it: [`statement`] reads `benches/claims.toml`; [`protocol`] holds the rules by which
-//! [`blocks`] measures, and [`raw`] what that writes down; [`criterion`], [`cost`] and [`instructions`] bring what
-//! other programs have measured; [`evidence`] makes ratios of it all, and [`verdict`] judges them;
+//! [`blocks`] measures benchmarks and [`commands`], and [`raw`] what that writes down; [`criterion`],
+//! [`cost`] and [`counts`] bring what other programs have measured or counted; [`evidence`] makes ratios of
+//! it all, and [`verdict`] judges them;
 //! [`results`] draws verdicts and tables from a run, [`report`] puts them into words, and [`update`]
 //! writes them into the READMEs. Each imports only what comes before it.
 //!
@@ -18,10 +19,13 @@ pub mod statement;
 
 // What was measured.
 pub mod cost;
+pub mod counts;
 pub mod criterion;
 pub mod instructions;
+pub mod paused;
 pub mod protocol;
 pub mod raw;
+pub mod syscalls;
 
 // Ratios, and verdicts on them.
 pub mod evidence;
@@ -31,6 +35,8 @@ pub mod verdict;
 pub mod results;
 
 // Measuring.
+pub mod commands;
+
 pub mod blocks;
 pub mod needed;
 

@@ -32,7 +32,7 @@ use workspace::Workspace;
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of a command line")]
 struct Arguments {
-    /// First run the benchmarks the claims need, interleaved; needs an idle machine and up to 25 minutes
+    /// First run the benchmarks the claims need, interleaved; needs an idle machine and up to half an hour
     #[arg(long)]
     run: bool,
     /// Measure and judge only these claims, or only the claims of these rows
@@ -131,8 +131,8 @@ fn run(arguments: &Arguments) -> Result<u8> {
 /// The claims that were asked for, by their names or by those of rows, in the order of the file: all,
 /// if none was.
 fn select<'a>(claims: &'a Claims, only: &[String]) -> Result<Vec<&'a Claim>, Unknown> {
-    let is_row = |word: &String| claims.tables.iter().any(|table| table.row == *word);
-    if let Some(unknown) = only.iter().find(|word| claims.get(word).is_none() && !is_row(word)) {
+    let is_known = |word: &&String| claims.get(word).is_some() || claims.control(word).is_some();
+    if let Some(unknown) = only.iter().find(|word| !is_known(word)) {
         return Err(Unknown(unknown.clone()));
     }
     let wanted = |claim: &&Claim| {

@@ -6,16 +6,14 @@ use workspace::Workspace;
 
 use crate::{
     blocks::Needed,
-    cost,
+    commands, cost, counts,
     evidence::row,
-    instructions,
     results::shown,
     statement::{self, Claim, Claims},
 };
 
 /// The benchmarks that these claims need on a machine with as many cores, with those of the tables of
-/// these rows, and the control of every row that is measured at all. A row without benchmarks has
-/// none.
+/// these rows, and the control of every row that is measured at all.
 #[must_use]
 pub fn needed(
     workspace: &Workspace,
@@ -38,21 +36,19 @@ pub fn needed(
     let mut needed = Needed::default();
     for name in all {
         let row = row(&name).to_owned();
-        if workspace.has_benchmarks(&row) {
+        if workspace.has_benchmarks(&row) || commands::is_row(&row) {
             needed.benchmarks.entry(row).or_default().push(name);
         }
     }
     for (row, benchmarks) in &mut needed.benchmarks {
-        let table = claims.tables.iter().find(|table| table.row == *row);
-        let Some(control) = table.map(|table| statement::on_cores(&table.control, cores)) else {
-            continue;
-        };
+        let Some(control) = claims.control(row) else { continue };
+        let control = statement::on_cores(statement::split(control).0, cores);
         let already = benchmarks.iter().filter(|name| **name == control).count();
         benchmarks.extend((already..2).map(|_| control.clone()));
     }
-    needed.instructions = judged()
+    needed.counts = judged()
         .flat_map(|claim| claim.names())
-        .filter(|name| name.starts_with(instructions::PREFIX))
+        .filter(|name| counts::counted_by(name).is_some())
         .collect::<BTreeSet<_>>()
         .into_iter()
         .map(ToOwned::to_owned)

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// A *block* holds one turn of each benchmark of a row, in an order that is drawn anew, and two
 /// turns of the benchmark that the row's control names. A turn is a process of its own: one call
-/// that does not count, then a fixed number of calls that all do.
+/// that does not count, then a fixed number of calls that all do. Where a call is the run of a program,
+/// a turn is some runs, of which the first does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Protocol {
     /// How many blocks of each row have to be accepted, no more and no fewer.
@@ -17,6 +18,9 @@ pub struct Protocol {
     pub attempts: usize,
     /// How many calls of a turn count.
     pub calls: usize,
+    /// How many runs of a program count, where that is what is measured (see [`crate::commands`]).
+    #[serde(default)]
+    pub runs: usize,
     /// A block is rejected if the host of a virtual machine took away more than this share of it…
     pub most_stolen: f64,
     /// …or if other programs computed for more than this share of all cores…
@@ -33,6 +37,7 @@ pub const PROTOCOL: Protocol = Protocol {
     blocks: 8,
     attempts: 16,
     calls: 3,
+    runs: 1,
     most_stolen: 0.01,
     most_others: 0.02,
     most_slower: 0.03,
@@ -46,6 +51,9 @@ pub struct Quietness {
     pub stolen: Option<f64>,
     /// The share of the time of all cores that other programs computed.
     pub others: Option<f64>,
+    /// The share of it that the kernel's own threads computed. They read the disk for the benchmarks, so
+    /// no rule asks for it.
+    pub kernel: Option<f64>,
     /// The canaries before it and after it.
     pub canaries: [Canary; 2],
 }
@@ -76,7 +84,12 @@ mod tests {
     fn a_block_is_rejected_for_each_of_the_three_reasons() {
         let usual = Canary { alone_ns: 1_000, together_ns: 1_000, cores: 2 };
         let slow = Canary { together_ns: 1_040, ..usual };
-        let quiet = Quietness { stolen: Some(0.01), others: Some(0.02), canaries: [usual, usual] };
+        let quiet = Quietness {
+            stolen: Some(0.01),
+            others: Some(0.02),
+            kernel: Some(0.5),
+            canaries: [usual, usual],
+        };
         for (quietness, objection) in [
             (quiet, None),
             (Quietness { stolen: None, others: None, ..quiet }, None),

@@ -14,8 +14,9 @@ use serde_json::Value;
 
 use crate::protocol::Protocol;
 
-/// The version of the format.
-pub const VERSION: u32 = 1;
+/// The version of the format. All earlier ones can be read, too. In version 1 nothing but instructions
+/// was counted, and nobody looked how many workers did the work.
+pub const VERSION: u32 = 2;
 
 /// The ending of the files' names.
 const ENDING: &str = "jsonl";
@@ -31,8 +32,9 @@ pub enum Line {
         /// Its JSON.
         printed: Value,
     },
-    /// How many instructions a program executes; see [`crate::instructions`].
-    Instructions {
+    /// What is counted and not timed; see [`crate::counts`].
+    #[serde(alias = "instructions")]
+    Count {
         /// The name of the figure.
         name: String,
         /// The count; `None` if there is none.
@@ -41,10 +43,10 @@ pub enum Line {
         fault: Option<String>,
     },
     /// The calls of a benchmark in a block.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// A benchmark that failed. It has no turn in later blocks.
     Fault {
-        /// In which block.
+        /// In which block; 0 if there was none of its row, since nothing in it can be measured.
         block: usize,
         /// Which benchmark.
         benchmark: String,
@@ -78,6 +80,9 @@ pub struct Header {
     pub files: BTreeMap<String, String>,
     /// The compiler.
     pub rustc: String,
+    /// The Python, where programs in it were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
     /// The kernel's release.
     pub kernel: Option<String>,
     /// The machine.
@@ -115,6 +120,10 @@ pub struct Block {
     pub stolen: Option<f64>,
     /// The share of the time of all cores that other programs computed.
     pub others: Option<f64>,
+    /// The share of it that the kernel's own threads computed; `None` in runs from before they were told
+    /// apart, in which they are among the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<f64>,
     /// The canaries before it and after it.
     pub canaries: [Canary; 2],
 }
@@ -148,8 +157,8 @@ pub struct Run {
     pub header: Header,
     /// What `cost-of-a-task` printed, if it ran.
     pub cost: Option<Value>,
-    /// By their names, the counts of instructions, or why there is none.
-    pub instructions: BTreeMap<String, Result<u64, String>>,
+    /// By their names, what was counted, or why there is no count.
+    pub counts: BTreeMap<String, Result<u64, String>>,
     /// The blocks with their turns, in their order.
     pub blocks: Vec<(Block, Vec<Turn>)>,
     /// By the names of benchmarks that failed, why.
@@ -204,9 +213,12 @@ impl Run {
             Ok((number, line))
         });
         let header = match lines.next().transpose()? {
-            Some((_, Line::Run(header))) if header.version == VERSION => *header,
+            Some((_, Line::Run(header))) if (1..=VERSION).contains(&header.version) => *header,
             Some((_, Line::Run(header))) => {
-                return Err((1, format!("this is version {}, not {VERSION}", header.version)));
+                return Err((
+                    1,
+                    format!("this is version {}, not {VERSION} or older", header.version),
+                ));
             }
             _ => return Err((1, "a run begins with what is measured, where and how".into())),
         };
@@ -214,7 +226,7 @@ impl Run {
             id: id.into(),
             header,
             cost: None,
-            instructions: BTreeMap::new(),
+            counts: BTreeMap::new(),
             blocks: Vec::new(),
             faults: BTreeMap::new(),
             end: None,
@@ -223,11 +235,11 @@ impl Run {
         for line in lines {
             match line? {
                 (_, Line::Cost { printed }) => run.cost = Some(printed),
-                (_, Line::Instructions { name, count, fault }) => {
+                (_, Line::Count { name, count, fault }) => {
                     let count = count.ok_or_else(|| fault.unwrap_or_default());
-                    run.instructions.insert(name, count);
+                    run.counts.insert(name, count);
                 }
-                (_, Line::Turn(turn)) => turns.push(turn),
+                (_, Line::Turn(turn)) => turns.push(*turn),
                 (_, Line::Fault { benchmark, reason, .. }) => {
                     run.faults.insert(benchmark, reason);
                 }

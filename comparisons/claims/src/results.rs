@@ -200,7 +200,7 @@ fn measured(
             in_flight: calls.iter().flat_map(|calls| &calls.in_flight).max().copied(),
         }
     };
-    let control = verdict::control(table, evidence).ok();
+    let control = verdict::control(&table.control, evidence).ok();
     let run = evidence.run(&table.row);
     MeasuredTable {
         run: run.map(|run| run.id.clone()),

@@ -21,6 +21,8 @@ pub struct Claims {
     pub claims: Vec<Claim>,
     /// The tables, in their order.
     pub tables: Vec<Table>,
+    /// The controls of the rows that have no table.
+    pub controls: Vec<Control>,
 }
 
 /// One sentence that measurements can prove or refute.
@@ -68,6 +70,7 @@ pub enum Quantity {
     /// - `http/tokio/limit=20`: the time of the benchmark that criterion knows by this name, in
     ///   which `workers=P` stands for as many workers as this process may use cores;
     /// - `http/tokio/limit=20#in-flight`: another [`Metric`] of it;
+    /// - `python/…` and `pairs/…`: a program and no function, see [`crate::commands`];
     /// - `cost/…`: a figure of `cost-of-a-task`, see [`crate::cost`].
     Measured(String),
     /// A number.
@@ -78,7 +81,7 @@ pub enum Quantity {
 
 /// What is measured of a benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
+pub enum Metric<'a> {
     /// Wall-clock time.
     Time,
     /// CPU time.
@@ -91,6 +94,8 @@ pub enum Metric {
     Memory,
     /// How often a thread was switched to another, of its own accord or not.
     Switches,
+    /// What it tells of itself under this name.
+    Named(&'a str),
 }
 
 /// The least time that N waits of length L take when K of them overlap: N·L/K.
@@ -183,6 +188,16 @@ pub struct Also {
     pub baseline: Option<String>,
 }
 
+/// What is measured twice in each block of a row that has no table, and compared with itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// The row.
+    pub row: String,
+    /// The benchmark, or a figure of it.
+    pub measured: String,
+}
+
 /// Why the claims cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StatementError {
@@ -221,7 +236,7 @@ impl Claims {
         let path = || path.to_path_buf();
         let text = fs::read_to_string(path())
             .map_err(|source| StatementError::Unreadable { path: path(), source })?;
-        let File { claims, tables } = toml::from_str(&text)
+        let File { claims, tables, controls } = toml::from_str(&text)
             .map_err(|source| StatementError::Malformed { path: path(), source })?;
         let mut ids = BTreeSet::new();
         for claim in &claims {
@@ -229,13 +244,21 @@ impl Claims {
                 return Err(StatementError::Twice { path: path(), id: claim.id.clone() });
             }
         }
-        Ok(Self { claims, tables })
+        Ok(Self { claims, tables, controls })
     }
 
     /// The claim of that name.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.id == id)
+    }
+
+    /// What is measured twice in each block of a row; `None` if nothing is.
+    #[must_use]
+    pub fn control(&self, row: &str) -> Option<&str> {
+        let tables = self.tables.iter().map(|table| (&*table.row, &*table.control));
+        let others = self.controls.iter().map(|control| (&*control.row, &*control.measured));
+        tables.chain(others).find(|(of, _)| *of == row).map(|(_, control)| control)
     }
 }
 
@@ -331,23 +354,20 @@ pub fn on_cores(name: &str, cores: usize) -> String {
     name
 }
 
-/// The benchmark and what is measured of it, in a name such as `http/tokio/limit=20#in-flight`. What
-/// is not understood counts as a part of the name, and is then found to be missing.
+/// The benchmark and what is measured of it, in a name such as `http/tokio/limit=20#in-flight`. A
+/// word that stands for nothing else names a figure of the benchmark's own.
 #[must_use]
-pub fn split(name: &str) -> (&str, Metric) {
-    let metric = |metric: &str| {
-        Some(match metric {
-            "computing" => Metric::Computing,
-            "cores" => Metric::Cores,
-            "in-flight" => Metric::InFlight,
-            "memory" => Metric::Memory,
-            "switches" => Metric::Switches,
-            _ => return None,
-        })
+pub fn split(name: &str) -> (&str, Metric<'_>) {
+    let Some((benchmark, word)) = name.split_once('#') else { return (name, Metric::Time) };
+    let metric = match word {
+        "computing" => Metric::Computing,
+        "cores" => Metric::Cores,
+        "in-flight" => Metric::InFlight,
+        "memory" => Metric::Memory,
+        "switches" => Metric::Switches,
+        named => Metric::Named(named),
     };
-    let parts = name.split_once('#');
-    let known = parts.and_then(|(benchmark, word)| Some((benchmark, metric(word)?)));
-    known.unwrap_or((name, Metric::Time))
+    (benchmark, metric)
 }
 
 /// The file as it is written.
@@ -358,6 +378,8 @@ struct File {
     claims: Vec<Claim>,
     #[serde(default, rename = "table")]
     tables: Vec<Table>,
+    #[serde(default, rename = "control")]
+    controls: Vec<Control>,
 }
 
 /// A claim as it is written.
@@ -469,7 +491,7 @@ mod tests {
             ("a/b/limit=20", "a/b/limit=20", Metric::Time),
             ("a/b/limit=20#in-flight", "a/b/limit=20", Metric::InFlight),
             ("a/b/limit=20#switches", "a/b/limit=20", Metric::Switches),
-            ("a/b/limit=20#beauty", "a/b/limit=20#beauty", Metric::Time),
+            ("a/b/limit=20#beauty", "a/b/limit=20", Metric::Named("beauty")),
         ] {
             assert_eq!(split(name), (benchmark, metric));
         }

@@ -164,7 +164,10 @@ mod tests {
     use workspace::{Side, run::Fault};
 
     use super::*;
-    use crate::samples::{history, runs};
+    use crate::{
+        run::conditions::Conditions,
+        samples::{history, runs},
+    };
 
     const MACHINE: Load = Load { cores: 2, free_cores: Some(2.0) };
 
@@ -174,7 +177,8 @@ mod tests {
         let histories = vec![runs("sequential", &[5, 6], 1, 1), crashed];
         let cells = histories.iter().map(|history| history.cell.clone()).collect();
         let row = Row { name: "row".into(), side: Side::Io, cells };
-        let rounds = Rounds { number: 2, histories, control: None };
+        let rounds =
+            Rounds { number: 2, histories, control: None, conditions: Conditions::default() };
         Saved::new(
             MACHINE,
             What::Rows(vec![Measured {

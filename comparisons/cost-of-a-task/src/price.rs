@@ -313,7 +313,7 @@ impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, price, size } = self;
         match price {
-            Price::Create => write!(f, "to create {}, {size} at once", kind.one()),
+            Price::Create => write!(f, "to create {}, {size} together", kind.one()),
             Price::Memory => write!(f, "memory of {}, {size} waiting", kind.one()),
             Price::SwitchPipes | Price::SwitchChannels => {
                 write!(f, "a ring of {size}, {}", self.row())

@@ -173,22 +173,22 @@ impl Ratio {
         let (dear, cheap, size) = (dear.noun(), cheap.noun(), words::grouped(*size));
         match price {
             Price::Create if size == "1" => {
-                format!("To create and join a {dear} takes {times} times as long as a {cheap}.")
+                format!("A {dear} takes {times} times as long to create and join as a {cheap}.")
             }
             Price::Create => format!(
-                "With {size} at once, to create and join a {dear} takes {times} times as long as \
-                 a {cheap}."
+                "If {size} are created together, a {dear} takes {times} times as long to create and \
+                 join as a {cheap}."
             ),
             Price::Memory => {
-                format!("A {dear} that waits takes {times} times the memory of a {cheap}.")
+                format!("A {dear} that waits takes {times} times as much memory as a {cheap}.")
             }
             Price::SwitchPipes => format!(
-                "In a ring of {size} over pipes, a switch to a {dear} takes {times} times as long \
-                 as to a {cheap}."
+                "In a ring of {size} over pipes, switching to a {dear} takes {times} times as long \
+                 as switching to a {cheap}."
             ),
             Price::SwitchChannels => format!(
-                "In a ring of {size} over channels, a switch to a {dear} takes {times} times as \
-                 long as to a {cheap}."
+                "In a ring of {size} over channels, switching to a {dear} takes {times} times as \
+                 long as switching to a {cheap}."
             ),
             Price::Message => {
                 format!("A message to a {dear} takes {times} times as long as one to a {cheap}.")
@@ -239,7 +239,7 @@ pub(crate) mod tests {
         assert!((ratio.estimate.value - 100.0).abs() < 1e-9);
         assert_eq!(
             ratio.in_words(),
-            "To create and join a thread takes 100 [100, 100] times as long as a tokio task."
+            "A thread takes 100 [100, 100] times as long to create and join as a tokio task."
         );
     }
 

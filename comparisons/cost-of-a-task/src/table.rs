@@ -28,41 +28,41 @@ struct Part {
 
 const PARTS: [Part; 5] = [
     Part {
-        title: "To create one and join it",
-        meaning: "Time for each, done one at a time or many at once (1,000; threads 100, \
-                  processes 20).\nIt does nothing.",
+        title: "Creating and joining one",
+        meaning: "Time for each, created one at a time or many together (1,000; 100 threads; 20 \
+                  processes).\nNone of them does anything.",
         prices: &[Price::Create],
-        head: |size| (if size == 1 { "one at a time" } else { "many at once" }).into(),
+        head: |size| (if size == 1 { "one at a time" } else { "many together" }).into(),
         wide: true,
     },
     Part {
-        title: "To hold one that waits",
-        meaning: "Resident memory for each, by how many wait. They sleep; a rayon job waits for \
-                  its turn, and a\nfunction call for the call that it has made. Of a process, the \
-                  pages that it shares with no other.",
+        title: "Holding one that waits",
+        meaning: "Resident memory for each, by how many are waiting. They sleep. A rayon job waits for \
+                  its turn,\nand a function call for the call that it has made. For a process, only \
+                  the pages count that it\nshares with no other.",
         prices: &[Price::Memory],
         head: |size| words::grouped(size),
         wide: false,
     },
     Part {
-        title: "To switch to the next",
-        meaning: "Time for a token to get from one to the next, by how many stand in the ring.",
+        title: "Switching to the next",
+        meaning: "Time to pass a token on to the next in a ring, by how many are in the ring.",
         prices: &[Price::SwitchPipes, Price::SwitchChannels],
         head: |size| words::grouped(size),
         wide: false,
     },
     Part {
-        title: "To send a message",
-        meaning: "Time for each of 8 bytes, sent and received by one and the same, or in a stream \
-                  from one to\nanother. The channels hold 128.",
+        title: "Sending a message",
+        meaning: "Time for each message of 8 bytes. One task or thread sends and receives it, or one \
+                  sends a stream\nof them to another. The channels hold 128 messages.",
         prices: &[Price::Message],
         head: |size| (if size == 1 { "to itself" } else { "to another" }).into(),
         wide: true,
     },
     Part {
-        title: "To do a piece of work",
-        meaning: "Time for each, by how long a piece takes on one core. Of the pieces, many are \
-                  handed out before\nthe first is joined; the plain loop hands out none.",
+        title: "Doing a piece of work",
+        meaning: "Time for each piece, by how long it takes on one core. Many pieces are handed out \
+                  before the first\nis joined. The plain loop hands out none.",
         prices: &[Price::Work],
         head: |size| text::value(Price::Work, size as f64),
         wide: false,
@@ -76,7 +76,7 @@ pub fn price_list(results: &Results, colour: bool) -> String {
     for part in &PARTS {
         text += &section(part, results, colour);
     }
-    text += "Medians, with 95 % intervals; the published figures come from other machines:\n";
+    text += "Medians, with 95 % intervals. The published figures come from other machines:\n";
     for source in SOURCES {
         text += &words::wrapped(&format!("  {}  ", source.mark), source.title);
         text += &format!("     {}\n", source.url);

@@ -36,6 +36,7 @@ from ..meanwhile import (
     plural,
     room_for,
     share,
+    waiting,
 )
 
 try:
@@ -225,7 +226,7 @@ class Client:
 
     def fetch(self, page: Page) -> Outcome:
         """Fetches a page, and blocks the calling thread until it is there."""
-        with Unit():
+        with Unit(page.number):
             fetch = Fetch(page, self.settings)
             while True:
                 try:
@@ -237,7 +238,8 @@ class Client:
                 outcome = fetch.after(exchange)
                 if isinstance(outcome, Outcome):
                     return outcome
-                time.sleep(outcome)
+                with waiting():
+                    time.sleep(outcome)
 
     def _exchange(self, fetch: Fetch) -> Reply:
         deadline = time.monotonic() + self.settings.timeout
@@ -246,10 +248,12 @@ class Client:
         try:
             if connection.sock is None:
                 connection.timeout = _left(deadline)
-                connection.connect()
+                with waiting():
+                    connection.connect()
             connection.sock.settimeout(_left(deadline))
             connection.request("GET", target(fetch.url), headers=fetch.headers())
-            response = connection.getresponse()
+            with waiting():
+                response = connection.getresponse()
             digest = size = 0
             # A response that says it is the connection's last takes the socket from it.
             while data := response.read(16 * 1024):
@@ -330,18 +334,20 @@ class AsyncClient:
 
     async def fetch(self, page: Page) -> Outcome:
         """Fetches a page."""
-        with Unit():
-            fetch = Fetch(page, self.settings)
-            while True:
-                try:
-                    async with asyncio.timeout(self.settings.timeout):
-                        exchange: Reply | Fault = await self.exchange.exchange(fetch)
-                except (OSError, EOFError, ValueError, Fault) as error:
-                    exchange = fault_of(error, self.settings.timeout)
-                outcome = fetch.after(exchange)
-                if isinstance(outcome, Outcome):
-                    return outcome
-                await asyncio.sleep(outcome)
+        return await Unit(page.number).drive(self._fetch(page))
+
+    async def _fetch(self, page: Page) -> Outcome:
+        fetch = Fetch(page, self.settings)
+        while True:
+            try:
+                async with asyncio.timeout(self.settings.timeout):
+                    exchange: Reply | Fault = await self.exchange.exchange(fetch)
+            except (OSError, EOFError, ValueError, Fault) as error:
+                exchange = fault_of(error, self.settings.timeout)
+            outcome = fetch.after(exchange)
+            if isinstance(outcome, Outcome):
+                return outcome
+            await asyncio.sleep(outcome)
 
 
 @contextlib.asynccontextmanager
@@ -503,6 +509,7 @@ class Http:
     """Fetches pages, from a site of its own or those that the user names."""
 
     NAME = "http"
+    UNIT = "page"
     COMPUTES = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -42,7 +42,7 @@ class Sieve:
 
     def count(self, segment: int) -> int:
         """Counts the primes in the segment with this index: the unit of work."""
-        with Unit():
+        with Unit(segment):
             start = segment * self.segment_len
             end = min(self.below, start + self.segment_len)
             survivors = sum(self._survivors(r, start, end) for r in REMAINDERS)
@@ -75,6 +75,7 @@ class Primes:
     """Counts the primes below a number."""
 
     NAME = "primes"
+    UNIT = "segment"
     COMPUTES = True
 
     def __init__(self, most: int = MOST) -> None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from ..meanwhile import Answer, Duration, Limits, Plan, Unit, count, plural, room_for
+from ..meanwhile import Answer, Duration, Limits, Plan, Unit, count, plural, room_for, waiting
 
 # Memory for a task of asyncio with its wait, in bytes. The other versions need less, or fewer.
 TASK = 3_000
@@ -19,16 +19,19 @@ def wait(latency: Duration) -> Outcome:
     """Waits with a sleep that blocks this thread."""
     with Unit():
         start = time.monotonic()
-        time.sleep(latency)
+        with waiting():
+            time.sleep(latency)
         return outcome(latency, start)
 
 
 async def wait_async(latency: Duration, sleep: Callable[[float], Awaitable[None]]) -> Outcome:
     """Waits with a `sleep` that is a coroutine."""
-    with Unit():
+    async def work() -> Outcome:
         start = time.monotonic()
         await sleep(latency)
         return outcome(latency, start)
+
+    return await Unit().drive(work())
 
 
 def outcome(latency: Duration, start: float) -> Outcome:
@@ -41,6 +44,7 @@ class Sleep:
     """Waits many times."""
 
     NAME = "sleep"
+    UNIT = "wait"
     COMPUTES = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:

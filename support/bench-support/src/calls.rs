@@ -30,6 +30,7 @@ pub(crate) fn note<T>(calls: &mut Calls, timed: impl FnOnce() -> (Duration, T)) 
     calls.involuntary_switches.push(spent.involuntary);
     calls.faults.push(spent.minor_faults + spent.major_faults);
     calls.in_flight.push(meter::peak_in_flight());
+    calls.workers.push(meter::workers());
     calls.memory_bytes.push(meter::peak_memory().unwrap_or(0));
     output
 }

@@ -1,6 +1,8 @@
 //! The cost of single calls of a benchmark: how a program asks for them, and the answer. The
 //! benchmarks make the calls, and `claims -- --run` asks for them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The environment variable with what is [`Asked`] for, in JSON.
@@ -15,7 +17,7 @@ pub struct Asked {
     pub calls: usize,
 }
 
-/// The cost of the calls. Each list has an entry for each call, in order.
+/// The cost of the calls. Each list has an entry for each call, in order, or none if that is not known.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
     /// The arguments that describe the job.
@@ -39,8 +41,15 @@ pub struct Calls {
     pub faults: Vec<u64>,
     /// The most units of work in flight at the same time.
     pub in_flight: Vec<u64>,
+    /// On how many threads, or in how many worker processes, units of work were done. It is empty in
+    /// runs in which nobody counted them.
+    #[serde(default)]
+    pub workers: Vec<u64>,
     /// The most memory that the benchmark's process had resident, in bytes.
     pub memory_bytes: Vec<u64>,
+    /// What else it tells of itself, by names of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, Vec<f64>>,
 }
 
 /// How much a call of a benchmark does.

@@ -4,5 +4,6 @@ pub mod calls;
 pub mod canary;
 pub mod machine;
 pub mod statistics;
+pub mod throttle;
 pub mod ticks;
 pub mod words;

@@ -286,7 +286,7 @@ impl Counters {
     }
 }
 
-/// Resets [`peak_memory`] and [`peak_in_flight`].
+/// Resets [`peak_memory`], [`peak_in_flight`] and [`workers`].
 pub fn forget_peaks() {
     system::forget_peak_memory();
     unit::forget_peak();
@@ -302,6 +302,13 @@ pub fn peak_memory() -> Option<u64> {
 #[must_use]
 pub fn peak_in_flight() -> u64 {
     unit::peak() as u64
+}
+
+/// On how many threads, or in how many worker processes, units of work were done since
+/// [`forget_peaks`].
+#[must_use]
+pub fn workers() -> u64 {
+    unit::workers() as u64
 }
 
 impl std::ops::Add for Counters {

@@ -29,7 +29,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use timeline::{Event, unit::InFlight};
+use timeline::{
+    Event,
+    unit::{self, InFlight},
+};
 use wait_timeout::ChildExt;
 
 use crate::{
@@ -390,6 +393,7 @@ impl Pool {
                     }
                     return Ok(chunks);
                 }
+                unit::count_worker();
                 // The worker does only one of them at a time.
                 let _in_flight = InFlight::one_of(chunk.len());
                 chunks.push((chunk.start, do_chunk(slot, setup, chunk.start, &jobs[chunk])));
@@ -492,6 +496,7 @@ impl StatefulPool {
             worker.set_up(&encode(setup).map_err(PoolError::Setup)?);
         }
         pool.workers.iter_mut().for_each(Worker::wait_until_ready);
+        unit::add_workers(size);
         add_start(begin.elapsed());
         Ok(pool)
     }

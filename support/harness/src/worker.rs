@@ -44,6 +44,7 @@ pub fn leave_ctrl_c_to_parent() -> Result<(), ctrlc::Error> {
 pub struct Notes {
     usage: WorkerUsage,
     peak_in_flight: usize,
+    workers: usize,
     events: Vec<Event>,
 }
 
@@ -54,6 +55,7 @@ impl Notes {
         Self {
             usage: WorkerUsage::of_this_process(),
             peak_in_flight: unit::peak(),
+            workers: unit::workers(),
             events: timeline::take_events(),
         }
     }
@@ -62,6 +64,7 @@ impl Notes {
     pub fn add(self) {
         self.usage.add();
         unit::add_peak(self.peak_in_flight);
+        unit::add_workers(self.workers);
         timeline::add_events(self.events);
     }
 }

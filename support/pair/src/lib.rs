@@ -4,6 +4,7 @@
 //! The ways themselves are in the pair's own `wrong.rs` and `right.rs`. They mark what should show
 //! in the timeline as a [`Unit`].
 
+mod figures;
 mod guess;
 mod output;
 mod table;
@@ -31,6 +32,8 @@ pub struct Stage {
     /// What one unit of work is called.
     unit: &'static str,
     asks: bool,
+    /// Whether it prints figures in JSON, and nothing else.
+    json: bool,
     guess: Option<Guess>,
 }
 
@@ -48,15 +51,15 @@ pub struct Ran<T> {
 /// Shows a pair as a program: `about` says in two lines what is about to run, `unit` is what one
 /// unit of work is called in the timeline, and `show` asks, runs and concludes.
 ///
-/// `--no-ask` runs both ways without a question. The exit status is 0, 1 if `show` fails, and 2 if
-/// the arguments are wrong.
+/// `--no-ask` runs both ways without a question, and `--json` prints nothing but figures (see
+/// [`Stage::wants_only`]). The exit status is 0, 1 if `show` fails, and 2 if the arguments are wrong.
 pub fn show(
     about: &str,
     unit: &'static str,
     show: impl FnOnce(&mut Stage) -> Result<(), Box<dyn Error>>,
 ) -> ExitCode {
-    let no_ask = match usage::read() {
-        Ok(usage::Usage::Show { no_ask }) => no_ask,
+    let (no_ask, json) = match usage::read() {
+        Ok(usage::Usage::Show { no_ask, json }) => (no_ask, json),
         Ok(usage::Usage::Help) => {
             say(&usage::help(about));
             return ExitCode::SUCCESS;
@@ -66,9 +69,12 @@ pub fn show(
             return ExitCode::from(2);
         }
     };
-    say(about);
-    timeline::record();
-    let mut stage = Stage { unit, asks: !no_ask && guess::somebody_is_there(), guess: None };
+    if !json {
+        say(about);
+        timeline::record();
+    }
+    let asks = !no_ask && !json && guess::somebody_is_there();
+    let mut stage = Stage { unit, asks, json, guess: None };
     match show(&mut stage) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -88,7 +94,7 @@ impl Stage {
 
     /// Runs one way to its end, and draws what it did.
     pub fn run<T>(&mut self, label: &str, way: impl FnOnce() -> T) -> Ran<T> {
-        begin(label);
+        self.begin(label);
         let start = Instant::now();
         let value = way();
         self.end(start, value)
@@ -102,20 +108,41 @@ impl Stage {
         patience: Duration,
         way: impl FnOnce() -> T + Send + 'static,
     ) -> Ran<Option<T>> {
-        begin(label);
+        self.begin(label);
         let start = Instant::now();
         let value = within(patience, way);
-        if value.is_none() {
+        if value.is_none() && !self.json {
             say(&format!("It has not ended after {}, and is left alone.", seconds(patience)));
         }
         self.end(start, value)
     }
 
+    fn begin(&self, label: &str) {
+        if !self.json {
+            say(&format!("\n== {label}"));
+            // What an earlier way left behind is not this one's.
+            drop(timeline::take_events());
+        }
+        unit::forget_peak();
+    }
+
     fn end<T>(&self, start: Instant, value: T) -> Ran<T> {
         let wall = start.elapsed();
-        let recorded = timeline::recorded().until_now();
-        say(recorded.draw_lanes(self.unit, LANES).trim_end());
+        if !self.json {
+            let recorded = timeline::recorded().until_now();
+            say(recorded.draw_lanes(self.unit, LANES).trim_end());
+        }
         Ran { value, wall, peak_in_flight: unit::peak() }
+    }
+
+    /// Whether the figures that tell both ways apart are all that was asked for, with `--json`. Then
+    /// this has printed them, and there is nothing left to do.
+    #[must_use]
+    pub fn wants_only(&self, figures: &[(&str, f64)]) -> bool {
+        if self.json {
+            say(&figures::json(figures));
+        }
+        self.json
     }
 
     /// Shows what was measured as a table, whose first row is its head.
@@ -160,13 +187,6 @@ pub fn within<T: Send + 'static>(
 #[must_use]
 pub fn seconds(duration: Duration) -> String {
     format!("{:.3} s", duration.as_secs_f64())
-}
-
-fn begin(label: &str) {
-    say(&format!("\n== {label}"));
-    // What an earlier way left behind is not this one's.
-    drop(timeline::take_events());
-    unit::forget_peak();
 }
 
 #[cfg(test)]

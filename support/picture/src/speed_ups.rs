@@ -8,7 +8,7 @@ use figures::statistics::Estimate;
 
 use crate::{
     axis::Axis,
-    svg::{Element, number, picture, text},
+    svg::{Element, number, picture, ratio, text},
 };
 
 /// Sizes in the picture's own units.
@@ -153,11 +153,6 @@ fn lane(line: &Line, top: f64, axis: &Axis) -> Element {
 fn vertical(x: f64, (top, bottom): (f64, f64), style: &str) -> Element {
     let path = format!("M{} {}V{}", number(x), number(top), number(bottom));
     Element::new("path").with("d", path).with("style", style)
-}
-
-/// A round ratio, with as many decimals as it needs.
-fn ratio(value: f64) -> String {
-    format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -109,8 +109,16 @@ pub fn number(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.into() }
 }
 
-/// The text as XML wants it. A character that XML cannot hold becomes a replacement character.
-fn escaped(text: &str) -> String {
+/// A round ratio, with as many decimals as it needs.
+#[must_use]
+pub fn ratio(value: f64) -> String {
+    format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The text as XML and HTML want it, also within an attribute in double quotes. A character that XML
+/// cannot hold becomes a replacement character.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -16,7 +16,13 @@ const NAME: usize = 20;
 struct Span {
     from: u64,
     to: u64,
-    running: bool,
+    state: State,
+}
+
+impl Span {
+    fn runs(&self) -> bool {
+        self.state == State::Running
+    }
 }
 
 impl Recorded {
@@ -69,7 +75,7 @@ impl Recorded {
         let mut threads: BTreeMap<(u32, u32), Vec<Span>> = BTreeMap::new();
         for (event, span) in self.spans() {
             units.entry(event.unit).or_default().push(span);
-            if span.running {
+            if span.runs() {
                 threads.entry((event.process, event.thread)).or_default().push(span);
             }
         }
@@ -96,7 +102,7 @@ impl Recorded {
         let (peak, bars) = at_once(lives, scale);
         let _ = writeln!(out, "{:<NAME$} {}", format!("in flight, 0 to {peak}"), bars.trim_end());
         if with_computing {
-            let running = units.values().flatten().filter(|span| span.running);
+            let running = units.values().flatten().filter(|span| span.runs());
             let (peak, bars) = at_once(running.map(|span| (span.from, span.to)), scale);
             let _ =
                 writeln!(out, "{:<NAME$} {}", format!("computing, 0 to {peak}"), bars.trim_end());
@@ -109,9 +115,8 @@ impl Recorded {
         let mut last: BTreeMap<usize, &Event> = BTreeMap::new();
         self.events.iter().filter_map(move |event| {
             let before = last.insert(event.unit, event)?;
-            let running = before.state == State::Running;
-            (before.state != State::Ended)
-                .then_some((before, Span { from: before.at, to: event.at, running }))
+            let span = Span { from: before.at, to: event.at, state: before.state };
+            (before.state != State::Ended).then_some((before, span))
         })
     }
 }
@@ -120,7 +125,7 @@ impl Recorded {
 #[must_use]
 pub fn legend(length: u64, columns: usize) -> String {
     format!(
-        "{:.1} ms, {:.2} ms a column; █ runs, ▒ runs in part, · waits",
+        "{:.1} ms, {:.2} ms a column; █ runs, ▒ runs in part, ○ ready, · waits",
         length as f64 / 1e6,
         length as f64 / 1e6 / columns as f64
     )
@@ -184,23 +189,36 @@ fn lanes<'a>(
 }
 
 fn lane(spans: &[Span], scale: &Scale) -> String {
-    let mut running = vec![0.0; scale.columns];
-    let mut present = vec![false; scale.columns];
+    let mut columns = vec![Column::default(); scale.columns];
     for span in spans {
         for (column, covered) in scale.cover(*span) {
-            present[column] = true;
-            if span.running {
-                running[column] += covered;
+            let column = &mut columns[column];
+            column.present = true;
+            match span.state {
+                State::Running => column.running += covered,
+                State::Ready => column.ready += covered,
+                State::Waiting(_) | State::Ended => column.waiting += covered,
             }
         }
     }
-    let glyph = |(running, present): (f64, bool)| match running / scale.width() {
+    let sign = |column: Column| match column.running / scale.width() {
         share if share > 0.5 => '█',
         share if share > 0.0 => '▒',
-        _ if present => '·',
+        _ if column.ready > column.waiting => '○',
+        _ if column.present => '·',
         _ => ' ',
     };
-    running.into_iter().zip(present).map(glyph).collect()
+    columns.into_iter().map(sign).collect()
+}
+
+/// How much of a column's time a lane does what, in nanoseconds.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    running: f64,
+    ready: f64,
+    waiting: f64,
+    /// Whether it does anything, however short.
+    present: bool,
 }
 
 /// How the number of units in flight changes, in the order that counts at the same moment: where
@@ -245,6 +263,7 @@ fn at_once(stretches: impl Iterator<Item = (u64, u64)>, scale: &Scale) -> (usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::on::On;
 
     fn event(at: u64, unit: usize, state: State) -> Event {
         Event { at, unit, state, process: std::process::id(), thread: 0 }
@@ -258,7 +277,7 @@ mod tests {
     fn running_and_waiting_are_told_apart() {
         let drawing = recorded(vec![
             event(0, 0, State::Running),
-            event(2_000, 0, State::Waiting),
+            event(2_000, 0, State::Waiting(None)),
             event(2_500, 1, State::Running),
             event(4_500, 1, State::Ended),
             event(8_000, 0, State::Running),
@@ -270,6 +289,27 @@ mod tests {
         assert_eq!(lines[2], "page 1                 ▒█▒");
         assert!(drawing.contains("main 0               ██▒█▒   ██"), "{drawing}");
         assert!(drawing.contains("in flight, 0 to 2    ▄▄███▄▄▄▄▄"), "{drawing}");
+    }
+
+    #[test]
+    fn ready_has_a_sign_of_its_own() {
+        let drawing = recorded(vec![
+            event(0, 0, State::Ready),
+            event(2_000, 0, State::Running),
+            event(2_900, 0, State::Waiting(Some(On::Timer))),
+            event(5_000, 0, State::Ready),
+            // For most of this column it waits.
+            event(5_800, 0, State::Waiting(None)),
+            event(7_000, 0, State::Ready),
+            event(7_200, 0, State::Waiting(None)),
+            event(10_000, 0, State::Ended),
+        ])
+        .draw_in("page", 10, MOST_LANES);
+        let lines: Vec<&str> = drawing.lines().collect();
+        assert_eq!(lines[1], "page 0               ○○█··○····");
+        assert!(lines[0].ends_with("█ runs, ▒ runs in part, ○ ready, · waits"), "{drawing}");
+        // Only what runs is on a thread.
+        assert!(drawing.contains("main 0                 █\n"), "{drawing}");
     }
 
     #[test]

@@ -11,26 +11,17 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use tracing::{
-    Subscriber,
-    field::{Field, Visit},
-    span::{Attributes, Id},
-};
-use tracing_subscriber::{
-    Layer, Registry,
-    layer::{Context, SubscriberExt},
-    registry::LookupSpan,
-};
-
-/// The target of the spans that are recorded.
-pub(crate) const TARGET: &str = "meanwhile";
+use crate::on::On;
 
 /// What a unit does from a moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum State {
-    /// It waits: for its first poll, between two polls, or inside a blocking call.
-    Waiting,
+    /// It could run, but no thread runs it: it has not started yet, or it was woken and has not been
+    /// polled since.
+    Ready,
+    /// It waits, between two polls or inside a blocking call; for what, if that is known.
+    Waiting(Option<On>),
     /// It runs.
     Running,
     /// It has ended.
@@ -90,28 +81,26 @@ pub struct Recorded {
 /// The most events that are kept, so that a run of a million tasks doesn't end for want of memory.
 pub const MOST_EVENTS: usize = 4_000_000;
 
+/// For how many events there is room from the beginning: so many are rarely copied to make room for
+/// more. The system gives memory for them only as they come.
+const ROOM: usize = 1 << 16;
+
 static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
 static NAMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
-/// Begins to record.
-pub fn record() {
-    record_since(SystemTime::now());
-}
-
-/// Begins to record in a worker process, on the time scale of its parent.
-pub fn record_since(epoch: SystemTime) {
+/// Sets the clock of the recording, and returns whether it was not set before.
+pub(crate) fn begin(epoch: SystemTime) -> bool {
     // A worker cannot share its parent's `Instant`, so the two agree on a moment of the system's
     // clock, and each measures from there with its own steady one.
     let since = SystemTime::now().duration_since(epoch).unwrap_or_default();
-    if CLOCK.set(Clock { epoch, started: Instant::now(), since }).is_ok() {
-        let subscriber = Registry::default().with(UnitLayer);
-        tracing::subscriber::set_global_default(subscriber)
-            .expect("nothing else in these programs sets one");
-    }
+    let (started, process) = (Instant::now(), std::process::id());
+    EVENTS.lock().expect("nobody panics while holding it").reserve(ROOM);
+    CLOCK.set(Clock { epoch, started, since: nanos(since), process }).is_ok()
 }
 
 /// Whether anything is recorded.
+#[inline]
 pub(crate) fn is_recorded() -> bool {
     CLOCK.get().is_some()
 }
@@ -125,7 +114,19 @@ pub fn epoch() -> Option<u64> {
 struct Clock {
     epoch: SystemTime,
     started: Instant,
-    since: Duration,
+    /// How long after `epoch` it was started, in nanoseconds.
+    since: u64,
+    /// The number of this process. Asking for it is a call of the system, so that is done once.
+    process: u32,
+}
+
+impl Clock {
+    /// This moment, in nanoseconds since the recording began.
+    fn now(&self) -> u64 {
+        let elapsed = self.started.elapsed();
+        // `as_nanos` would compute in 128 bits.
+        self.since + elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos())
+    }
 }
 
 /// Takes what was recorded up to now out of the record.
@@ -156,7 +157,7 @@ impl Recorded {
     /// last event on.
     #[must_use]
     pub fn until_now(mut self) -> Self {
-        let Some(now) = now() else { return self };
+        let Some(now) = CLOCK.get().map(Clock::now) else { return self };
         let last: BTreeMap<usize, &Event> =
             self.events.iter().map(|event| (event.unit, event)).collect();
         let open = last.into_values().filter(|event| event.state != State::Ended);
@@ -209,14 +210,11 @@ pub fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// This moment, in nanoseconds since the recording began, if there is one.
-fn now() -> Option<u64> {
-    CLOCK.get().map(|clock| nanos(clock.since + clock.started.elapsed()))
-}
-
-fn push(unit: usize, state: State) {
-    let Some(at) = now() else { return };
-    let event = Event { at, unit, state, process: std::process::id(), thread: thread_number() };
+/// Records that a unit has changed its state, now and on the calling thread.
+pub(crate) fn push(unit: usize, state: State) {
+    let Some(clock) = CLOCK.get() else { return };
+    let (process, thread) = (clock.process, thread_number());
+    let event = Event { at: clock.now(), unit, state, process, thread };
     let mut events = EVENTS.lock().expect("nobody panics while holding it");
     if events.len() < MOST_EVENTS {
         events.push(event);
@@ -234,70 +232,4 @@ fn thread_number() -> u32 {
             NEXT.fetch_add(1, Ordering::Relaxed)
         })
     })
-}
-
-/// Turns the spans of units into events.
-struct UnitLayer;
-
-/// The index of a span's unit, kept with the span.
-struct Index(usize);
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for UnitLayer {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if attributes.metadata().target() != TARGET {
-            return;
-        }
-        let Some(span) = context.span(id) else { return };
-        let mut found = FindIndex(None);
-        attributes.record(&mut found);
-        if let Some(index) = found.0 {
-            push(index, State::Waiting);
-            span.extensions_mut().insert(Index(index));
-        }
-    }
-
-    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        change(id, &context, State::Running, State::Waiting);
-    }
-
-    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
-        change(id, &context, State::Waiting, State::Running);
-    }
-
-    fn on_close(&self, id: Id, context: Context<'_, S>) {
-        let Some(span) = context.span(&id) else { return };
-        if let Some(Index(index)) = span.extensions().get() {
-            push(*index, State::Ended);
-        }
-    }
-}
-
-/// A unit's own span was entered or left, or the span of a blocking call inside it.
-fn change<S>(id: &Id, context: &Context<'_, S>, unit: State, blocking_call: State)
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    let Some(span) = context.span(id) else { return };
-    if span.metadata().target() != TARGET {
-        return;
-    }
-    if let Some(Index(index)) = span.extensions().get() {
-        push(*index, unit);
-    } else if let Some(parent) = span.parent()
-        && let Some(Index(index)) = parent.extensions().get()
-    {
-        push(*index, blocking_call);
-    }
-}
-
-struct FindIndex(Option<usize>);
-
-impl Visit for FindIndex {
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "index" {
-            self.0 = usize::try_from(value).ok();
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 }

@@ -3,19 +3,26 @@
 //!
 //! A version's events are three lists of integers of the same length. An event's moment is the
 //! number of ticks since the event before; its unit is the difference to the unit before; and what
-//! it does from then on is [`WAITS`], [`ENDED`], or [`RUNS`] plus the number of a thread.
+//! it does from then on is [`WAITS`], [`ENDED`], [`READY`], [`RUNS`] plus the number of a thread, or
+//! [`WAITS_FOR`] minus the number of what it waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use timeline::{Event, Recorded, State};
 
-/// The unit waits from now on.
-pub const WAITS: u32 = 0;
+/// The unit waits from now on, and it is not known for what. In recordings from before it was told
+/// apart, the unit may also be ready.
+pub const WAITS: i32 = 0;
 /// The unit has ended.
-pub const ENDED: u32 = 1;
+pub const ENDED: i32 = 1;
 /// The unit runs from now on, on the first thread; on the second it is one more, and so on.
-pub const RUNS: u32 = 2;
+pub const RUNS: i32 = 2;
+/// The unit is ready from now on: it could run, but no thread runs it.
+pub const READY: i32 = -1;
+/// The unit waits from now on, for the first thing in the list of these; for the second it is one
+/// less, and so on.
+pub const WAITS_FOR: i32 = -2;
 
 /// The most events of a version. If there are more, some of the units are left out.
 const MOST_EVENTS: usize = 25_000;
@@ -54,9 +61,12 @@ pub struct Version {
     pub tick_ns: u64,
     /// The names of the threads that ran units.
     pub threads: Vec<String>,
+    /// What units waited for, as far as it is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waits: Vec<String>,
     at: Vec<u64>,
     unit: Vec<i64>,
-    what: Vec<u32>,
+    what: Vec<i32>,
     /// How many units were under way, if not all of them are here to be counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
@@ -84,8 +94,30 @@ pub struct Span {
     pub from: u64,
     /// When it ended, likewise.
     pub to: u64,
-    /// The thread that it ran on, by its place in [`Version::threads`]; `None` if it waited.
-    pub thread: Option<usize>,
+    /// What it did.
+    pub doing: Doing,
+}
+
+/// What a unit does for a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It runs, on the thread at this place in [`Version::threads`].
+    Runs(usize),
+    /// It could run, but no thread runs it.
+    Ready,
+    /// It waits.
+    Waits,
+}
+
+impl Span {
+    /// The thread that it ran on, if it did.
+    #[must_use]
+    pub fn thread(&self) -> Option<usize> {
+        match self.doing {
+            Doing::Runs(thread) => Some(thread),
+            Doing::Ready | Doing::Waits => None,
+        }
+    }
 }
 
 impl Timelines {
@@ -134,6 +166,7 @@ impl Version {
             units: units.len(),
             tick_ns,
             threads: Vec::new(),
+            waits: Vec::new(),
             at: Vec::new(),
             unit: Vec::new(),
             what: Vec::new(),
@@ -146,7 +179,7 @@ impl Version {
     /// Writes the events as integers.
     fn write(&mut self, events: &[&Event], start: u64, recorded: &Recorded) {
         let (mut tick, mut unit) = (0, 0);
-        let mut places = BTreeMap::new();
+        let (mut places, mut waits) = (BTreeMap::new(), BTreeMap::new());
         let mut processes = 0;
         for event in events {
             let at = (event.at() - start) / self.tick_ns;
@@ -156,7 +189,15 @@ impl Version {
             self.unit.push(index - unit);
             unit = index;
             self.what.push(match event.state() {
-                State::Waiting => WAITS,
+                State::Waiting(None) => WAITS,
+                State::Waiting(Some(on)) => {
+                    let place = *waits.entry(on.name()).or_insert_with(|| {
+                        self.waits.push(on.name().into());
+                        self.waits.len() - 1
+                    });
+                    WAITS_FOR - i32::try_from(place).unwrap_or_default()
+                }
+                State::Ready => READY,
                 State::Ended => ENDED,
                 State::Running => {
                     let (process, thread) = event.place();
@@ -172,7 +213,7 @@ impl Version {
                             name
                         });
                     }
-                    RUNS + u32::try_from(place).unwrap_or(u32::MAX - RUNS)
+                    RUNS + i32::try_from(place).unwrap_or(i32::MAX - RUNS)
                 }
             });
         }
@@ -196,7 +237,7 @@ impl Version {
     /// Whatever does not fit together, as in a file that somebody has edited, is left out.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
         let (mut tick, mut unit) = (0_u64, 0_i64);
-        let mut last: BTreeMap<usize, (u64, u32)> = BTreeMap::new();
+        let mut last: BTreeMap<usize, (u64, i32)> = BTreeMap::new();
         let events = self.at.iter().zip(&self.unit).zip(&self.what);
         events.filter_map(move |((at, step), what)| {
             tick = tick.saturating_add(*at);
@@ -204,10 +245,23 @@ impl Version {
             let index = usize::try_from(unit).ok()?;
             let now = tick.saturating_mul(self.tick_ns);
             let (from, before) = last.insert(index, (now, *what))?;
-            let thread = before.checked_sub(RUNS).and_then(|thread| usize::try_from(thread).ok());
-            let known = before == WAITS || thread.is_some_and(|at| at < self.threads.len());
-            known.then_some(Span { unit: index, from, to: now, thread })
+            Some(Span { unit: index, from, to: now, doing: self.doing(before)? })
         })
+    }
+
+    /// What an integer says that a unit does, if it does anything.
+    fn doing(&self, what: i32) -> Option<Doing> {
+        let place =
+            |distance: i32, all: usize| usize::try_from(distance).ok().filter(|place| *place < all);
+        match what {
+            WAITS => Some(Doing::Waits),
+            READY => Some(Doing::Ready),
+            RUNS.. => place(what - RUNS, self.threads.len()).map(Doing::Runs),
+            ..=WAITS_FOR => {
+                place(WAITS_FOR.checked_sub(what)?, self.waits.len()).map(|_| Doing::Waits)
+            }
+            ENDED => None,
+        }
     }
 
     /// The most units in flight, and the most that computed at the same time.
@@ -248,7 +302,7 @@ impl Version {
         let mut runs = Vec::new();
         for span in self.spans() {
             lives.entry(span.unit).or_insert((span.from, span.to)).1 = span.to;
-            if span.thread.is_some() {
+            if span.thread().is_some() {
                 runs.push((span.from, span.to));
             }
         }
@@ -346,7 +400,8 @@ fn without_instants<'a>(
     for event in events.iter().rev() {
         let after = next.get(&event.unit());
         let is_instant = after.is_some_and(|after| tick(after) == tick(event));
-        let may_go = also_runs || event.state() == State::Waiting;
+        let is_idle = matches!(event.state(), State::Waiting(_) | State::Ready);
+        let may_go = also_runs || is_idle;
         if !(is_instant && may_go) {
             next.insert(event.unit(), event);
             kept.push(event);
@@ -382,8 +437,12 @@ pub(crate) mod tests {
             entries.push(json!({"name": "thread_name", "ph": "M", "ts": 0.0, "pid": 7,
                 "tid": thread, "args": {"name": name}}));
         }
+        read(&json!({ "traceEvents": entries }))
+    }
+
+    fn read(trace: &serde_json::Value) -> Recorded {
         let mut file = tempfile::tempfile().expect("a temporary file can be made");
-        write!(file, "{}", json!({ "traceEvents": entries })).expect("it can be written");
+        write!(file, "{trace}").expect("it can be written");
         file.rewind().expect("it is a file");
         Recorded::read_trace(file).expect("it is a trace").0
     }
@@ -414,7 +473,10 @@ pub(crate) mod tests {
         ]);
         let mut spans: Vec<Span> = version.spans().collect();
         spans.sort_by_key(|span| (span.unit, span.from));
-        let span = |unit, from, to, thread| Span { unit, from, to, thread };
+        let span = |unit, from, to, thread: Option<usize>| {
+            let doing = thread.map_or(Doing::Waits, Doing::Runs);
+            Span { unit, from, to, doing }
+        };
         assert_eq!(
             spans,
             [
@@ -445,6 +507,40 @@ pub(crate) mod tests {
         assert_eq!(in_flight, [1.0, 2.0, 1.0, 1.0]);
         assert_eq!(computing, [1.0, 1.0, 0.0, 1.0]);
         assert_eq!(version.averages(80_000, 2)[1], [0.75, 0.0]);
+    }
+
+    #[test]
+    fn ready_and_what_was_waited_for_come_back() {
+        let entry = |name: &str, ph: &str, ts: f64, dur: f64| json!({"name": name, "ph": ph, "ts": ts, "dur": dur, "pid": 7, "tid": 0, "id": 0});
+        let trace = json!({ "traceEvents": [
+            entry("page 0", "b", 0.0, 0.0),
+            entry("ready", "b", 0.0, 0.0),
+            entry("page 0", "X", 10.0, 5.0),
+            entry("waiting for the answer", "b", 15.0, 0.0),
+            entry("waiting for a timer", "b", 40.0, 0.0),
+            entry("ready", "b", 50.0, 0.0),
+            entry("waiting for the answer", "b", 55.0, 0.0),
+            entry("page 0", "e", 60.0, 0.0),
+        ]});
+        let version = Version::new("tokio", false, 1, &read(&trace));
+        let done: Vec<(u64, Doing)> = version.spans().map(|span| (span.from, span.doing)).collect();
+        let (ready, waits) = (Doing::Ready, Doing::Waits);
+        assert_eq!(
+            done,
+            [
+                (0, ready),
+                (10_000, Doing::Runs(0)),
+                (15_000, waits),
+                (40_000, waits),
+                (50_000, ready),
+                (55_000, waits)
+            ]
+        );
+        assert_eq!(version.waits, ["the answer", "a timer"]);
+        assert_eq!(version.what, [READY, RUNS, WAITS_FOR, WAITS_FOR - 1, READY, WAITS_FOR, ENDED]);
+        // A recording without them has no list of them.
+        let old = serde_json::to_value(self::version(&[(0.0, &[(0.0, 1.0, 0)], 9.0)]));
+        assert_eq!(old.expect("it has a form in JSON").get("waits"), None);
     }
 
     #[test]
@@ -490,7 +586,8 @@ pub(crate) mod tests {
         let empty = version(&[]);
         assert_eq!((empty.length(), empty.spans().count()), (0, 0));
         let edited = r#"{"label":"x","baseline":false,"wall_ns":1,"units":2,"tick_ns":1,
-            "threads":[],"at":[18446744073709551615,5,1],"unit":[-3,5,0],"what":[0,9,1]}"#;
+            "threads":[],"at":[18446744073709551615,5,1,1,1],"unit":[-3,5,0,0,0],
+            "what":[0,9,-2,-2147483648,1]}"#;
         let edited: Version = serde_json::from_str(edited).expect("it has the form");
         assert_eq!(edited.spans().count(), 0);
         let timelines = Timelines { unit: "page".into(), versions: vec![empty, edited] };

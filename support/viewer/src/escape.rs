@@ -1,22 +1,6 @@
-//! Texts and data within HTML.
+//! Data within HTML.
 
 use serde::Serialize;
-
-/// The text as HTML or SVG shows it, also within an attribute in double quotes.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            other => html.push(other),
-        }
-    }
-    html
-}
 
 /// Data as JSON that can stand within a `script` element: no text in it can end the element.
 ///
@@ -32,8 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_html_takes_for_its_own_remains() {
-        assert_eq!(escaped("a < b && \"c\" > d"), "a &lt; b &amp;&amp; &quot;c&quot; &gt; d");
+    fn no_text_ends_the_element_around_it() {
         let json = json_in_html(&["</script><!--"]).expect("a text has a form in JSON");
         assert!(!json.contains('<'), "{json}");
         let back: Vec<String> = serde_json::from_str(&json).expect("it is JSON");

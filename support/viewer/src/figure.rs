@@ -1,10 +1,8 @@
 //! Timelines as a part of a page.
 
-use crate::{
-    data::Timelines,
-    escape::{escaped, json_in_html},
-    picture::picture,
-};
+use picture::svg::escaped;
+
+use crate::{data::Timelines, escape::json_in_html, picture::picture};
 
 /// The timelines as a `figure` of HTML, with a caption in plain text: the still picture, and the
 /// data that the script makes a better one of.

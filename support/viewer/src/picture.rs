@@ -3,11 +3,9 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use figures::words::{count, duration_ns};
+use picture::svg::escaped;
 
-use crate::{
-    data::{Span, Timelines, Version},
-    escape::escaped,
-};
+use crate::data::{Doing, Span, Timelines, Version};
 
 /// The width of the picture.
 const WIDTH: f64 = 720.0;
@@ -22,8 +20,8 @@ const STRIP: f64 = 26.0;
 /// In how many parts of the time units are counted.
 const PARTS: u32 = 295;
 
-/// All versions below each other, on one clock, as SVG. Its colours are those of the classes `run`
-/// and `wait`, which the style sheet sets; without one, all is black and still to be told apart.
+/// All versions below each other, on one clock, as SVG. Its colours are those of the classes `run`,
+/// `ready` and `wait`, which the style sheet sets; without one, all is black and still to be told apart.
 #[must_use]
 pub fn picture(timelines: &Timelines) -> String {
     let clock = timelines.clock();
@@ -65,7 +63,7 @@ fn draw(svg: &mut String, version: &Version, unit: &str, clock: u64, y: f64) -> 
     let mut units: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
     for span in version.spans().filter(|span| span.from <= clock) {
         units.entry(span.unit).or_default().push(span);
-        if let Some(thread) = span.thread {
+        if let Some(thread) = span.thread() {
             threads.entry(thread).or_default().push(span);
         }
     }
@@ -130,14 +128,16 @@ fn strip(svg: &mut String, class: &str, averages: &[f64], peak: usize, y: f64) {
     let _ = write!(svg, "<path class=\"{class}\" d=\"{path}H{WIDTH}V{bottom}Z\"/>");
 }
 
-/// What one unit or thread did: high where it ran, a line where it waited.
+/// What one unit or thread did: high where it ran, half as high where it was ready, a line where it
+/// waited.
 fn lane(svg: &mut String, spans: &[Span], clock: u64, y: f64) {
     let scale = (WIDTH - LEFT) / clock as f64;
-    for (class, runs, top, height) in
-        [("wait", false, y + 5.0, 2.0), ("run", true, y + 1.0, LANE - 3.0)]
+    for (class, top, height) in
+        [("wait", y + 5.0, 2.0), ("ready", y + 3.5, 5.0), ("run", y + 1.0, LANE - 3.0)]
     {
+        let runs = class == "run";
         let mut stretches: Vec<(f64, f64)> = Vec::new();
-        for span in spans.iter().filter(|span| span.thread.is_some() == runs) {
+        for span in spans.iter().filter(|span| class_of(span.doing) == class) {
             let from = LEFT + span.from as f64 * scale;
             // What runs is seen however short it is.
             let least = if runs { from + 0.7 } else { from };
@@ -159,6 +159,15 @@ fn lane(svg: &mut String, spans: &[Span], clock: u64, y: f64) {
         if !path.is_empty() {
             let _ = write!(svg, "<path class=\"{class}\" d=\"{path}\"/>");
         }
+    }
+}
+
+/// The class that sets the colour of a stretch.
+fn class_of(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Runs(_) => "run",
+        Doing::Ready => "ready",
+        Doing::Waits => "wait",
     }
 }
 

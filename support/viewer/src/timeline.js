@@ -4,8 +4,9 @@
 const Timelines = (() => {
     "use strict";
 
-    // What a unit does from an event on; from RUNS on, the rest is the number of a thread.
-    const [WAITS, ENDED, RUNS] = [0, 1, 2];
+    // What a unit does from an event on. From RUNS on, the rest is the number of a thread; from
+    // WAITS_FOR down, it is the number of what the unit waits for.
+    const [WAITS_FOR, READY, WAITS, ENDED, RUNS] = [-2, -1, 0, 1, 2];
 
     // All measures are in CSS pixels.
     const STRIP = 34;
@@ -27,7 +28,7 @@ const Timelines = (() => {
 
     /** The lanes and counts of a version, from its integers. */
     function decode(version) {
-        const { tick_ns: tick, threads, counts } = version;
+        const { tick_ns: tick, threads, counts, waits = [] } = version;
         const units = new Map();
         const lanes = threads.map((name) => ({ name, spans: [] }));
         const [lives, runs, ends] = [[], [], []];
@@ -41,12 +42,17 @@ const Timelines = (() => {
             }
             const life = units.get(unit);
             if (life.what !== ENDED) {
-                const thread = life.what - RUNS;
-                const span = { unit, from: life.since, to: now, thread };
+                const span = { unit, from: life.since, to: now, does: does(life.what) };
                 life.spans.push(span);
-                if (thread >= 0) {
-                    lanes[thread].spans.push(span);
+                if (span.does === "run") {
+                    life.hasRun = true;
+                    span.thread = threads[life.what - RUNS];
+                    lanes[life.what - RUNS].spans.push(span);
                     runs.push(span);
+                } else if (span.does === "ready") {
+                    span.isStart = !life.hasRun;
+                } else {
+                    span.on = waits[WAITS_FOR - life.what];
                 }
             }
             [life.since, life.what] = [now, what];
@@ -73,6 +79,14 @@ const Timelines = (() => {
             // How many units have ended, and when.
             done: counts ? counted(counts.done) : ends.map((end, place) => [end, place + 1]),
         };
+    }
+
+    /** What an event says that its unit does from then on. */
+    function does(what) {
+        if (what >= RUNS) {
+            return "run";
+        }
+        return what === READY ? "ready" : "wait";
     }
 
     /** How many of some stretches overlap: each moment when that changes, and the number from then on. */
@@ -183,7 +197,15 @@ const Timelines = (() => {
                 return element("li", {}, element("i", { class: `timeline-${kind}` }), text);
             };
             const legend = element("ul", { class: "timeline-legend" });
-            legend.append(swatch("run", "runs (high)"), swatch("wait", "waits (low)"));
+            legend.append(swatch("run", "runs (high)"));
+            const spans = this.versions.flatMap(({ units }) => units.flatMap((unit) => unit.spans));
+            if (spans.some((span) => span.does === "ready")) {
+                legend.append(swatch("ready", "ready, but no thread runs it (half high)"));
+                legend.append(swatch("wait", "waits (low)"));
+            } else {
+                // An old recording does not tell, and neither does one of threads.
+                legend.append(swatch("wait", "waits or is ready (low)"));
+            }
             this.tools.append(legend);
 
             this.body = element("div", { class: "timeline-view" });
@@ -312,10 +334,13 @@ const Timelines = (() => {
         }
 
         draw() {
-            const colour = (kind) =>
-                getComputedStyle(this.tools.querySelector(`.timeline-${kind}`)).backgroundColor;
+            const colour = (kind) => {
+                const swatch = this.tools.querySelector(`.timeline-${kind}`);
+                return swatch ? getComputedStyle(swatch).backgroundColor : undefined;
+            };
             const style = getComputedStyle(this.body);
-            this.colours = { run: colour("run"), wait: colour("wait"), text: style.color };
+            const [run, ready, wait] = ["run", "ready", "wait"].map(colour);
+            this.colours = { run, ready, wait, text: style.color };
             this.font = `11px ${style.fontFamily}`;
             for (const version of this.versions) {
                 const { top, bottom } = version.canvas.getBoundingClientRect();
@@ -393,10 +418,14 @@ const Timelines = (() => {
             const right = this.left + this.width;
             const first = Math.max(0, lastUpTo(spans, this.view.from, (span) => span.from));
             const room = height > 2 ? 1 : 0;
-            for (const runs of [false, true]) {
-                pen.fillStyle = runs ? this.colours.run : this.colours.wait;
-                const thickness = runs ? height - room : Math.max(height / 5, Math.min(height, 1));
-                const y = runs ? top + room / 2 : top + (height - thickness) / 2;
+            const thicknesses = {
+                wait: Math.max(height / 5, Math.min(height, 1)),
+                ready: Math.max(height / 2, Math.min(height, 1)),
+                run: height - room,
+            };
+            for (const [does, thickness] of Object.entries(thicknesses)) {
+                pen.fillStyle = this.colours[does];
+                const y = does === "run" ? top + room / 2 : top + (height - thickness) / 2;
                 let drawn = this.left;
                 for (let place = first; place < spans.length; place += 1) {
                     const span = spans[place];
@@ -404,10 +433,11 @@ const Timelines = (() => {
                     if (from > right) {
                         break;
                     }
-                    if (span.thread >= 0 !== runs || span.to < this.view.from) {
+                    if (span.does !== does || span.to < this.view.from) {
                         continue;
                     }
-                    const to = Math.min(right, Math.max(this.x(span.to), from + (runs ? 0.8 : 0)));
+                    const least = from + (does === "run" ? 0.8 : 0);
+                    const to = Math.min(right, Math.max(this.x(span.to), least));
                     // What lies within a pixel that is filled already would not be seen.
                     if (to > drawn) {
                         pen.fillRect(Math.max(from, drawn), y, to - Math.max(from, drawn), thickness);
@@ -487,10 +517,16 @@ const Timelines = (() => {
                     : `${name} runs none of the ${this.unit}s`;
             }
             const when = `${inWords(span.from)} to ${inWords(span.to)} (${inWords(span.to - span.from)})`;
-            if (span.thread < 0) {
-                return `${name} waits, ${when}`;
+            switch (span.does) {
+                case "run":
+                    return `${this.unit} ${span.unit} runs on ${span.thread}, ${when}`;
+                case "ready":
+                    return span.isStart
+                        ? `${name} is ready and has not started yet, ${when}`
+                        : `${name} is ready, but no thread runs it, ${when}`;
+                default:
+                    return `${name} waits${span.on ? ` for ${span.on}` : ""}, ${when}`;
             }
-            return `${this.unit} ${span.unit} runs on ${version.threads[span.thread].name}, ${when}`;
         }
 
         leave() {

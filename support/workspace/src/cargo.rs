@@ -81,17 +81,47 @@ impl Workspace {
             .collect()
     }
 
-    /// Has cargo build a tool of the workspace's, which has a program of its name, and says where that
-    /// is.
+    /// Has cargo build a tool of the workspace's, which has a program of its name, with these features
+    /// of its package, and says where that is.
     ///
     /// # Errors
     /// Cargo cannot be started, or fails, or there is no such program.
-    pub fn build_tool(&self, package: &str) -> Result<PathBuf, BuildError> {
-        let arguments = ["build", "--release", "-p", package].map(str::to_owned);
+    pub fn build_tool(&self, package: &str, features: &[&str]) -> Result<PathBuf, BuildError> {
+        let mut programs = self.tools(&[package], features)?;
+        Ok(programs.remove(package).expect("it has been built"))
+    }
+
+    /// As [`Self::build_tool`], for several packages without features, all in one go.
+    ///
+    /// # Errors
+    /// Cargo cannot be started, or fails, or a package has no program of its name.
+    pub fn build_tools(&self, packages: &[&str]) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+        if packages.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        self.tools(packages, &[])
+    }
+
+    fn tools(
+        &self,
+        packages: &[&str],
+        features: &[&str],
+    ) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+        let features = format!("--features={}", features.join(","));
+        let chosen = packages.iter().flat_map(|package| ["-p", package]);
+        let arguments: Vec<String> = ["build", "--release", &features]
+            .into_iter()
+            .chain(chosen)
+            .map(str::to_owned)
+            .collect();
         let mut programs = self.cargo(&arguments)?;
-        programs
-            .remove(package)
-            .ok_or_else(|| BuildError::NoProgram { package: package.to_owned() })
+        packages
+            .iter()
+            .map(|package| match programs.remove(*package) {
+                Some(path) => Ok(((*package).to_owned(), path)),
+                None => Err(BuildError::NoProgram { package: (*package).to_owned() }),
+            })
+            .collect()
     }
 
     /// Has cargo build these programs of the workspace's, into this target folder, with the features

@@ -129,6 +129,13 @@ impl PreparedInput {
         &self.arguments
     }
 
+    /// The process that holds the input, by its number. If the input is a server, it may have started
+    /// another for that.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Lets the process clear away and end, and makes it end if it takes too long.
     fn end(&mut self) -> io::Result<ExitStatus> {
         drop(self.stdin.take());

@@ -77,6 +77,12 @@ pub fn split(approach: &Approach) -> Option<(&str, &str)> {
     approach.name().split_once(' ').filter(|(interpreter, _)| interpreter.starts_with("python"))
 }
 
+/// Whether a version is written in Python and does one unit after the other.
+#[must_use]
+pub fn is_one_at_a_time(approach: &Approach) -> bool {
+    split(approach).is_some_and(|(_, file)| matches!(file, "sequential" | "naive"))
+}
+
 impl Workspace {
     /// The Pythons on the PATH: the usual one, then free-threaded ones.
     ///
@@ -209,6 +215,7 @@ mod tests {
         let cells = cells.expect("the folder can be read");
         let names: Vec<&str> = cells.iter().map(|cell| cell.approach.name()).collect();
         assert_eq!(names, ["python3.14t sequential", "python3.14t asyncio", "python3.14t naive"]);
+        assert_eq!(cells[1].lesson(), folder.join("asyncio.py"));
         let command = format!("{:?}", cells[1].command(Path::new("p")));
         assert!(
             command.ends_with(r#""p" "-P" "-m" "comparisons.python.http.asyncio""#),
@@ -228,5 +235,8 @@ mod tests {
         assert_eq!(split("python3.14t threading").as_deref(), Some("python3.14t|threading"));
         assert_eq!(split("async-std"), None);
         assert!(!is_python(&Approach::new("sequential")));
+        let one_at_a_time = |name: &str| is_one_at_a_time(&Approach::new(name));
+        assert!(one_at_a_time("python3.14t sequential") && one_at_a_time("python naive"));
+        assert!(!one_at_a_time("python asyncio") && !one_at_a_time("sequential"));
     }
 }

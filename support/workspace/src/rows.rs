@@ -62,6 +62,15 @@ impl Cell {
         }
     }
 
+    /// The file of its lesson.
+    #[must_use]
+    pub fn lesson(&self) -> PathBuf {
+        match &self.script {
+            Some(script) => script.file(),
+            None => self.folder.join("src/lib.rs"),
+        }
+    }
+
     /// The name of its package and of its program; in Python, a name to call it by.
     #[must_use]
     pub fn package(&self) -> String {

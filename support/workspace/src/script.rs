@@ -32,6 +32,11 @@ impl Script {
         command
     }
 
+    /// The file itself.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.root.join(self.module.replace('.', "/")).with_extension("py")
+    }
+
     /// Where Python looks for modules: in the workspace, then wherever the user says.
     fn path(&self) -> OsString {
         let users = env::var_os("PYTHONPATH").unwrap_or_default();

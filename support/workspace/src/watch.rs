@@ -6,7 +6,7 @@
 use std::{
     io::{self, Write},
     os::unix::process::{CommandExt, ExitStatusExt},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -26,6 +26,7 @@ use crate::{
     output::{self, LastWords},
     run::Fault,
     running,
+    tree::{Member, Sampled},
 };
 
 /// The role of the process that watches.
@@ -34,6 +35,21 @@ const ROLE: Role = Role::new("MEANWHILE_WATCH");
 /// How long the process that watches may take to end all that it has started. It is given its time:
 /// without it, nobody would know them.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The first look at the processes of a program comes after this time, and further ones after pauses
+/// that grow up to the second. A short run is left alone, and a long one is hardly disturbed.
+const LOOKS: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(100)];
+/// A pause is at least so many times as long as a look: there may be thousands of processes.
+const PAUSES: u32 = 100;
+
+/// What a run has cost.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Watched {
+    /// All processes together.
+    pub usage: Usage,
+    /// Which they were, as far as they lived long enough to be seen.
+    pub members: Vec<Member>,
+}
 
 /// What is to be run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +62,7 @@ struct Job {
 /// What came of it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Outcome {
-    Ended { code: Option<i32>, signal: Option<i32>, usage: Usage },
+    Ended { code: Option<i32>, signal: Option<i32>, watched: Watched },
     Hung,
     NotStarted { reason: String },
 }
@@ -58,7 +74,7 @@ enum Outcome {
 /// # Errors
 /// It cannot be started, or does not end before the deadline, or ends with another status than 0, or
 /// Ctrl-C ends it.
-pub fn run(words: &[String], deadline: Duration) -> Result<Usage, Fault> {
+pub fn run(words: &[String], deadline: Duration) -> Result<Watched, Fault> {
     let crashed = |error: io::Error| Fault::Crashed(format!("it cannot be run: {error}"));
     let mut command = ROLE.command(&Job { words: words.to_vec(), deadline }).map_err(crashed)?;
     parent::end_with_this_process(&mut command);
@@ -78,7 +94,7 @@ pub fn run(words: &[String], deadline: Duration) -> Result<Usage, Fault> {
     let outcome: Outcome = serde_json::from_str(&outcome)
         .map_err(|_| Fault::Crashed(format!("who watched it ended with {status}")))?;
     let reason = match outcome {
-        Outcome::Ended { code: Some(0), usage, .. } => return Ok(usage),
+        Outcome::Ended { code: Some(0), watched, .. } => return Ok(watched),
         Outcome::Hung => return Err(Fault::Hung { deadline }),
         Outcome::NotStarted { reason } => return Err(Fault::Crashed(reason)),
         Outcome::Ended { code: Some(code), .. } => format!("exit status: {code}"),
@@ -140,16 +156,37 @@ fn watch(Job { words, deadline }: &Job) -> Outcome {
     };
     *group = i32::try_from(child.id()).ok().map(Pid::from_raw);
     drop(group);
-    let status = child.wait_timeout(*deadline);
+    let (status, members) = wait_and_look(&mut child, start, *deadline);
     let wall = start.elapsed();
     end_all(&mut child);
     match status {
         Ok(Some(status)) => Outcome::Ended {
             code: status.code(),
             signal: status.signal(),
-            usage: Usage::of_children(wall),
+            watched: Watched { usage: Usage::of_children(wall), members },
         },
         _ => Outcome::Hung,
+    }
+}
+
+/// Waits for the program to end, and looks now and then at what it consists of. The status is `None` if
+/// it does not end before the deadline.
+fn wait_and_look(
+    child: &mut Child,
+    start: Instant,
+    deadline: Duration,
+) -> (io::Result<Option<ExitStatus>>, Vec<Member>) {
+    let mut sampled = Sampled::new(child.id());
+    let [mut pause, longest] = LOOKS;
+    loop {
+        let left = deadline.saturating_sub(start.elapsed());
+        let status = child.wait_timeout(pause.min(left));
+        if left <= pause || !matches!(status, Ok(None)) {
+            return (status, sampled.members());
+        }
+        let looking = Instant::now();
+        sampled.look(std::process::id());
+        pause = (pause * 3 / 2).min(longest).max(looking.elapsed() * PAUSES);
     }
 }
 

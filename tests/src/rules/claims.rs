@@ -1,20 +1,20 @@
 //! The claims, the record and the pages of this workspace fit together: every claim can be read,
 //! every claim that is quoted is made, and the tables have all of their rows and columns.
 
-use std::{error::Error, fs, path::Path};
+use std::{collections::BTreeSet, error::Error, fs, path::Path};
 
 use claims::{
     Recorded,
     raw::Run,
     results::{self, PLACE, Shown, shown},
-    statement::{self, Claims},
+    statement::{self, Claim, Claims},
     update::{self, ALL, ALL_VERSIONS, ANSWERS, IN_SHORT, NOT_YET},
 };
 use workspace::{BASELINE, COLUMNS};
 
 use super::files::{pages, read};
 use crate::{
-    programs::workspace,
+    programs::{self, workspace},
     suite::{Test, tests},
 };
 
@@ -24,6 +24,7 @@ pub(super) fn tests() -> Vec<Test> {
         every_claim_gives_its_reason_in_one_line,
         every_row_has_a_table_and_a_place_for_it,
         every_quoted_claim_is_made,
+        every_program_that_a_claim_names_is_there,
         recorded_runs_are_whole_and_small,
         every_table_shows_what_is_recorded_with_all_rows_and_columns,
     )
@@ -75,6 +76,24 @@ fn every_quoted_claim_is_made() {
             assert!(id == "ID" || claims.get(id).is_some(), "{}: {id}", page.display());
         }
     }
+}
+
+fn every_program_that_a_claim_names_is_there() {
+    let claims = claims();
+    let names = claims.claims.iter().flat_map(Claim::names);
+    let mut pairs: BTreeSet<&str> = programs::pairs().iter().map(|pair| &*pair.name).collect();
+    let all = pairs.clone();
+    for name in names {
+        if let Some(pair) = name.strip_prefix("pairs/") {
+            assert!(all.contains(pair), "there is no pair {pair}");
+            pairs.remove(pair);
+        } else if let Some(program) = name.strip_prefix("python/") {
+            let path: Vec<&str> = program.split('/').take(2).collect();
+            let path = format!("comparisons/python/{}.py", path.join("/"));
+            assert!(workspace().root().join(&path).is_file(), "there is no {path}");
+        }
+    }
+    assert!(pairs.is_empty(), "no claim is about {pairs:?}");
 }
 
 /// The raw data are a part of every clone, so there must not be much of them.

@@ -41,7 +41,7 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// All pages among these files.
-pub(super) fn pages(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn pages(folder: &Path) -> Vec<PathBuf> {
     let is_page = |file: &PathBuf| file.extension().is_some_and(|end| end == "md");
     files(folder).into_iter().filter(is_page).collect()
 }

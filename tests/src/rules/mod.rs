@@ -9,7 +9,7 @@ mod circles;
 mod claims;
 mod contributing;
 mod exercises;
-mod files;
+pub(crate) mod files;
 mod front;
 mod list;
 mod manifests;

@@ -203,13 +203,13 @@ fn the_tables_show_our_figures_beside_the_published_ones() {
     assert_eq!((ran.status, &*ran.stderr), (Some(0), ""));
     for part in [
         "one at a time",
-        "many at once",
+        "many together",
         "17.0 µs a, 66.0 µs b",
         "502 B c",
         "pipes, processes",
         "async-channel, async-std",
         "https://github.com/jimblandy/context-switch",
-        "- To create and join a process takes ",
+        " times as long to create and join as ",
     ] {
         assert!(ran.stdout.contains(part), "{part:?} is missing in:\n{}", ran.stdout);
     }

@@ -14,6 +14,13 @@ pub(super) fn write(root: &Path, write_file: fn(&Path, &str)) {
              if '--check' in sys.argv:\n        \
                  sys.exit(0)\n    \
              assert '--json' in sys.argv and 'here' in sys.argv\n    \
+             if '--trace' in sys.argv:\n        \
+                 unit = {'name': 'page 0', 'pid': 7, 'tid': 0, 'id': 0}\n        \
+                 thread = {'name': 'thread_name', 'ph': 'M', 'args': {'name': 'main 0'}}\n        \
+                 events = [unit | {'ph': 'b', 'ts': 0}, unit | {'ph': 'e', 'ts': wall * 1000},\n            \
+                     unit | {'ph': 'X', 'ts': wall * 500, 'dur': wall * 500}, unit | thread | {'ts': 0}]\n        \
+                 with open(sys.argv[sys.argv.index('--trace') + 1], 'w') as file:\n            \
+                     json.dump({'traceEvents': events}, file)\n    \
              print(json.dumps({'version': 1, 'workload': 'good', 'approach': name + ' ' + approach,\n        \
                  'headline': '', 'input': {}, 'units': 100, 'limit': 50, 'workers': 2, 'answer': 42,\n        \
                  'failures': [], 'wall_ns': wall * 10**6, 'cpu_user_ns': 10**6, 'cpu_system_ns': 0,\n        \

@@ -253,7 +253,13 @@ fn timelines_can_be_zoomed_and_asked() {
     browser.evaluate::<()>("document.querySelectorAll('.timeline canvas')[0].focus()");
     browser.press("ArrowRight");
     let told = text(&mut browser, ".timeline-readout");
-    assert!(told.starts_with("sequential, ") && told.contains("page 0 waits"), "{told}");
+    assert!(
+        told.starts_with("sequential, ") && told.contains("page 0 waits for the answer"),
+        "{told}"
+    );
+    browser.press("ArrowRight");
+    let told = text(&mut browser, ".timeline-readout");
+    assert!(told.contains("page 0 is ready, but no thread runs it"), "{told}");
     browser.press("ArrowDown");
     let told = text(&mut browser, ".timeline-readout");
     assert!(told.contains("page 1 has not begun"), "{told}");
@@ -289,8 +295,9 @@ fn the_data_of_a_page_can_be_downloaded() {
     let trace = downloaded("download-trace");
     let events = trace["traceEvents"].as_array().expect("it is a list");
     let count = |kind: &str| events.iter().filter(|event| event["ph"] == kind).count();
-    // Of each unit of each version the beginning, the end, and the two times that it ran.
-    assert_eq!((count("b"), count("e"), count("X")), (4_000, 4_000, 8_000));
+    // Of each unit of each version the beginning and the end, of itself and of the times when it
+    // waited and was ready, and the two times that it ran.
+    assert_eq!((count("b"), count("e"), count("X")), (12_000, 12_000, 8_000));
     assert_content(&mut browser);
 }
 

@@ -2,12 +2,14 @@
 
 mod claims;
 mod compare;
+mod conditions;
 mod cost_of_a_task;
 mod fake_python;
 mod html;
 mod pool;
 mod python;
 mod robust;
+mod sweep;
 mod worthwhile;
 
 use crate::suite::Test;
@@ -17,11 +19,13 @@ pub(crate) fn tests() -> Vec<Test> {
     let tests = [
         claims::tests(),
         compare::tests(),
+        conditions::tests(),
         cost_of_a_task::tests(),
         html::tests(),
         pool::tests(),
         python::tests(),
         robust::tests(),
+        sweep::tests(),
         worthwhile::tests(),
     ];
     tests.into_iter().flatten().collect()

@@ -1,6 +1,7 @@
 //! The versions in Python, as the programs that they are, and what `compare --python` makes of them.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::{BufRead, BufReader, Write},
     net::{Shutdown, TcpListener, TcpStream},
@@ -38,8 +39,11 @@ pub(super) fn tests() -> Vec<Test> {
         what_cannot_be_done_is_one_line_and_exit_1,
         a_report_is_for_people_unless_json_is_asked_for,
         a_version_ends_with_the_program_that_started_it,
+        a_trace_has_the_life_of_every_unit,
+        a_trace_that_cannot_be_written_is_one_line,
         a_worker_that_is_killed_ends_the_run_with_a_reason,
         compare_shows_python_beside_rust,
+        compare_draws_the_timelines_of_python_beside_those_of_rust,
         compare_takes_a_free_threaded_python_as_versions_of_its_own,
         compare_says_why_a_version_takes_no_part,
         a_virtual_environment_is_not_left,
@@ -54,7 +58,7 @@ pub(super) fn tests() -> Vec<Test> {
 }
 
 /// The usual Python.
-static PYTHON: LazyLock<Result<Interpreter, String>> = LazyLock::new(|| {
+pub(super) static PYTHON: LazyLock<Result<Interpreter, String>> = LazyLock::new(|| {
     let found = programs::workspace().interpreters().map_err(|error| error.to_string())?;
     found.into_iter().next().ok_or_else(|| "there is no Python".into())
 });
@@ -321,6 +325,69 @@ fn a_report_is_for_people_unless_json_is_asked_for() {
     assert_eq!(ran.stderr, "");
 }
 
+/// The events of a trace: their name, their kind, the process and the thread, and from when to when
+/// they last, in microseconds.
+fn trace(cell: &Cell, arguments: &[&str]) -> Vec<(String, String, [u64; 2], [f64; 2])> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("trace.json");
+    report(cell, &[&["--trace", text(&file)], arguments].concat());
+    let trace: Value =
+        serde_json::from_slice(&fs::read(&file).expect("it was written")).expect("it is JSON");
+    let events = trace["traceEvents"].as_array().expect("it is a list");
+    let event = |event: &Value| {
+        let string = |field: &str| event[field].as_str().expect("it is a string").to_owned();
+        let from = event["ts"].as_f64().expect("it is a number");
+        let length = event["dur"].as_f64().unwrap_or_default();
+        let place = [number(event, "pid"), number(event, "tid")];
+        (string("name"), string("ph"), place, [from, from + length])
+    };
+    events.iter().map(event).collect()
+}
+
+fn a_trace_has_the_life_of_every_unit() {
+    let (_site, pages) = with_site(&["--tasks", "6", "--latency", "5ms"]);
+    for (row, unit, units, arguments) in [
+        ("sleep", "wait", 6, vec!["--tasks", "6", "--latency", "5ms"]),
+        ("http", "page", 6, borrowed(&pages)),
+        ("primes", "segment", 3, vec!["--below", "20000000"]),
+    ] {
+        for file in ["sequential", "threading", "asyncio", "multiprocessing"] {
+            let arguments = [&arguments[..], &["--limit", "3", "--workers", "3"]].concat();
+            let events = trace(&version(row, file), &arguments);
+            let mut processes = BTreeSet::new();
+            for index in 0..units {
+                let name = format!("{unit} {index}");
+                let of = |kind: &str| {
+                    let found = events.iter().filter(|it| it.0 == name && it.1 == kind);
+                    found.map(|it| (it.2, it.3)).collect::<Vec<_>>()
+                };
+                let (begins, runs, ends) = (of("b"), of("X"), of("e"));
+                assert_eq!((begins.len(), ends.len()), (1, 1), "{row} {file} {name}: {events:?}");
+                // Whatever waits runs before and after it, and a segment is in one piece.
+                let pieces = if row == "primes" { 1..=1 } else { 2..=99 };
+                assert!(pieces.contains(&runs.len()), "{row} {file} {name}: {runs:?}");
+                let (begin, end) = (begins[0].1[0], ends[0].1[0]);
+                let times =
+                    [begin].into_iter().chain(runs.iter().flat_map(|run| run.1)).chain([end]);
+                assert!(times.collect::<Vec<_>>().is_sorted(), "{row} {file} {name}: {events:?}");
+                processes.extend(runs.iter().map(|run| run.0[0]));
+            }
+            let count = |kind: &str| events.iter().filter(|it| it.1 == kind).count();
+            assert_eq!(count("b"), units, "{row} {file}: {events:?}");
+            // Every thread that ran a unit has a name.
+            let threads: BTreeSet<[u64; 2]> = events.iter().map(|it| it.2).collect();
+            assert_eq!(count("M"), threads.len(), "{row} {file}: {events:?}");
+            let expected = if file == "multiprocessing" { 1..=3 } else { 1..=1 };
+            assert!(expected.contains(&processes.len()), "{row} {file}: {processes:?}");
+        }
+    }
+}
+
+fn a_trace_that_cannot_be_written_is_one_line() {
+    let arguments = ["--trace", "/nonexistent/trace", "--latency", "1ms"];
+    run(&version("sleep", "asyncio"), &arguments).refused(1, "/nonexistent/trace");
+}
+
 fn a_version_ends_with_the_program_that_started_it() {
     // The first process is nobody's parent here, so whoever has started this one is gone.
     let mut orphan = command(&version("sleep", "asyncio"), &["--latency", "1h"]);
@@ -451,8 +518,28 @@ fn compare_shows_python_beside_rust() {
     // Without the flag, nothing is different.
     let ran = Ran::of(&mut compare::command(&["good", "--runs", "2", "--json"]));
     assert_eq!(ran.json()["rows"][0].get("languages"), None);
-    let mut timeline = compare::command(&["good", "--python", "--timeline"]);
-    assert_eq!(Ran::of(&mut timeline).status, Some(2));
+}
+
+fn compare_draws_the_timelines_of_python_beside_those_of_rust() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let arguments =
+        ["good", "--python", "--runs", "1", "--timeline", "--html", text(folder.path())];
+    let ran = Ran::of(&mut compare::command(&arguments));
+    assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
+    let (_, timelines) = ran.stdout.split_once("One clock for all").expect("there are some");
+    for part in ["\nrayon · 2.50 s\npage 0 ", "\npython asyncio · 200 ms\npage 0 ", "\nmain 0 "] {
+        assert!(timelines.contains(part), "{part:?} is missing in {timelines}");
+    }
+    // What does one unit after the other would leave no room for the rest, in either language.
+    assert!(!timelines.contains("sequential ·"), "{timelines}");
+    let page = fs::read_to_string(folder.path().join("index.html")).expect("it was written");
+    for part in [
+        "\"label\":\"python sequential\"",
+        "comparisons/python/good/asyncio.py",
+        "from ..meanwhile import run",
+    ] {
+        assert!(page.contains(part), "{part:?} is missing in the page");
+    }
 }
 
 fn compare_takes_a_free_threaded_python_as_versions_of_its_own() {

@@ -216,6 +216,22 @@ fn again_shows_the_same_without_running_anything() {
     let sweep = run(&["good", "--sweep", "limit=1,2", "--runs", "1"]);
     assert_contains(&sweep.stdout, "by --limit");
     assert_eq!(again(&[]).stdout, sweep.stdout);
+    let files = ["first.svg", "again.svg"].map(|name| folder.path().join(name));
+    let [drawn, drawn_again] = &files;
+    for form in ["--json", "--csv", "--markdown"] {
+        let sweep = ["good", "--sweep", "limit=1,2", "--runs", "2", "--svg", text(drawn), form];
+        let first = run(&sweep);
+        assert_eq!(first.status, Some(0), "{}", first.stderr);
+        assert_eq!(again(&["--svg", text(drawn_again), form]).stdout, first.stdout);
+        let [first, again] = files.each_ref().map(|file| fs::read(file).expect("it is written"));
+        assert_eq!(first, again);
+    }
+    for (form, head) in [("--csv", "row,version,round,wall_s"), ("--markdown", "good · 100 pages")]
+    {
+        let first = run(&["good", "--runs", "2", form]);
+        assert!(first.stdout.starts_with(head), "{}", first.stdout);
+        assert_eq!(again(&[form]).stdout, first.stdout);
+    }
     // What is wrong is wrong the second time, too.
     let wrong = run(&["good", "--runs", "1", "--", "--mischief=silence"]);
     let wrong_again = again(&[]);

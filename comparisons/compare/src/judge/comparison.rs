@@ -12,7 +12,10 @@ use workspace::{
     run::{Fault, Report},
 };
 
-use super::limits::{Bounds, Job};
+use super::{
+    conditions::{self, Warning},
+    limits::{Bounds, Job},
+};
 use crate::run::{answers, history::History, rounds::Rounds};
 
 /// The results of one row; `--json` prints them as they are.
@@ -36,6 +39,8 @@ pub(crate) struct Comparison {
     pub(crate) bounds: Option<Bounds>,
     /// The versions, in the order of the columns.
     pub(crate) versions: Vec<Version>,
+    /// What may have spoilt the measurement.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The job of all versions of a row.
@@ -172,6 +177,7 @@ impl Comparison {
             control,
             bounds,
             versions,
+            warnings: conditions::warnings(&measured.conditions),
         }
     }
 
@@ -179,6 +185,14 @@ impl Comparison {
     #[must_use]
     pub(crate) fn all_right(&self) -> bool {
         self.versions.iter().all(|version| version.status == Status::Ok)
+    }
+
+    /// The factor by which a version may differ from itself here, as the control shows. No smaller
+    /// difference is one.
+    #[must_use]
+    pub(crate) fn noise(&self) -> f64 {
+        let control = self.control.as_ref();
+        control.map_or(1.0, |it| it.ratio.high.max(it.ratio.low.recip()).max(1.0))
     }
 
     /// The figures of sequential, if they are right.
@@ -287,11 +301,15 @@ fn median(history: &History, figure: impl Fn(&Report) -> Option<f64>) -> Option<
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::samples::{history, runs};
+    use crate::{
+        run::conditions::Conditions,
+        samples::{history, runs},
+    };
 
     pub(crate) fn compare(side: Side, histories: Vec<History>) -> Comparison {
         let number = histories.iter().map(|history| history.reports.len()).max().unwrap_or(0);
-        let measured = Rounds { number, histories, control: None };
+        let measured =
+            Rounds { number, histories, control: None, conditions: Conditions::default() };
         Comparison::draw("row", side, &[], &measured, 2)
     }
 

@@ -7,6 +7,7 @@ use figures::{
 use harness::meter::Usage;
 use serde::Serialize;
 
+use super::conditions::{self, Warning};
 use crate::run::programs::{Tried, Tries};
 
 /// The results of some programs, each against the first; `--json` prints them as they are.
@@ -19,6 +20,8 @@ pub(crate) struct Programs {
     /// The programs, in the order in which they were named.
     #[serde(rename = "programs")]
     pub(crate) each: Vec<Program>,
+    /// What may have spoilt the measurement, apart from noise.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The figures of one program. Wall-clock times are geometric means, as ratios are; the rest are
@@ -54,7 +57,8 @@ impl Programs {
             .filter(|_| tries.control.fault.is_none())
             .and_then(|first| statistics::paired_ratio(&tries.control.walls(), &first.walls()));
         let programs = tries.programs.iter().map(|tried| program(tried, baseline)).collect();
-        Self { rounds: tries.rounds, control, each: programs }
+        let warnings = conditions::warnings(&tries.conditions);
+        Self { rounds: tries.rounds, control, each: programs, warnings }
     }
 
     /// Whether all programs came to their end.
@@ -87,9 +91,9 @@ impl Programs {
             .collect()
     }
 
-    /// Warnings about the measurement.
+    /// What is to be minded about the measurement, in words.
     #[must_use]
-    pub(crate) fn warnings(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         const NOISY: f64 = 1.05;
         let noisy = |control: &Estimate| control.high > NOISY || control.low < NOISY.recip();
         self.control
@@ -102,6 +106,7 @@ impl Programs {
                 )
             })
             .into_iter()
+            .chain(self.warnings.iter().map(ToString::to_string))
             .collect()
     }
 }
@@ -138,6 +143,7 @@ pub(crate) mod tests {
     use workspace::run::Fault;
 
     use super::*;
+    use crate::run::conditions::Conditions;
 
     fn tried(name: &str, walls: &[u64]) -> Tried {
         let usage = |wall: &u64| Usage {
@@ -161,6 +167,7 @@ pub(crate) mod tests {
                 crashed,
             ],
             control: tried("A", &[101, 100, 99, 101, 101]),
+            conditions: Conditions::default(),
         })
     }
 

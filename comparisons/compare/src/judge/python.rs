@@ -137,11 +137,7 @@ fn sentences(
     interpreters: &[Interpreter],
     languages: &[Language],
 ) -> Vec<String> {
-    let noise = comparison
-        .control
-        .as_ref()
-        .map_or(1.0, |control| control.ratio.high.max(control.ratio.low.recip()))
-        .max(NEGLIGIBLE);
+    let noise = comparison.noise().max(NEGLIGIBLE);
     let waits = comparison
         .baseline()
         .and_then(|version| version.waiting)

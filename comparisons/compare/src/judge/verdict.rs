@@ -114,10 +114,7 @@ impl<'a> Verdict<'a> {
             limit: job.limit.min(job.units) as u64,
             workers: job.workers,
             cores: cores.min(job.workers),
-            noise: comparison
-                .control
-                .as_ref()
-                .map_or(1.0, |control| control.ratio.high.max(control.ratio.low.recip()).max(1.0)),
+            noise: comparison.noise(),
         })
     }
 

@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use harness::meter::Usage;
 use serde::{Deserialize, Serialize};
-use workspace::run::Fault;
+use workspace::{run::Fault, tree::Member};
 
-use super::{progress::Clock, rounds};
+use super::{
+    conditions::{Conditions, Observer},
+    progress::Clock,
+    rounds,
+};
 use crate::find::programs::Named;
 
 /// The history of a program.
@@ -30,6 +34,16 @@ pub(crate) struct Tries {
     pub(crate) programs: Vec<Tried>,
     /// The first of them once more: its difference from itself is noise.
     pub(crate) control: Tried,
+    /// What the machine did meanwhile.
+    #[serde(default)]
+    pub(crate) conditions: Conditions,
+}
+
+/// What one run of a program has cost, and the processes that it consisted of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Cost {
+    usage: Usage,
+    members: Vec<Member>,
 }
 
 /// Runs each program once in every round, and the first of them twice; before that, `warmup` times
@@ -40,7 +54,7 @@ pub(crate) fn measure(
     programs: &[Named],
     wanted: Option<usize>,
     warmup: usize,
-    mut run: impl FnMut(&Named, &str) -> Result<Usage, Fault>,
+    mut run: impl FnMut(&Named, &str) -> Result<Cost, Fault>,
     mut save: impl FnMut(&Tries),
 ) -> Tries {
     let begin =
@@ -49,7 +63,9 @@ pub(crate) fn measure(
         rounds: 0,
         programs: programs.iter().map(begin).collect(),
         control: begin(&programs[0]),
+        conditions: Conditions::default(),
     };
+    let mut observer = Observer::new(None);
     for time in 1..=warmup {
         for (program, this) in programs.iter().zip(&mut tries.programs) {
             if this.fault.is_none() {
@@ -80,8 +96,13 @@ pub(crate) fn measure(
             if this.fault.is_some() {
                 continue;
             }
-            match run(program, &progress.to_string()) {
-                Ok(usage) => this.usages.push(usage),
+            let outcome = observer.watch(
+                &program.name,
+                || run(program, &progress.to_string()),
+                |outcome| outcome.as_ref().ok().map(|cost| (&cost.usage, &*cost.members)),
+            );
+            match outcome {
+                Ok(cost) => this.usages.push(cost.usage),
                 Err(Fault::Interrupted) => return tries.end_after(round - 1),
                 Err(fault) => this.fault = Some((round, fault)),
             }
@@ -90,6 +111,7 @@ pub(crate) fn measure(
             number = wanted.or_else(|| Some(rounds::that_fit(start.elapsed())));
         }
         tries.rounds = round;
+        tries.conditions = observer.conditions().clone();
         save(&tries);
     }
     tries
@@ -116,13 +138,14 @@ impl Tried {
 
 /// Runs one program once, and returns its cost.
 #[cfg(target_os = "linux")]
-pub(crate) fn run(words: &[String], deadline: Duration) -> Result<Usage, Fault> {
-    workspace::watch::run(words, deadline)
+pub(crate) fn run(words: &[String], deadline: Duration) -> Result<Cost, Fault> {
+    let watched = workspace::watch::run(words, deadline)?;
+    Ok(Cost { usage: watched.usage, members: watched.members })
 }
 
 /// Other systems don't say what all processes of a program have cost.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn run(_: &[String], _: Duration) -> Result<Usage, Fault> {
+pub(crate) fn run(_: &[String], _: Duration) -> Result<Cost, Fault> {
     Err(Fault::Crashed("--command needs Linux".into()))
 }
 
@@ -139,7 +162,7 @@ mod tests {
         let mut ran = Vec::new();
         let run = |program: &Named, _: &str| {
             ran.push(program.name.clone());
-            Ok(Usage::default())
+            Ok(Cost::default())
         };
         let tries = measure(&[named("a"), named("b")], Some(3), 1, run, |_| ());
         assert_eq!(ran[..2], ["a", "b"], "the warm-up");
@@ -154,10 +177,10 @@ mod tests {
         let mut ran = 0;
         let run = |program: &Named, _: &str| {
             if program.name == "a" {
-                return Ok(Usage::default());
+                return Ok(Cost::default());
             }
             ran += 1;
-            if ran == 2 { Err(Fault::Crashed("no".into())) } else { Ok(Usage::default()) }
+            if ran == 2 { Err(Fault::Crashed("no".into())) } else { Ok(Cost::default()) }
         };
         let tries = measure(&[named("a"), named("b")], Some(5), 0, run, |_| ());
         assert_eq!(ran, 2);
@@ -173,7 +196,7 @@ mod tests {
             match runs {
                 5 => Err(Fault::Crashed("no".into())),
                 6 => Err(Fault::Interrupted),
-                _ => Ok(Usage::default()),
+                _ => Ok(Cost::default()),
             }
         };
         let mut saved = 0;

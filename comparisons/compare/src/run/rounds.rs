@@ -13,6 +13,7 @@ use workspace::{
 
 use super::{
     answers,
+    conditions::{Conditions, Observer},
     history::History,
     progress::{Clock, Progress},
 };
@@ -42,6 +43,9 @@ pub(crate) struct Rounds {
     pub(crate) histories: Vec<History>,
     /// The control; there is none in a single round, or if no version survived the first.
     pub(crate) control: Option<Control>,
+    /// What the machine did meanwhile.
+    #[serde(default)]
+    pub(crate) conditions: Conditions,
 }
 
 impl Rounds {
@@ -84,9 +88,11 @@ enum Turn {
 ///
 /// There are as many rounds as `wanted`, or else as many as fit into the time above, judging by the
 /// first. From the second round on, the version that was fastest in the first takes part twice.
+/// The process `server` holds the input of all versions.
 pub(crate) fn measure(
     cells: &[Cell],
     wanted: Option<usize>,
+    server: Option<u32>,
     mut run: impl FnMut(&Cell, Progress) -> Result<Report, Fault>,
     mut save: impl FnMut(&Rounds),
 ) -> Rounds {
@@ -94,7 +100,9 @@ pub(crate) fn measure(
         .iter()
         .map(|cell| History { cell: cell.clone(), reports: Vec::new(), fault: None })
         .collect();
-    let mut measured = Rounds { number: 0, histories, control: None };
+    let conditions = Conditions::default();
+    let mut measured = Rounds { number: 0, histories, control: None, conditions };
+    let mut observer = Observer::new(server);
     let mut random = Rng::with_seed(0);
     let start = Instant::now();
     let mut clock = Clock::start();
@@ -122,7 +130,12 @@ pub(crate) fn measure(
             if history.fault.is_some() {
                 continue;
             }
-            match (run(&history.cell, progress), control) {
+            let outcome = observer.watch(
+                history.cell.approach.label(),
+                || run(&history.cell, progress),
+                |outcome| Some((&outcome.as_ref().ok()?.usage, &[])),
+            );
+            match (outcome, control) {
                 (Err(Fault::Interrupted), _) => {
                     measured.end_after(round - 1);
                     return measured;
@@ -138,6 +151,7 @@ pub(crate) fn measure(
             number = wanted.or_else(|| Some(that_fit(start.elapsed())));
         }
         measured.number = round;
+        measured.conditions = observer.conditions().clone();
         save(&measured);
     }
     // Without a second round the control has never had a turn.
@@ -179,7 +193,7 @@ mod tests {
             runs[progress.round - 1].push(name.to_owned());
             Ok(report(name, if name == "threads" { 10 } else { 50 }))
         };
-        let measured = measure(&cells, Some(4), run, |rounds| saved.push(rounds.number));
+        let measured = measure(&cells, Some(4), None, run, |rounds| saved.push(rounds.number));
         assert_eq!(saved, [1, 2, 3, 4]);
         let orders = runs.clone();
         for (round, run) in runs.iter_mut().enumerate() {
@@ -208,7 +222,7 @@ mod tests {
             runs += 1;
             Err(Fault::Crashed("exit status: 101".into()))
         };
-        let measured = measure(&cells, Some(3), run, |_| ());
+        let measured = measure(&cells, Some(3), None, run, |_| ());
         assert_eq!(runs, 1);
         assert_eq!(measured.histories[0].reports.len(), 3);
         assert!(matches!(measured.histories[1].fault, Some((1, Fault::Crashed(_)))));
@@ -229,7 +243,7 @@ mod tests {
                     _ => Ok(report(cell.approach.name(), 10)),
                 }
             };
-            let measured = measure(&cells, Some(9), run, |_| ());
+            let measured = measure(&cells, Some(9), None, run, |_| ());
             assert_eq!((measured.number, runs), (complete, last));
             for history in &measured.histories {
                 assert_eq!((history.reports.len(), &history.fault), (complete, &None));
@@ -248,7 +262,7 @@ mod tests {
             report.answer = name.into();
             Ok(report)
         };
-        let measured = measure(&cells, Some(2), run, |_| ());
+        let measured = measure(&cells, Some(2), None, run, |_| ());
         let (of, _) = measured.control_ratio().expect("there is a control");
         assert_eq!(of.approach.name(), "sequential");
     }
@@ -256,7 +270,7 @@ mod tests {
     #[test]
     fn a_single_round_has_no_control() {
         let run = |_: &Cell, _| Ok(report("sequential", 10));
-        let measured = measure(&[cell("sequential")], Some(1), run, |_| ());
+        let measured = measure(&[cell("sequential")], Some(1), None, run, |_| ());
         assert!(measured.control.is_none() && measured.control_ratio().is_none());
     }
 
@@ -270,7 +284,7 @@ mod tests {
             runs += 1;
             Ok(report("sequential", 1))
         };
-        let measured = measure(&[cell("sequential")], None, run, |_| ());
+        let measured = measure(&[cell("sequential")], None, None, run, |_| ());
         // The control takes part in all rounds but the first.
         assert_eq!((measured.number, runs), (MOST, 2 * MOST - 1));
     }

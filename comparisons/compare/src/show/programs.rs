@@ -2,7 +2,7 @@
 
 use figures::words::{self, count, grouped, wrapped_in};
 
-use super::{columns, table::Look};
+use super::{columns, export, table::Look};
 use crate::judge::programs::{Program, Programs};
 
 const HEADS: [&str; 8] =
@@ -27,10 +27,8 @@ pub(crate) fn section(programs: &Programs, look: Look) -> String {
 /// The same as a table of Markdown.
 #[must_use]
 pub(crate) fn markdown(programs: &Programs) -> String {
-    let mut text = format!("| {} |\n|{}\n", HEADS.join(" | "), "---|".repeat(HEADS.len()));
-    for line in rows(programs) {
-        text += &format!("| {} |\n", line.map(|cell| cell.replace('|', "\\|")).join(" | "));
-    }
+    let rows: Vec<[String; HEADS.len()]> = rows(programs).collect();
+    let mut text = export::table(&HEADS.map(str::to_owned), &rows);
     text += &format!("\n{}.\n\n", rounds(programs));
     for line in notes(programs) {
         text += &format!("- {line}\n");
@@ -43,10 +41,7 @@ pub(crate) fn markdown(programs: &Programs) -> String {
 pub(crate) fn csv(programs: &Programs) -> String {
     let mut text = "program,round,wall_s\n".to_owned();
     for program in &programs.each {
-        let name = program.name.replace('"', "\"\"");
-        for (round, nanos) in program.wall_ns.iter().enumerate() {
-            text += &format!("\"{name}\",{},{:.6}\n", round + 1, *nanos as f64 / 1e9);
-        }
+        text += &export::runs([&program.name], &program.wall_ns);
     }
     text
 }
@@ -66,7 +61,7 @@ fn notes(programs: &Programs) -> Vec<String> {
     let failed = programs.each.iter().filter_map(|program| {
         Some(format!("{} failed: {}", program.name, program.fault.as_ref()?))
     });
-    programs.sentences().into_iter().chain(failed).chain(programs.warnings()).collect()
+    programs.sentences().into_iter().chain(failed).chain(programs.notes()).collect()
 }
 
 /// A line for each program. The first is what the others are compared with.

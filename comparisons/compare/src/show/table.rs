@@ -9,7 +9,7 @@ use figures::{
 };
 use workspace::Approach;
 
-use super::{columns, values};
+use super::{columns, export, values};
 use crate::judge::{
     comparison::{Comparison, Description, Status, Version},
     limits::Bounds,
@@ -77,6 +77,33 @@ pub(crate) fn section(comparison: &Comparison, sentences: &[String], look: Look)
     text.push('\n');
     for sentence in sentences {
         text += &wrapped_in(width, "- ", sentence);
+    }
+    text
+}
+
+/// The same in Markdown, with all columns.
+#[must_use]
+pub(crate) fn markdown(comparison: &Comparison, sentences: &[String]) -> String {
+    let heads = HEADS.map(|(head, _)| head.trim_start().to_owned());
+    let rows: Vec<[String; HEADS.len()]> = ordered(comparison).into_iter().map(row).collect();
+    let mut text = format!("{}. {}.\n\n", title(comparison), rounds(comparison));
+    text += &format!("{}\n", export::table(&heads, &rows));
+    for line in notes(comparison).iter().chain(sentences) {
+        text += &format!("- {line}\n");
+    }
+    text
+}
+
+/// A line for each run of some rows: which row, which version, in which round, and its time in
+/// seconds.
+#[must_use]
+pub(crate) fn csv<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
+    let mut text = "row,version,round,wall_s\n".to_owned();
+    for comparison in comparisons {
+        for version in &comparison.versions {
+            let names = [&*comparison.row, version.approach.name()];
+            text += &export::runs(names, &version.wall_ns);
+        }
     }
     text
 }
@@ -222,6 +249,7 @@ pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
             percent(NOISY - 1.0)
         ));
     }
+    notes.extend(comparison.warnings.iter().map(ToString::to_string));
     notes
 }
 
@@ -268,6 +296,21 @@ mod tests {
             .map(|name| text.find(&format!("\n{name}")).expect(name));
         assert!(places.is_sorted(), "{text}");
         assert!(text.contains("processes crashed: in round 1: exit status: 101"), "{text}");
+    }
+
+    #[test]
+    fn there_are_forms_for_pages_and_spreadsheets() {
+        let markdown = markdown(&example(), &["A sentence.".into()]);
+        assert!(
+            markdown.starts_with("row · 100 units. 3 rounds; noise not measured.\n\n| version |")
+        );
+        let line = markdown.lines().find(|line| line.starts_with("| async-std (discontinued) |"));
+        let cells = line.map(|line| line.matches(" |").count());
+        assert_eq!(cells, Some(HEADS.len()), "{markdown}");
+        assert!(markdown.ends_with("exit status: 101\n- A sentence.\n"), "{markdown}");
+        let csv = csv([example(), example()].iter());
+        assert!(csv.starts_with("row,version,round,wall_s\n\"row\",\"sequential\",1,5.000000\n"));
+        assert_eq!(csv.lines().count(), 1 + 2 * 3 * 3);
     }
 
     #[test]

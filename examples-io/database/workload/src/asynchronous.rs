@@ -10,7 +10,7 @@ use futures_lite::future::or;
 use harness::{
     Limits,
     capacity::{self, NoRoom},
-    unit::Unit,
+    unit::{On, Unit, awaiting},
 };
 use runtimes::Runtime;
 use tokio_postgres::{Client, Error, NoTls};
@@ -27,6 +27,9 @@ use crate::{
     sqlite,
 };
 
+/// How many threads for blocking calls may be about to become idle, beyond one for each call.
+const SPARE_THREADS: usize = 4;
+
 /// Does a transaction: calls `attempt` with 0, then with 1 and so on, as long as another attempt
 /// may help.
 pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
@@ -39,7 +42,7 @@ pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
         let mut attempts = Attempts::new(batch, retries);
         loop {
             match attempts.after(attempt(attempts.number()).await) {
-                Next::Pause(pause) => runtime.sleep(pause).await,
+                Next::Pause(pause) => awaiting(On::Timer, runtime.sleep(pause)).await,
                 Next::Done(outcome) => return outcome,
             }
         }
@@ -53,7 +56,7 @@ pub async fn transact<R: Runtime, F: Future<Output = Verdicts>>(
 ///
 /// # Errors
 /// There is no room for the threads that they need. async-std and smol start these later, and if
-/// the system refuses the first, they ask for it for ever.
+/// the system refuses one when no other is idle, they ask for it for ever.
 pub fn connections<R: Runtime + Copy>(
     settings: &Settings,
     limits: Limits,
@@ -65,8 +68,9 @@ pub fn connections<R: Runtime + Copy>(
         // One looks up the server's name.
         Place::Postgres(_) => 1,
     };
-    // And one waits for sockets and timers.
-    capacity::for_threads(that_block + 1)?;
+    // A thread whose call has just ended is not idle yet, so another may be started for the next
+    // call. And one waits for sockets and timers.
+    capacity::for_threads(2 * that_block + SPARE_THREADS + 1)?;
     Ok((0..connections).map(move |_| Connection::new(settings, runtime)))
 }
 
@@ -102,12 +106,13 @@ impl<R: Runtime> Connection<R> {
                     let result = session.attempt(&batch);
                     (session, result)
                 };
-                let (session, result) = self.runtime.unblock(work).await;
+                let done = self.runtime.unblock(work);
+                let (session, result) = awaiting(On::Call, done).await;
                 self.session = Some(Session::Sqlite(session));
                 result
             }
             Session::Postgres(mut session) => {
-                let result = session.attempt(batch).await;
+                let result = awaiting(On::Server, session.attempt(batch)).await;
                 if session.is_open() {
                     self.session = Some(Session::Postgres(session));
                 }
@@ -121,7 +126,8 @@ impl<R: Runtime> Connection<R> {
         if let Some(session) = self.session.take() {
             return Ok(session);
         }
-        let opened = open(&self.settings, &self.runtime).await;
+        let opening = open(&self.settings, &self.runtime);
+        let opened = awaiting(On::Connection, opening).await;
         self.away.after(opened, self.settings.retries)
     }
 }

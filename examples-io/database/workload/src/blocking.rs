@@ -4,7 +4,7 @@ use std::{borrow::Borrow, fmt, thread};
 
 use harness::{
     Limits,
-    unit::{self, Unit},
+    unit::{self, On, Unit},
 };
 
 use crate::{
@@ -28,7 +28,7 @@ pub fn transact(
         let mut attempts = Attempts::new(batch, retries);
         loop {
             match attempts.after(attempt(attempts.number())) {
-                Next::Pause(pause) => unit::waiting(|| thread::sleep(pause)),
+                Next::Pause(pause) => unit::waiting_for(On::Timer, || thread::sleep(pause)),
                 Next::Done(outcome) => return outcome,
             }
         }
@@ -65,7 +65,9 @@ impl Connection {
         match self.session()? {
             // SQLite computes on this thread, and its own code marks where it waits.
             Session::Sqlite(sqlite) => sqlite.attempt(batch),
-            Session::Postgres(postgres) => unit::waiting(|| postgres.attempt(batch)),
+            Session::Postgres(postgres) => {
+                unit::waiting_for(On::Server, || postgres.attempt(batch))
+            }
         }
     }
 
@@ -86,7 +88,7 @@ impl Connection {
         let open = self.session.take().filter(Session::is_open);
         let session = open.map_or_else(
             || {
-                let opened = unit::waiting(|| Session::open(&self.settings));
+                let opened = unit::waiting_for(On::Connection, || Session::open(&self.settings));
                 self.away.after(opened, self.settings.retries)
             },
             Ok,

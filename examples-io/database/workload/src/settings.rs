@@ -1,6 +1,7 @@
 //! How transactions are done, and the names of the tables.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -65,6 +66,21 @@ impl Settings {
         let one_writer = self.writes && matches!(self.place, Place::Sqlite(_));
         let default = if one_writer { 1 } else { limits.in_flight };
         self.connections.unwrap_or(default).min(limits.in_flight)
+    }
+
+    /// The folder of SQLite's file, if one connection at a time suffices: there is something to
+    /// write, and the user has not asked for more. Connections of different processes can take turns
+    /// by locking it. Locking the file itself might interfere with SQLite's own locks.
+    #[must_use]
+    pub fn folder_with_one_writer(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Sqlite(file) if self.writes && self.connections.unwrap_or(1) == 1 => {
+                // The parent of a mere name is empty.
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                Some(folder.unwrap_or(Path::new(".")))
+            }
+            _ => None,
+        }
     }
 
     /// Stops further transactions from beginning in this process.

@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use harness::unit;
+use harness::unit::{self, On};
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
 };
@@ -125,12 +125,14 @@ impl Session {
 /// transaction that read first and asked for the lock later would be refused if another had written
 /// in between, and waiting would not help.
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Fault> {
-    Ok(unit::waiting(|| Transaction::new(connection, TransactionBehavior::Immediate))?)
+    Ok(unit::waiting_for(On::Lock, || {
+        Transaction::new(connection, TransactionBehavior::Immediate)
+    })?)
 }
 
 /// Ends a transaction. `COMMIT` waits for the disk, as `synchronous = FULL` asks.
 fn commit(transaction: Transaction<'_>) -> Result<(), Fault> {
-    Ok(unit::waiting(|| transaction.commit())?)
+    Ok(unit::waiting_for(On::Commit, || transaction.commit())?)
 }
 
 /// Whether there is something to commit.

@@ -11,18 +11,18 @@
 //! a busy worker while another is idle.) A worker that crashes takes one connection with it, and a
 //! new one takes its place.
 
-mod crew;
+mod pool;
 
 use std::{net::TcpListener, time::Duration};
 
 use anyhow::Result;
-use crew::Crew;
 use echo_workload::{
     Served, Settings,
     blocking::Server,
     worker::{Numbers, Worker},
 };
 use harness::Limits;
+use pool::Pool;
 
 /// How often crashed workers are replaced.
 const ROUND: Duration = Duration::from_millis(100);
@@ -30,13 +30,13 @@ const ROUND: Duration = Duration::from_millis(100);
 /// Serves clients until it is asked to stop, at most `limits.in_flight` at a time.
 pub fn serve(listener: TcpListener, settings: &Settings, limits: Limits) -> Result<Served> {
     let at_once = settings.at_once(limits);
-    let mut crew = Crew::start(listener, &settings.rules, at_once)?;
+    let mut pool = Pool::start(listener, &settings.rules, at_once)?;
     settings.open()?;
     while !settings.stop.wait_for(ROUND) {
-        crew.replace_the_crashed()?;
+        pool.replace_the_crashed()?;
     }
     // All are told to stop before this waits for the first, so they stop at the same time.
-    let mut workers = crew.into_workers();
+    let mut workers = pool.into_workers();
     workers.iter_mut().for_each(Worker::stop);
     let mut served = Served::default();
     for worker in workers {

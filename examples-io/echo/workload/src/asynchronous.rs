@@ -18,7 +18,7 @@ use std::{
 use anyhow::{Context, Result};
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::or;
-use harness::unit::Unit;
+use harness::unit::{On, Unit, awaiting};
 use runtimes::Runtime;
 
 use crate::{
@@ -160,7 +160,8 @@ impl<R: Runtime> Server<R> {
                 None
             };
             // The client's bytes come first: they count even if they arrive at the last moment.
-            if let Some(done) = or(async { Some(work.as_mut().await) }, woken).await {
+            let work = async { Some(work.as_mut().await) };
+            if let Some(done) = awaiting(On::Client, or(work, woken)).await {
                 return Some(done);
             }
             if until().is_some_and(|until| until <= Instant::now()) {

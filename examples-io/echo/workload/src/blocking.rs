@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use harness::unit::{self, Unit};
+use harness::unit::{self, On, Unit};
 use nix::{
     errno::Errno,
     poll::{PollFd, PollFlags, PollTimeout, poll},
@@ -154,7 +154,7 @@ impl Server {
             let asked = self.settings.stop.asked().is_some();
             let timeout = poll_timeout(until());
             let polled = if asked { &mut both[..1] } else { &mut both[..] };
-            match unit::waiting(|| poll(polled, timeout)) {
+            match unit::waiting_for(On::Client, || poll(polled, timeout)) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(_) => return false,
             }

@@ -10,7 +10,7 @@ use std::{
 use crc32fast::Hasher;
 use harness::{
     pool::JobError,
-    unit::{self, Unit},
+    unit::{self, On, Unit},
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,11 +103,11 @@ thread_local! {
 /// Checksums a file, and blocks the calling thread until that is done.
 pub fn checksum(entry: &Entry) -> Outcome {
     Unit::begin(entry.index).run(|| {
-        let mut file = unit::waiting(|| open(&entry.path))?;
+        let mut file = unit::waiting_for(On::File, || open(&entry.path))?;
         let mut sum = Sum::default();
         BUFFER.with_borrow_mut(|chunk| {
             loop {
-                match unit::waiting(|| file.read(chunk)) {
+                match unit::waiting_for(On::File, || file.read(chunk)) {
                     Ok(0) => return Ok(sum.finish()),
                     Ok(read) => sum.add(&chunk[..read]),
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -2,24 +2,31 @@
 //! timers of the cell's runtime. All runtimes drive this same client, so comparing the cells
 //! compares runtimes, not HTTP clients.
 
-use std::{collections::VecDeque, fmt, future::poll_fn, io, pin::Pin, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    fmt,
+    future::poll_fn,
+    io,
+    pin::{Pin, pin},
+    sync::Mutex,
+};
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future::{or, poll_once};
 use futures_rustls::TlsConnector;
-use harness::unit::Unit;
-use http::{Request, Response, header, uri::Scheme};
+use harness::unit::{On, Unit, awaiting};
+use http::{Request, Response, Uri, header, uri::Scheme};
 use hyper::{
     body::{Body, Incoming},
     client::conn::http1::{self, SendRequest},
 };
 use runtimes::Runtime;
 use rustls::pki_types::ServerName;
-use smol_hyper::rt::FuturesIo;
 
 use crate::{
     Fetched, Outcome, Page, Settings,
     fetch::{Fault, Fetch, LONGEST_HEAD, Next, Reply},
+    socket::Socket,
 };
 
 /// Fetches pages, one at a time in each task that calls it. Tasks share one client and its
@@ -51,7 +58,7 @@ impl<R: Runtime> Client<R> {
                 let exchange = or(self.exchange(&fetch), self.timeout()).await;
                 match fetch.after(exchange) {
                     Next::Send => {}
-                    Next::Pause(pause) => self.runtime.sleep(pause).await,
+                    Next::Pause(pause) => awaiting(On::Timer, self.runtime.sleep(pause)).await,
                     Next::Done(outcome) => return outcome,
                 }
             }
@@ -68,7 +75,7 @@ impl<R: Runtime> Client<R> {
         let origin = Origin::of(fetch);
         let mut connection = match self.kept(&origin).await {
             Some(connection) => connection,
-            None => self.open(&origin).await?,
+            None => awaiting(On::Connection, self.open(&origin)).await?,
         };
         let reply = connection.exchange(fetch).await?;
         // Only a connection whose exchange succeeded is kept. Every other one is closed here.
@@ -156,8 +163,7 @@ impl Connection {
     ) -> Result<Self, Fault> {
         let mut connection = http1::Builder::new();
         connection.max_buf_size(LONGEST_HEAD);
-        let (sender, driver) =
-            connection.handshake(FuturesIo::new(stream)).await.map_err(explain)?;
+        let (sender, driver) = connection.handshake(Socket(stream)).await.map_err(explain)?;
         Ok(Self { sender, driver: Some(Box::pin(driver)) })
     }
 
@@ -169,9 +175,11 @@ impl Connection {
 
     async fn exchange(&mut self, fetch: &Fetch) -> Result<Reply, Fault> {
         let Self { sender, driver } = self;
-        let mut talk = std::pin::pin!(async {
-            let response = sender.send_request(origin_form(fetch)).await.map_err(explain)?;
-            read(response).await
+        // The driver finds the request when it is first polled.
+        let answer = sender.send_request(origin_form(fetch));
+        let mut talk = pin!(async {
+            let response = awaiting(On::Answer, answer).await.map_err(explain)?;
+            awaiting(On::Rest, read(response)).await
         });
         poll_fn(|context| {
             if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
@@ -193,8 +201,7 @@ fn origin_form(fetch: &Fetch) -> Request<String> {
             authority.as_str().parse().expect("a host in a checked URL can be a header's value");
         request.headers_mut().insert(header::HOST, host);
     }
-    let path = url.path_and_query().map_or("/", |path| path.as_str());
-    *request.uri_mut() = path.parse().expect("the path of a checked URL is one");
+    *request.uri_mut() = url.path_and_query().cloned().map_or_else(Uri::default, Uri::from);
     request
 }
 

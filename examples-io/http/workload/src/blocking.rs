@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use harness::unit::{self, Unit};
+use harness::unit::{self, On, Unit};
 use http::{Uri, uri::Scheme};
 use ureq::{
     Agent, Error,
@@ -77,10 +77,10 @@ impl Client {
         Unit::begin(page.index).run(|| {
             let mut fetch = Fetch::new(page, &self.settings);
             loop {
-                let exchange = unit::waiting(|| self.exchange(&fetch));
+                let exchange = unit::waiting_for(On::Server, || self.exchange(&fetch));
                 match fetch.after(exchange) {
                     Next::Send => {}
-                    Next::Pause(pause) => unit::waiting(|| thread::sleep(pause)),
+                    Next::Pause(pause) => unit::waiting_for(On::Timer, || thread::sleep(pause)),
                     Next::Done(outcome) => return outcome,
                 }
             }
@@ -96,7 +96,8 @@ impl Client {
         let mut body = body.into_reader();
         let mut digest = crc32fast::Hasher::new();
         let mut bytes = 0;
-        let mut buffer = [0; 16 * 1024];
+        // ureq has read more than this ahead. A larger buffer takes longer to fill with zeros.
+        let mut buffer = [0; 4 * 1024];
         loop {
             match body.read(&mut buffer).map_err(|error| explain(error.into(), timeout))? {
                 0 => break,

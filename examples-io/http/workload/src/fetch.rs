@@ -24,6 +24,11 @@ const REDIRECTS: u32 = 5;
 pub(crate) const LONGEST_URL: usize = 8_000;
 /// The longest head of an answer or a request, in bytes. Each connection has a buffer of that size.
 pub(crate) const LONGEST_HEAD: usize = 16 * 1024;
+/// The name of this client, and the kinds of content that it takes. As constants they are not copied
+/// for every request.
+const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("meanwhile/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 /// The shortest pause before the first retry. It doubles with every further retry, and a random
 /// part of up to as much again is added.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -214,8 +219,8 @@ impl Fetch {
     /// The request to send next, to [`Self::url`].
     pub(crate) fn request(&self) -> Request<()> {
         let mut request = Request::get(&self.url)
-            .header(header::USER_AGENT, concat!("meanwhile/", env!("CARGO_PKG_VERSION")))
-            .header(header::ACCEPT, "*/*");
+            .header(header::USER_AGENT, USER_AGENT)
+            .header(header::ACCEPT, ANYTHING);
         if let Some(credentials) = &self.credentials {
             request = request.header(header::AUTHORIZATION, credentials);
         }

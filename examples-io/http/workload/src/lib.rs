@@ -7,6 +7,7 @@ pub mod asynchronous;
 pub mod blocking;
 mod fetch;
 pub mod site;
+mod socket;
 mod tls;
 
 use std::{

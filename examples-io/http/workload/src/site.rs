@@ -31,9 +31,10 @@ use hyper::{
     service::service_fn,
 };
 use serde::{Deserialize, Serialize};
-use smol_hyper::rt::FuturesIo;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::compat::TokioAsyncReadCompatExt;
+
+use crate::socket::Socket;
 
 /// The header in which a client numbers its attempts at a page, from 2 on. So the site's faults
 /// depend on the request alone and are the same in every run.
@@ -148,9 +149,7 @@ async fn serve(options: SiteOptions) -> Result<()> {
             let _open = counters.connections.enter();
             let service = service_fn(|request| answer(request, &options, &counters));
             // A client may close its connection early.
-            let _ = http1::Builder::new()
-                .serve_connection(FuturesIo::new(stream.compat()), service)
-                .await;
+            let _ = http1::Builder::new().serve_connection(Socket(stream.compat()), service).await;
         });
     }
 }

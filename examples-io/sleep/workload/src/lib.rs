@@ -7,7 +7,7 @@ use clap::Args;
 use harness::{
     Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity, duration,
     pool::JobError,
-    unit::{self, Unit},
+    unit::{self, On, Unit},
     words::plural,
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl Wait {
     pub fn run(self, sleep: impl FnOnce(Duration)) -> Outcome {
         Unit::begin(self.index).run(|| {
             let start = Instant::now();
-            unit::waiting(|| sleep(self.latency));
+            unit::waiting_for(On::Timer, || sleep(self.latency));
             self.outcome(start)
         })
     }
@@ -74,7 +74,7 @@ impl Wait {
     ) -> impl Future<Output = Outcome> {
         Unit::begin(self.index).drive(async move {
             let start = Instant::now();
-            sleep(self.latency).await;
+            unit::awaiting(On::Timer, sleep(self.latency)).await;
             self.outcome(start)
         })
     }

@@ -3,6 +3,8 @@
 mod web;
 
 use std::{
+    collections::BTreeMap,
+    fs,
     io::{Read, Write},
     net::TcpStream,
     process::Command,
@@ -15,7 +17,7 @@ use crate::{
     cells::Cells,
     contract::{self, Contract, Input, LostWorker},
     family::Ran,
-    suite::{Test, tests},
+    suite::{Pace::Shared, Test, tests},
 };
 
 static HTTP: LazyLock<Cells> = LazyLock::new(|| Cells::of("http"));
@@ -65,10 +67,53 @@ pub(super) fn tests() -> Vec<Test> {
         one_task_holds_as_many_in_flight_on_a_single_thread,
         more_workers_than_the_system_gives_is_an_error_that_says_so,
     ));
+    for approach in ["tokio", "async-std", "smol", "one-task"] {
+        let name = format!("http::{approach}::pages_are_ready_while_the_only_thread_computes");
+        let test = move || pages_are_ready_while_the_only_thread_computes(approach);
+        tests.push(Test::new(name, Shared, test));
+    }
     tests.extend(tests!("http", Alone: a_site_without_latency_answers_at_once));
     tests.extend(web::tests());
     tests.extend(contract::tests(&CONTRACT));
     tests
+}
+
+/// All answers arrive at about the same time, and one thread reads them one after the other. So
+/// most pages are ready for a while, after they have waited for their answer.
+fn pages_are_ready_while_the_only_thread_computes(approach: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("trace.json");
+    let path = file.to_str().expect("the folder for temporary files is UTF-8");
+    let input = ["--tasks", "20", "--size", "300000", "--latency", "50ms", "--workers", "1"];
+    let ran = HTTP.run(approach, &[&input[..], &["--json", "--trace", path]].concat());
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let trace = fs::read(&file).expect("the trace was written");
+    let trace: Value = serde_json::from_slice(&trace).expect("it is JSON");
+    let events = trace["traceEvents"].as_array().expect("it has events");
+    // Since when each page is in the state of this name, and how long they all were, in microseconds.
+    let longest = |name: &str| -> BTreeMap<u64, f64> {
+        let (mut since, mut longest) = (BTreeMap::new(), BTreeMap::new());
+        for event in events.iter().filter(|event| event["name"] == name) {
+            let page = event["id"].as_u64().expect("a state belongs to a page");
+            let at = event["ts"].as_f64().expect("it has a time");
+            if event["ph"] == "b" {
+                since.insert(page, at);
+            } else {
+                let took = at - since.remove(&page).expect("it ends after it has begun");
+                let longest: &mut f64 = longest.entry(page).or_default();
+                *longest = longest.max(took);
+            }
+        }
+        longest
+    };
+    let (answers, ready) = (longest("waiting for the answer"), longest("ready"));
+    assert_eq!(answers.len(), 20, "each page waits for its answer: {answers:?}");
+    let latency = 50_000.0;
+    assert!(answers.values().all(|took| *took > 0.5 * latency), "{answers:?}");
+    let total: f64 = ready.values().sum();
+    assert!(ready.len() > 10 && total > 0.0, "{ready:?}");
+    // It is not the wait for the server that is taken for it.
+    assert!(total < answers.values().sum(), "{ready:?} {answers:?}");
 }
 
 fn empty_and_large_pages() {

@@ -2,18 +2,20 @@
 //! known beforehand, and nothing takes any time.
 
 mod blocks;
+mod commands;
+mod counts;
 mod workspace;
 
-use std::{num::NonZero, thread};
-
 use serde_json::json;
-use workspace::Workspace;
+use workspace::{TWICE, Workspace, cores};
 
 use crate::suite::{Test, tests};
 
 /// All tests of the program.
 pub(super) fn tests() -> Vec<Test> {
     let mut tests = blocks::tests();
+    tests.extend(counts::tests());
+    tests.extend(commands::tests());
     tests.extend(tests!("claims", Shared:
         a_ratio_beyond_the_threshold_holds_before_it_is_refuted_and_across_it_is_inconclusive,
         intervals_that_overlap_make_no_difference,
@@ -39,20 +41,6 @@ pub(super) fn tests() -> Vec<Test> {
         markdown_has_a_line_for_each_ratio,
     ));
     tests
-}
-
-/// A claim that tokio is at least twice as fast as sequential.
-const TWICE: &str = r#"
-[[claim]]
-id = "twice"
-says = "tokio is twice as fast."
-why = "It waits for two things at once."
-ratios = [{ of = "http/sequential/limit=1", to = "http/tokio/limit=20" }]
-at-least = 2
-"#;
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn a_ratio_beyond_the_threshold_holds_before_it_is_refuted_and_across_it_is_inconclusive() {

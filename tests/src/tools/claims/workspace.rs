@@ -1,11 +1,26 @@
 //! A made-up workspace, with claims and with what was measured.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, num::NonZero, path::PathBuf, process::Command, thread};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{family::Ran, programs};
+
+/// A claim that tokio is at least twice as fast as sequential.
+pub(super) const TWICE: &str = r#"
+[[claim]]
+id = "twice"
+says = "tokio is twice as fast."
+why = "It waits for two things at once."
+ratios = [{ of = "http/sequential/limit=1", to = "http/tokio/limit=20" }]
+at-least = 2
+"#;
+
+/// The cores of this machine.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
 
 /// A workspace with a row, claims and measurements.
 pub(super) struct Workspace(TempDir);
@@ -33,6 +48,11 @@ impl Workspace {
         fs::create_dir_all(path.parent().expect("a file lies in a folder"))
             .expect("the folder can be made");
         fs::write(path, text).expect("the file can be written");
+    }
+
+    /// Removes a folder.
+    pub(super) fn remove(&self, path: &str) {
+        fs::remove_dir_all(self.path(path)).expect("the folder can be removed");
     }
 
     /// The text of a file.
@@ -129,13 +149,18 @@ impl Workspace {
 
     /// Runs the program in it.
     pub(super) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(
-            Command::new(programs::path("claims"))
-                .args(arguments)
-                .current_dir(self.0.path())
-                .env("CARGO_TARGET_DIR", self.0.path().join("target"))
-                .env_remove("CRITERION_HOME"),
-        )
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// The command that runs the program in it.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(programs::path("claims"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("CARGO_TARGET_DIR", self.0.path().join("target"))
+            .env_remove("CRITERION_HOME");
+        command
     }
 
     /// The status and the claims of `--json`, with these arguments.

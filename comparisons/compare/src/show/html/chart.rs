@@ -1,9 +1,8 @@
-//! The speed-ups with their intervals, and the limits, as a chart.
-
-use std::fmt::Write;
+//! The speed-ups with their intervals, and the limits, as a chart. Its texts keep their size on any
+//! screen, so its places from left to right are percents of the width.
 
 use figures::{statistics::Estimate, words};
-use viewer::escape::escaped;
+use picture::{axis::Axis, svg::Element};
 
 use crate::judge::comparison::Comparison;
 
@@ -24,45 +23,6 @@ struct Limit {
     at: f64,
 }
 
-/// Maps speed-ups to percent of the width.
-struct Scale {
-    low: f64,
-    high: f64,
-    is_log: bool,
-}
-
-impl Scale {
-    fn new(values: impl Iterator<Item = f64> + Clone) -> Self {
-        // An interval from few rounds may have no end.
-        let values = values.filter(|value| value.is_finite() && *value > 0.0);
-        let high = values.clone().fold(1.0, f64::max);
-        let low = values.fold(1.0, f64::min);
-        let is_log = high / low >= WIDE;
-        // A linear scale begins at 0, so that lengths can be compared.
-        Self { low: if is_log { low } else { 0.0 }, high: high.max(low * 1.01), is_log }
-    }
-
-    fn x(&self, value: f64) -> f64 {
-        let share = if self.is_log {
-            (value / self.low).ln() / (self.high / self.low).ln()
-        } else {
-            (value - self.low) / (self.high - self.low)
-        };
-        MARGIN + share.clamp(0.0, 1.0) * (100.0 - 2.0 * MARGIN)
-    }
-
-    /// Round values along the scale.
-    fn marks(&self) -> Vec<f64> {
-        let rounds =
-            (-3..7).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10_f64.powi(power)));
-        if self.is_log {
-            return rounds.filter(|mark| (self.low..=self.high).contains(mark)).collect();
-        }
-        let step = rounds.into_iter().find(|step| self.high / step <= 6.0).unwrap_or(self.high);
-        (0..=6).map(|mark| f64::from(mark) * step).filter(|mark| *mark <= self.high).collect()
-    }
-}
-
 /// The chart, as SVG whose texts keep their size on any screen; `None` if nothing is compared.
 #[must_use]
 pub(super) fn chart(comparison: &Comparison) -> Option<String> {
@@ -76,46 +36,41 @@ pub(super) fn chart(comparison: &Comparison) -> Option<String> {
         return None;
     }
     let values = ranked.iter().flat_map(|(_, gain)| [gain.low, gain.value, gain.high]);
-    let scale = Scale::new(values.chain(limits.iter().map(|limit| limit.at)));
+    let axis = axis(values.chain(limits.iter().map(|limit| limit.at)));
 
     let heads = limits.len() * HEAD;
     let bottom = heads + ranked.len() * LINE;
-    let mut svg = format!(
-        "<svg class=\"chart\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\">",
-        bottom + 24,
-        escaped(&in_words(&ranked, &limits))
-    );
-    axis(&mut svg, &scale, heads, bottom);
+    let mut svg = Element::new("svg")
+        .with("class", "chart")
+        .with("width", "100%")
+        .with("height", bottom + 24)
+        .with("role", "img")
+        .with("aria-label", in_words(&ranked, &limits))
+        .children(marks(&axis, (heads, bottom)));
     for (place, Limit { name, at }) in limits.iter().enumerate() {
         let y = place * HEAD;
-        let x = scale.x(*at);
+        let x = axis.place(*at);
         let anchor = if x > 50.0 { "end" } else { "start" };
-        // Writing to a string cannot fail.
-        let _ = write!(
-            svg,
-            "<line class=\"limit\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{bottom}\"/>\
-             <text x=\"{x:.2}%\" y=\"{}\" text-anchor=\"{anchor}\">{name}: {}×</text>",
-            y + 18,
-            y + 14,
-            words::ratio(*at)
-        );
+        let text = format!("{name}: {}×", words::ratio(*at));
+        let text = Element::new("text")
+            .with("x", percent(x))
+            .with("y", y + 14)
+            .with("text-anchor", anchor)
+            .text(text);
+        svg = svg.child(line("limit", (x, x), (y + 18, bottom))).child(text);
     }
     for (place, (label, gain)) in ranked.iter().enumerate() {
         let top = heads + place * LINE;
-        let [low, value, high] = [gain.low, gain.value, gain.high].map(|value| scale.x(value));
+        let [low, value, high] = [gain.low, gain.value, gain.high].map(|value| axis.place(value));
         let y = top + 30;
-        let _ = write!(
-            svg,
-            "<text x=\"0\" y=\"{0}\">{1}</text>\
-             <text x=\"100%\" y=\"{0}\" text-anchor=\"end\">{2}</text>\
-             <line class=\"interval\" x1=\"{low:.2}%\" x2=\"{high:.2}%\" y1=\"{y}\" y2=\"{y}\"/>\
-             <circle cx=\"{value:.2}%\" cy=\"{y}\" r=\"5\"/>",
-            top + 16,
-            escaped(label),
-            words::estimate(*gain)
-        );
+        let name = Element::new("text").with("x", 0).with("y", top + 16).text(*label);
+        let figures = Element::new("text").with("x", "100%").with("y", top + 16);
+        let figures = figures.with("text-anchor", "end").text(words::estimate(*gain));
+        let dot = Element::new("circle").with("cx", percent(value)).with("cy", y).with("r", 5);
+        let interval = line("interval", (low, high), (y, y));
+        svg = svg.children([name, figures, interval, dot]);
     }
-    let kind = if scale.is_log { " The scale is logarithmic." } else { "" };
+    let kind = if axis.is_logarithmic { " The scale is logarithmic." } else { "" };
     let lines = match limits.len() {
         0 => "",
         1 => " The dashed line is the theoretical limit.",
@@ -126,7 +81,7 @@ pub(super) fn chart(comparison: &Comparison) -> Option<String> {
     };
     Some(format!(
         "<p>How many times as fast as sequential (the line at 1) each version is: a dot for the \
-         mean, a bar for its 95 % interval.{lines}{kind}</p>\n{svg}</svg>\n"
+         mean, a bar for its 95 % interval.{lines}{kind}</p>\n{svg}\n"
     ))
 }
 
@@ -145,30 +100,54 @@ fn limits(comparison: &Comparison) -> Vec<Limit> {
         .collect()
 }
 
-/// The marks of the scale, and the line of sequential.
-fn axis(svg: &mut String, scale: &Scale, top: usize, bottom: usize) {
+/// From the least to the greatest of these values and 1.
+fn axis(values: impl Iterator<Item = f64>) -> Axis {
+    // An interval from few rounds may have no end.
+    let values = values.filter(|value| value.is_finite() && *value > 0.0);
+    let (low, high) =
+        values.fold((1.0_f64, 1.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+    let is_logarithmic = high / low >= WIDE;
+    Axis {
+        // A linear scale begins at 0, so that lengths can be compared.
+        low: if is_logarithmic { low } else { 0.0 },
+        high: high.max(low * 1.01),
+        is_logarithmic,
+        left: MARGIN,
+        right: 100.0 - MARGIN,
+    }
+}
+
+/// The round numbers of the axis, and the line of sequential.
+fn marks(axis: &Axis, ys: (usize, usize)) -> Vec<Element> {
+    // A wide logarithmic axis has all of 1, 2, 5, 10, …
+    let most = if axis.is_logarithmic { usize::MAX } else { 6 };
+    let mut elements = Vec::new();
     // Marks that are close together have no room for a number.
     let mut free = f64::MIN;
-    for mark in scale.marks() {
-        let x = scale.x(mark);
-        let _ = write!(
-            svg,
-            "<line class=\"grid\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{top}\" y2=\"{bottom}\"/>"
-        );
+    for mark in axis.ticks(most) {
+        let x = axis.place(mark);
+        elements.push(line("grid", (x, x), ys));
         if x >= free {
-            let _ = write!(
-                svg,
-                "<text class=\"mark\" x=\"{x:.2}%\" y=\"{}\" text-anchor=\"middle\">{mark}×</text>",
-                bottom + 16
-            );
+            let text = Element::new("text").with("class", "mark").with("x", percent(x));
+            let text = text.with("y", ys.1 + 16).with("text-anchor", "middle");
+            elements.push(text.text(format!("{mark}×")));
             free = x + 8.0;
         }
     }
-    let x = scale.x(1.0);
-    let _ = write!(
-        svg,
-        "<line class=\"one\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{top}\" y2=\"{bottom}\"/>"
-    );
+    let x = axis.place(1.0);
+    elements.push(line("one", (x, x), ys));
+    elements
+}
+
+fn line(class: &str, (x1, x2): (f64, f64), (y1, y2): (usize, usize)) -> Element {
+    let line = Element::new("line").with("class", class);
+    let line = line.with("x1", percent(x1)).with("x2", percent(x2));
+    line.with("y1", y1).with("y2", y2)
+}
+
+/// A place from left to right.
+fn percent(place: f64) -> String {
+    format!("{place:.2}%")
 }
 
 /// The chart for those who do not see it.
@@ -206,16 +185,15 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_maps_its_ends_to_its_margins() {
-        let log = Scale::new([1.0, 100.0].into_iter());
-        assert!(log.is_log);
-        assert!((log.x(10.0) - 50.0).abs() < 1e-9);
-        assert!((log.x(100.0) - (100.0 - MARGIN)).abs() < 1e-9);
-        assert_eq!(log.marks(), [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
-        let linear = Scale::new([0.9, 2.0].into_iter());
-        assert!(!linear.is_log);
-        assert!((linear.x(0.0) - MARGIN).abs() < 1e-9);
-        assert_eq!(linear.marks(), [0.0, 0.5, 1.0, 1.5, 2.0]);
+    fn an_axis_reaches_from_margin_to_margin() {
+        let wide = axis([2.0, 100.0].into_iter());
+        assert!(wide.is_logarithmic);
+        assert!((wide.place(1.0) - MARGIN).abs() < 1e-9);
+        assert!((wide.place(10.0) - 50.0).abs() < 1e-9);
+        let narrow = axis([0.9, 2.0, f64::INFINITY].into_iter());
+        assert!(!narrow.is_logarithmic);
+        assert!((narrow.place(0.0) - MARGIN).abs() < 1e-9);
+        assert!((narrow.place(2.0) - (100.0 - MARGIN)).abs() < 1e-9);
     }
 
     #[test]

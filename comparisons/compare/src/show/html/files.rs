@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use viewer::escape::escaped;
+use picture::svg::escaped;
 
 use super::page::{self, Page};
 
@@ -16,17 +16,27 @@ use super::page::{self, Page};
 /// # Errors
 /// A file cannot be read or written.
 pub(crate) fn write(folder: &Path, pages: &[Page]) -> Result<PathBuf> {
+    if let [only] = pages {
+        return write_only(folder, &page::page(only, false)?);
+    }
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let index = folder.join("index.html");
-    if let [only] = pages {
-        write_file(&index, &page::page(only, false)?)?;
-    } else {
-        for page in pages {
-            let path = folder.join(format!("{}.html", page.comparison.row));
-            write_file(&path, &page::page(page, true)?)?;
-        }
-        write_file(&index, &list(pages))?;
+    for page in pages {
+        let path = folder.join(format!("{}.html", page.comparison.row));
+        write_file(&path, &page::page(page, true)?)?;
     }
+    write_file(&index, &list(pages))?;
+    Ok(index)
+}
+
+/// Writes a page that is the only one of its folder, and returns its path.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn write_only(folder: &Path, page: &str) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let index = folder.join("index.html");
+    write_file(&index, page)?;
     Ok(index)
 }
 

@@ -7,11 +7,12 @@ use figures::{
     machine::{Load, Machine},
     words::duration_ns,
 };
+use picture::svg::escaped;
 use serde::Serialize;
 use serde_json::Value;
 use viewer::{
     data::{Timelines, Version},
-    escape::{escaped, json_in_html},
+    escape::json_in_html,
     figure::figure,
 };
 use workspace::Row;
@@ -118,11 +119,11 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 }
 
 /// A section that says what the result is: with scripts, it comes after the prediction.
-fn section(id: &str, title: &str, inner: &str) -> String {
+pub(super) fn section(id: &str, title: &str, inner: &str) -> String {
     format!("<section id=\"{id}\" class=\"result\">\n<h2>{title}</h2>\n{inner}</section>\n")
 }
 
-fn paragraph(text: &str) -> String {
+pub(super) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", escaped(text))
 }
 
@@ -246,15 +247,16 @@ fn who_did_what(timelines: &Timelines) -> Result<String> {
 fn beside_each_other(page: &Page) -> Result<String> {
     let mut sources = Vec::new();
     for cell in &page.row.cells {
-        let path = cell.folder.join("src/lib.rs");
-        // A version that is no Rust library has nothing to be put beside the others.
-        if !path.exists() {
-            continue;
-        }
+        let path = cell.lesson();
         let text =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let Row { side, name, .. } = page.row;
-        let shown = format!("{}/{name}/{}/src/lib.rs", side.folder(), cell.approach.name());
+        let shown = if cell.script.is_some() {
+            let file = path.file_name().unwrap_or_default().display();
+            format!("comparisons/python/{name}/{file}")
+        } else {
+            format!("{}/{name}/{}/src/lib.rs", side.folder(), cell.approach.name())
+        };
         sources.push(Source { label: cell.approach.label().to_owned(), path: shown, text });
     }
     let best = page.comparison.ranked().first().map(|version| version.approach.label());

@@ -1,8 +1,8 @@
 //! The sources of any two versions, side by side.
 
-use std::fmt::Write;
+use std::{ffi::OsStr, fmt::Write, path::Path};
 
-use viewer::escape::escaped;
+use picture::svg::escaped;
 use workspace::beside::{Difference, Line, aligned};
 
 /// The lesson of a version.
@@ -12,6 +12,13 @@ pub(super) struct Source {
     /// Where it stands, from the workspace's root.
     pub(super) path: String,
     pub(super) text: String,
+}
+
+impl Source {
+    /// The end of its path, by which languages are told apart.
+    fn extension(&self) -> Option<&OsStr> {
+        Path::new(&self.path).extension()
+    }
 }
 
 /// Menus for two versions, the panes of the first and of the one at place `right`, and templates of
@@ -53,11 +60,19 @@ pub(super) fn panes(sources: &[Source], right: usize) -> String {
     html
 }
 
-/// Two sources as two panes, each line at the height of its like.
+/// Two sources as two panes, each line at the height of its like. In different languages hardly a line
+/// is the same, so there each has its own lines one after the other, and nothing is marked.
 fn beside(left: &Source, right: &Source) -> String {
-    let [left_lines, right_lines] = aligned(&left.text, &right.text);
-    let panes = [left_lines, right_lines]
-        .map(|lines| lines.iter().map(|shown| line(shown.as_ref())).collect::<String>());
+    let lines = if left.extension() == right.extension() {
+        aligned(&left.text, &right.text)
+    } else {
+        [left, right].map(|source| {
+            let lines = source.text.lines();
+            lines.map(|text| Some(Line { text, difference: Difference::None })).collect()
+        })
+    };
+    let panes =
+        lines.map(|lines| lines.iter().map(|shown| line(shown.as_ref())).collect::<String>());
     let panes = [left, right].into_iter().zip(panes).map(|(source, lines)| {
         format!(
             "<div class=\"pane\"><p>{} <code>{}</code></p><pre tabindex=\"0\"><code>{lines}</code></pre></div>",
@@ -110,6 +125,18 @@ mod tests {
         assert!(html.contains("ask(x)<mark>.await</mark>;"), "{html}");
         assert!(html.contains("<span class=\"differs\">end();\n"), "{html}");
         assert!(html.contains("<span class=\"filler\">"), "{html}");
+    }
+
+    #[test]
+    fn sources_in_two_languages_are_neither_aligned_nor_marked() {
+        let python = Source {
+            label: "python asyncio".into(),
+            path: "comparisons/python/http/asyncio.py".into(),
+            text: "import asyncio\n".into(),
+        };
+        let html = beside(&source("tokio", "use a;\nlet b = c;\n"), &python);
+        assert!(html.contains("<span>import asyncio\n</span></code>"), "{html}");
+        assert!(!html.contains("filler") && !html.contains("differs"), "{html}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use viewer::escape::escaped;
+use picture::svg::escaped;
 
 use crate::{
     judge::comparison::{Comparison, Version},

@@ -40,6 +40,13 @@ fn main() -> ExitCode {
         );
         let wrong = run(stage, "wrong: tasks, one thread", wrong::answer_all)?;
         let right = run(stage, "right: tasks, two threads", right::answer_all)?;
+        if stage.wants_only(&[
+            ("wrong-waiting", wrong.waiting as f64),
+            ("wrong-computing", wrong.computing as f64),
+            ("right-computing", right.computing as f64),
+        ]) {
+            return Ok(());
+        }
         let joined = run(stage, "wrong, too: one task, two threads", joined::answer_all)?;
         let threads = run(stage, "also: four plain threads", threads::answer_all)?;
 

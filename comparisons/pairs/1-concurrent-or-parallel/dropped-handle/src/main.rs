@@ -46,6 +46,12 @@ fn main() -> ExitCode {
         let right = stage.run("right: smol, handles awaited", || {
             count(LATENCY, |disk| smol::block_on(right::save_all(RECORDS, disk)))
         });
+        if stage.wants_only(&[
+            ("wrong-cancelled", (RECORDS - wrong.value) as f64),
+            ("right-written", right.value as f64),
+        ]) {
+            return Ok(());
+        }
         let detached = stage.run("also: smol, tasks detached", || {
             count(LATENCY, |disk| smol::block_on(detached::save_all(RECORDS, disk)))
         });

@@ -47,15 +47,8 @@ fn main() -> ExitCode {
             right::in_threads(0..NUMBERS, NUMBERS / 2, job::add_up_marked)
         });
 
-        let alone = of_a_number(1, usize::MAX, job::add_up);
-        let decides = of_a_number(1, usize::MAX, |all| rayon_decides::in_jobs(all, job::add_up));
         let work = job::add_up;
-        let threads = SIZES.map(|size| {
-            of_a_number(size, MOST_THREADS, |all| match size {
-                1 => wrong::in_threads(all, work),
-                _ => right::in_threads(all, size, work),
-            })
-        });
+        let alone = of_a_number(1, usize::MAX, job::add_up);
         let tasks = SIZES.map(|size| {
             of_a_number(size, usize::MAX, |all| {
                 // Spawned from a task on a thread of the runtime, tasks are cheaper.
@@ -66,6 +59,16 @@ fn main() -> ExitCode {
                     }
                 }));
                 done.expect("it does not panic")
+            })
+        });
+        if stage.wants_only(&[("loop", alone / 1e9), ("task", tasks[0] / 1e9)]) {
+            return Ok(());
+        }
+        let decides = of_a_number(1, usize::MAX, |all| rayon_decides::in_jobs(all, job::add_up));
+        let threads = SIZES.map(|size| {
+            of_a_number(size, MOST_THREADS, |all| match size {
+                1 => wrong::in_threads(all, work),
+                _ => right::in_threads(all, size, work),
             })
         });
         let jobs = SIZES.map(|size| {

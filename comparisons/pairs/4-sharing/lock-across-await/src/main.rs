@@ -36,6 +36,12 @@ fn main() -> ExitCode {
         let right = way(stage, "right: lock, unlock, await", |till| {
             block_on(right::sell_all(ORDERS, till))
         });
+        if stage.wants_only(&[
+            ("wrong-unpaid", (TICKETS - wrong.paid) as f64),
+            ("right-paid", right.paid as f64),
+        ]) {
+            return Ok(());
+        }
         let async_mutex = way(stage, "also: an async mutex, held", |till| {
             block_on(async_mutex::sell_all(ORDERS, till))
         });

@@ -43,6 +43,12 @@ fn main() -> ExitCode {
         let accounts = || Bank::new(BALANCES);
         let wrong = way(stage, "wrong: payer first", accounts(), wrong::transfer);
         let right = way(stage, "right: lower account first", accounts(), right::transfer);
+        if stage.wants_only(&[
+            ("wrong-undone", (2 - wrong.done) as f64),
+            ("right-done", right.done as f64),
+        ]) {
+            return Ok(());
+        }
         let try_lock = way(stage, "also: give back and try again", accounts(), try_lock::transfer);
         let all = Bank::new([BALANCES]);
         let one_lock = way(stage, "also: one lock for both", all, one_lock::transfer);

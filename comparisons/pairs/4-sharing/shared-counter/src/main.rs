@@ -38,8 +38,14 @@ fn main() -> ExitCode {
             "The counter is behind a mutex. Instead of one worker, there is one per core. The time",
             ["shrinks: they share the work", "stays about the same", "grows"],
         );
+        let wrong = Cost::of(stage, "wrong: one mutex", workers, wrong::count);
+        if stage.wants_only(&[
+            ("alone", wrong.alone.as_secs_f64()),
+            ("together", wrong.together.as_secs_f64()),
+        ]) {
+            return Ok(());
+        }
         let mut run = |label, count| Cost::of(stage, label, workers, count);
-        let wrong = run("wrong: one mutex", wrong::count);
         let atomic = run("wrong, too: one atomic", atomic::count);
         let neighbours = run("wrong, too: an atomic per worker, side by side", neighbours::count);
         let padded = run("also: an atomic per worker, padded", padded::count);

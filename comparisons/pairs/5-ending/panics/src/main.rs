@@ -56,10 +56,22 @@ fn show(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
         "One of five threads panics while it holds a lock. How many of the others finish?",
         ["all 4: a panic ends its own thread only", "some: it depends on their order", "none"],
     );
-    let mut run = |label: &'static str, way: Way| (label, stage.run(label, || try_out(way)).value);
+    let run = |stage: &mut Stage, label: &'static str, way: Way| {
+        (label, stage.run(label, || try_out(way)).value)
+    };
+    let wrong = run(stage, "wrong: dropped handles and a lock", wrong::do_all);
+    let right = run(stage, "right: check first, then join", right::do_all);
+    let unfinished = OTHERS - wrong.1.finished;
+    if stage.wants_only(&[
+        ("wrong-unfinished", unfinished as f64),
+        ("right-finished", right.1.finished as f64),
+    ]) {
+        return Ok(());
+    }
+    let mut run = |label, way| run(stage, label, way);
     let mut all = vec![
-        run("wrong: dropped handles and a lock", wrong::do_all),
-        run("right: check first, then join", right::do_all),
+        wrong,
+        right,
         run("also: take the poisoned lock", recovered::do_all),
         run("also: a scope of threads", scope::do_all),
         run("also: a parallel iterator", rayon::do_all),

@@ -23,7 +23,7 @@ const MOST_FAILURES: u32 = 8;
 const CONNECTIONS: usize = 1_000_000;
 
 /// Worker processes that accept from one socket.
-pub(crate) struct Crew {
+pub(crate) struct Pool {
     listener: TcpListener,
     rules: Rules,
     /// A place is empty if its worker has crashed and no other has been started yet.
@@ -36,10 +36,10 @@ pub(crate) struct Crew {
     pause_until: Instant,
 }
 
-impl Crew {
+impl Pool {
     /// Starts this many workers, and waits until all of them are ready.
     pub(crate) fn start(listener: TcpListener, rules: &Rules, workers: usize) -> Result<Self> {
-        let mut crew = Self {
+        let mut pool = Self {
             listener,
             rules: rules.clone(),
             places: (0..workers).map(|_| None).collect(),
@@ -48,11 +48,11 @@ impl Crew {
             pause_until: Instant::now(),
         };
         for place in 0..workers {
-            crew.places[place] = Some(crew.start_worker(place)?);
+            pool.places[place] = Some(pool.start_worker(place)?);
         }
         // Waiting only now lets all workers get ready at the same time.
-        crew.places.iter_mut().flatten().try_for_each(Worker::wait_until_ready)?;
-        Ok(crew)
+        pool.places.iter_mut().flatten().try_for_each(Worker::wait_until_ready)?;
+        Ok(pool)
     }
 
     fn start_worker(&self, place: usize) -> Result<Worker> {
