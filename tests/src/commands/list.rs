@@ -70,8 +70,16 @@ pub(super) const EXCEPTIONS: &[(&str, Exception)] = &[
         NotRun("it needs the internet"),
     ),
     (
+        "cargo run --release -p paused-clock…",
+        NotRun("it needs a feature that nothing else is built with; the claims' tests run it"),
+    ),
+    (
         "cargo run --release -p primes-timely -- --workers…",
         NotRun("processes find each other on fixed ports; the row's tests try this on others"),
+    ),
+    (
+        "cargo run --release -p timeline --example cost…",
+        NotRun("it needs valgrind, which few have"),
     ),
     (
         "cargo run --release -p wordcount-timely -- --processes…",
