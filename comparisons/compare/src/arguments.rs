@@ -123,7 +123,8 @@ pub(crate) enum Action {
         #[arg(long, value_name = "FILE")]
         prices: Option<PathBuf>,
         /// How many rounds there are; each measures every piece once
-        #[arg(long, value_name = "N", default_value = "9")]
+        #[arg(long, value_name = "N", default_value = "9",
+              value_parser = harness::arguments::at_least_one)]
         runs: NonZeroUsize,
         /// Print one line of JSON instead of the table
         #[arg(long)]
@@ -151,7 +152,7 @@ pub(crate) struct How {
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// The number of rounds; each runs every version once [default: 5 to 10, whatever fits into 30 s]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = harness::arguments::at_least_one)]
     pub(crate) runs: Option<NonZeroUsize>,
     /// Give up on a run after this time
     #[arg(long, value_name = "TIME", default_value = "60s",

@@ -57,7 +57,10 @@ impl Shared {
 }
 
 /// Reads a number that must be at least 1.
-fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+///
+/// # Errors
+/// The text is no number, or 0.
+pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
     let number: usize = text.parse().map_err(|error| format!("{error}"))?;
     NonZeroUsize::new(number).ok_or_else(|| "it must be at least 1".into())
 }

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, mem,
+    panic::{self, AssertUnwindSafe},
     path::Path,
     sync::{
         Mutex,
@@ -125,8 +126,10 @@ fn end_at_once(text: &str, status: i32) -> ! {
     for &worker in &*WORKERS.lock().expect("nobody panics while holding it") {
         kill(worker);
     }
-    for clear in CLEAR.lock().expect("nobody panics while holding it").drain(..) {
-        clear();
+    let actions = mem::take(&mut *CLEAR.lock().expect("nobody panics while holding it"));
+    for clear in actions {
+        // One that panics has been reported, and must not keep the others from cleaning up.
+        let _ = panic::catch_unwind(AssertUnwindSafe(clear));
     }
     std::process::exit(status)
 }

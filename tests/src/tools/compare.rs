@@ -45,6 +45,9 @@ pub(super) fn tests() -> Vec<Test> {
         a_program_of_ones_own_does_not_outlive_compare,
         timelines_of_all_versions_go_by_one_clock,
         a_race_is_drawn_as_a_picture,
+        a_race_is_of_one_row,
+        no_round_at_all_is_refused,
+        what_cannot_be_written_is_refused_before_anything_is_measured,
     )
 }
 
@@ -434,11 +437,29 @@ fn timelines_of_all_versions_go_by_one_clock() {
     let events = trace["traceEvents"].as_array().expect("it is a list");
     let of = |name: &str| events.iter().filter(|event| event["name"] == name).count();
     assert_eq!((of("process_name"), of("page 0")), (3, 9));
-    let ran = compare(&["good", "--runs", "1", "--trace", "/nonexistent/trace"]);
-    assert_eq!(
-        (ran.status, last_line(&ran)),
-        (Some(1), "error: cannot write /nonexistent/trace: No such file or directory (os error 2)")
-    );
+}
+
+fn what_cannot_be_written_is_refused_before_anything_is_measured() {
+    for (flag, what) in [
+        ("--trace", "cannot write /nonexistent/it"),
+        ("--svg", "cannot write /nonexistent/it"),
+        ("--timeline-data", "cannot write /nonexistent/it"),
+        // Nobody may make a folder there.
+        ("--html", "cannot make /proc/nonexistent/it"),
+    ] {
+        let path = what.split_once("/").map(|(_, path)| format!("/{path}")).expect("it is a path");
+        compare(&["good", flag, &path]).refused(1, what);
+    }
+}
+
+fn a_race_is_of_one_row() {
+    compare(&["race", "all"]).refused(2, "a race is of one row, so name it");
+}
+
+fn no_round_at_all_is_refused() {
+    let ran = compare(&["good", "--runs", "0"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+    assert_contains(&ran.stderr, "it must be at least 1");
 }
 
 fn nothing_is_coloured_in_a_pipe() {
@@ -633,9 +654,4 @@ fn a_race_is_drawn_as_a_picture() {
     assert_eq!(svg.matches("class=\"units\"").count(), 3, "{svg}");
 
     compare(&["good", "stuck", "--svg", file]).refused(2, "--svg draws one row, so name it");
-    let nowhere = folder.path().join("no/race.svg");
-    let nowhere = nowhere.to_str().expect("its name is Unicode");
-    let ran = compare(&["good", "--svg", nowhere]);
-    assert_eq!(ran.status, Some(1));
-    assert_contains(last_line(&ran), &format!("error: cannot write {nowhere}"));
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     arguments::How,
-    error::TooSoon,
+    error::{Misnamed, TooSoon},
     find::selection,
     saved::{Measured, Saved, Store, What},
     show::race::{self, Prediction},
@@ -28,14 +28,17 @@ pub(crate) fn run(
     how: &How,
 ) -> Result<bool> {
     let rows = selection::select(workspace, &[row.to_owned()], &how.only)?;
+    let [row] = &rows[..] else {
+        return Err(Misnamed("a race is of one row, so name it".into()).into());
+    };
     let (programs, inputs) = build(workspace, &rows, how)?;
     let term = Term::stdout();
-    let prediction = if predict { ask(&rows[0])? } else { None };
+    let prediction = if predict { ask(row)? } else { None };
     let (machine, store) = (Load::look(), Store::of(Some(workspace)));
     let save = |measured: &Measured| {
         store.save(&Saved::new(machine, What::Rows(vec![measured.clone()])));
     };
-    let measured = measure(&rows[0], &[], &programs, &inputs[0], how, save).ok_or(TooSoon)?;
+    let measured = measure(row, &[], &programs, &inputs[0], how, save).ok_or(TooSoon)?;
     let shown = Shown::new(&measured, machine);
     let racers = race::racers(&shown.comparison);
     if term.is_term() && !is_interrupted() {

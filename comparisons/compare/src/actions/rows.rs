@@ -38,15 +38,14 @@ pub(crate) fn compare(
 ) -> Result<bool> {
     let how = &arguments.how;
     let mut rows = selection::select(workspace, &arguments.rows, &how.only)?;
-    if let Some(path) = &arguments.svg {
-        if rows.len() != 1 {
-            return Err(Misnamed("--svg draws one row, so name it".into()).into());
-        }
-        files::ensure_writable(path)?;
+    if arguments.svg.is_some() && rows.len() != 1 {
+        return Err(Misnamed("--svg draws one row, so name it".into()).into());
     }
     if arguments.timeline_data.is_some() && rows.len() != 1 {
         return Err(Misnamed("--timeline-data records one row, so name it".into()).into());
     }
+    let Arguments { trace, svg, timeline_data, html, .. } = arguments;
+    files::ensure_writable(&[trace, svg, timeline_data], html.as_deref())?;
     let (mut programs, inputs) = build(workspace, &rows, how)?;
     let pythons = if arguments.python {
         python::join(workspace, &mut rows, &how.flags, &mut programs)?

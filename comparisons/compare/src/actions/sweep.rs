@@ -49,9 +49,7 @@ pub(crate) fn compare(
     let [row] = &rows[..] else {
         return Err(Misnamed("--sweep compares one row, so name it".into()).into());
     };
-    if let Some(path) = &arguments.svg {
-        files::ensure_writable(path)?;
-    }
+    files::ensure_writable(&[&arguments.svg], arguments.html.as_deref())?;
     let machine = Load::look();
     if let Some(warning) = machine.warning() {
         eprintln!("warning: {warning}");

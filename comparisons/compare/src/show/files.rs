@@ -2,16 +2,28 @@
 
 use std::{
     fs::{self, File},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
 
-/// Finds out whether a file can be written, before minutes have gone into measuring.
+/// Finds out whether these files can be written, and pages into this folder, before minutes have gone
+/// into measuring.
 ///
 /// # Errors
-/// It cannot.
-pub(crate) fn ensure_writable(path: &Path) -> Result<()> {
+/// One of them cannot.
+pub(crate) fn ensure_writable(files: &[&Option<PathBuf>], folder: Option<&Path>) -> Result<()> {
+    for path in files.iter().copied().flatten() {
+        ensure_file(path)?;
+    }
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        ensure_file(&folder.join("index.html"))?;
+    }
+    Ok(())
+}
+
+fn ensure_file(path: &Path) -> Result<()> {
     let opened = File::options().create(true).append(true).open(path);
     opened.with_context(|| format!("cannot write {}", path.display()))?;
     Ok(())
