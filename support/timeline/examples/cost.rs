@@ -19,6 +19,7 @@ use std::{
     fs,
     pin::pin,
     process::{Command, Stdio},
+    slice,
     task::{Context, Poll, Waker},
 };
 
@@ -53,7 +54,7 @@ fn of_units() -> Result<(), Box<dyn Error>> {
             for (count, units) in counts.iter_mut().zip([UNITS, 2 * UNITS]) {
                 let units = units.to_string();
                 let rest = ["units", kind, &units, recorded].map(OsString::from);
-                *count = instructions(&[std::slice::from_ref(&this), &rest[..]].concat())?;
+                *count = instructions(&[slice::from_ref(&this), &rest[..]].concat())?;
             }
             *each = counts[1].saturating_sub(counts[0]) / UNITS as u64;
         }

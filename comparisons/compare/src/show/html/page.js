@@ -121,10 +121,19 @@ for (const table of document.querySelectorAll("#table table")) {
         versions.flatMap(({ label, threads, units }, process) => {
             const micros = (nanos) => nanos / 1000;
             const named = (name, tid, args) => ({ name, ph: "M", ts: 0, pid: process, tid, args });
-            const lives = units.flatMap(({ unit: index, begin, since }) =>
-                [["b", begin], ["e", since]].map(([ph, at]) => ({
-                    name: `${unit} ${index}`, cat: "unit", ph, ts: micros(at), pid: process, tid: 0, id: index,
-                })));
+            // A unit, and within it the times when it was ready or waited.
+            const stretch = (name, id, from, to) => {
+                const of = { name, cat: "unit", pid: process, tid: 0, id };
+                return [{ ...of, ph: "b", ts: micros(from) }, { ...of, ph: "e", ts: micros(to) }];
+            };
+            const state = ({ does, on }) =>
+                does === "ready" ? "ready" : `waiting${on ? ` for ${on}` : ""}`;
+            const lives = units.flatMap(({ unit: index, begin, since, spans }) => {
+                const idle = spans.filter(({ does }) => does !== "run");
+                const states = idle.flatMap((span) => stretch(state(span), index, span.from, span.to));
+                const [begins, ends] = stretch(`${unit} ${index}`, index, begin, since);
+                return [begins, ...states, ends];
+            });
             const runs = threads.flatMap(({ spans }, tid) =>
                 spans.map((span) => ({
                     name: `${unit} ${span.unit}`, cat: "running", ph: "X", ts: micros(span.from),
