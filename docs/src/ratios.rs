@@ -62,13 +62,14 @@ impl<'a> Measurement<'a> {
                 Some(Self { row, version, at, kind: Kind::Calls(aspect) })
             }
             ["paused", row, version, at] => Some(Self { row, version, at, kind: Kind::Paused }),
-            ["python", row, version, at] => Some(Self { row, version, at, kind }),
             // A count says of which way it is, and of what.
             ["pairs", row] => {
                 let kind = if aspect.contains('-') { Kind::Count } else { Kind::Time };
                 Some(Self { row, version: aspect, at: "", kind })
             }
-            [row, version, at] => Some(Self { row, version, at, kind }),
+            [row, version, at] | ["python", row, version, at] => {
+                Some(Self { row, version, at, kind })
+            }
             _ => None,
         }
     }

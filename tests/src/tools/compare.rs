@@ -447,7 +447,7 @@ fn what_cannot_be_written_is_refused_before_anything_is_measured() {
         // Nobody may make a folder there.
         ("--html", "cannot make /proc/nonexistent/it"),
     ] {
-        let path = what.split_once("/").map(|(_, path)| format!("/{path}")).expect("it is a path");
+        let path = what.split_once('/').map(|(_, path)| format!("/{path}")).expect("it is a path");
         compare(&["good", flag, &path]).refused(1, what);
     }
 }

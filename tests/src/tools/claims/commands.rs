@@ -206,6 +206,7 @@ fn programs_are_run_in_blocks_and_report_their_figures() {
 /// A package whose program becomes another as soon as it is started.
 fn stand_in(workspace: &Workspace, package: &str, program: &Path) {
     let folder = format!("fake/{package}");
+    let program = program.to_str().expect("its path is Unicode");
     workspace.write(
         &format!("{folder}/Cargo.toml"),
         &format!("[package]\nname = \"{package}\"\nedition = \"2024\"\n"),
