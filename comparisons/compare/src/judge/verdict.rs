@@ -31,6 +31,12 @@ pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
     let Some(verdict) = Verdict::new(comparison, cores) else {
         return vec![without_baseline(comparison)];
     };
+    if verdict.noise.is_infinite() {
+        // The control was there in a single round, so it sets no bound to the noise.
+        let too_few =
+            "Two rounds are too few to tell a difference from noise: run more (--runs 5).";
+        return vec![verdict.kind(), too_few.into()];
+    }
     [
         Some(verdict.kind()),
         verdict.winner(),
@@ -463,6 +469,20 @@ mod tests {
         let last = sentences.last().expect("there are sentences");
         assert!(last.starts_with("This was a single round"), "{last}");
         assert!(!sentences.join(" ").contains("no measurable gain"), "{sentences:?}");
+    }
+
+    #[test]
+    fn two_rounds_are_called_too_few() {
+        let mut comparison = compare(
+            Side::Cpu,
+            vec![runs("sequential", &[10, 10], 10, 1), runs("threads", &[5, 5], 10, 2)],
+        );
+        let ratio = Estimate { value: 1.0, low: 0.0, high: f64::INFINITY };
+        comparison.control =
+            Some(Control { approach: comparison.versions[1].approach.clone(), ratio });
+        let sentences = sentences(&comparison);
+        assert_eq!(sentences.len(), 2, "{sentences:?}");
+        assert!(sentences[1].starts_with("Two rounds are too few"), "{sentences:?}");
     }
 
     #[test]

@@ -160,7 +160,8 @@ fn verdict(page: &Page) -> String {
     let sentences = page.sentences.iter();
     let sentences: String =
         sentences.map(|sentence| format!("<li>{}</li>\n", escaped(sentence))).collect();
-    let notes = text::notes(page.comparison).into_iter().chain(page.machine.warning());
+    let at_start = page.machine.warning().map(|warning| format!("At the start, {warning}."));
+    let notes = text::notes(page.comparison).into_iter().chain(at_start);
     let notes: String =
         notes.map(|note| format!("<p class=\"note\">{}</p>\n", escaped(&note))).collect();
     section("verdict", "The verdict", &format!("<ul>\n{sentences}</ul>\n{notes}"))

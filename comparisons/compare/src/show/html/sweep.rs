@@ -55,7 +55,8 @@ fn verdict(page: &Page) -> String {
     let sentences: String =
         sentences.map(|sentence| format!("<li>{}</li>\n", escaped(&sentence))).collect();
     let warning = page.machine.warning();
-    let warning = warning.map(|note| format!("<p class=\"note\">{}</p>\n", escaped(&note)));
+    let warning =
+        warning.map(|note| format!("<p class=\"note\">At the start, {}.</p>\n", escaped(&note)));
     let warning = warning.unwrap_or_default();
     section("verdict", "The verdict", &format!("<ul>\n{sentences}</ul>\n{warning}"))
 }
