@@ -185,7 +185,7 @@ fn more_connections_than_the_server_takes(database: &Database) {
         check_answer(&ran, &arguments[1..3]);
         let ran = DATABASE.run(approach, &[&arguments[..], &["--retries", "0"]].concat());
         assert_eq!(ran.status, Some(1), "{approach}");
-        let reason = "given up after 1 attempts: cannot connect for now: too many connections";
+        let reason = "given up after 1 attempt: cannot connect for now: too many connections";
         assert!(ran.stderr.contains(reason), "{approach}: {}", ran.stderr);
         assert!(!ran.stderr.contains("the books"), "{approach}: {}", ran.stderr);
         assert!(!ran.stderr.contains("warning"), "{approach}: {}", ran.stderr);
