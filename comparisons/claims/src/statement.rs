@@ -355,10 +355,12 @@ pub fn on_cores(name: &str, cores: usize) -> String {
 }
 
 /// The benchmark and what is measured of it, in a name such as `http/tokio/limit=20#in-flight`. A
-/// word that stands for nothing else names a figure of the benchmark's own.
+/// word that stands for nothing else names a figure of the benchmark's own. Of what is counted, the whole
+/// name says what it is: `syscalls/http/threads/tasks=20#clone`.
 #[must_use]
 pub fn split(name: &str) -> (&str, Metric<'_>) {
-    let Some((benchmark, word)) = name.split_once('#') else { return (name, Metric::Time) };
+    let parts = name.split_once('#').filter(|_| !name.starts_with("syscalls/"));
+    let Some((benchmark, word)) = parts else { return (name, Metric::Time) };
     let metric = match word {
         "computing" => Metric::Computing,
         "cores" => Metric::Cores,
@@ -492,6 +494,7 @@ mod tests {
             ("a/b/limit=20#in-flight", "a/b/limit=20", Metric::InFlight),
             ("a/b/limit=20#switches", "a/b/limit=20", Metric::Switches),
             ("a/b/limit=20#beauty", "a/b/limit=20", Metric::Named("beauty")),
+            ("syscalls/a/b/limit=20#read", "syscalls/a/b/limit=20#read", Metric::Time),
         ] {
             assert_eq!(split(name), (benchmark, metric));
         }
