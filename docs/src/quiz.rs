@@ -6,7 +6,7 @@
 //! options = ["It takes 5 s.", "It takes 0.1 s."]
 //! answer = 2            # counted from 1
 //! reason = "The waits overlap."
-//! run = "benches/runs/2026-11-26T022951Z.jsonl"   # may be missing
+//! run = "benches/runs/2026-11-26T054535Z.jsonl"   # may be missing
 //! ```
 //! ````
 //!
