@@ -8,7 +8,7 @@ use harness::capacity;
 
 fn main() -> ExitCode {
     harness::run::<Database>(env!("CARGO_PKG_NAME"), |input, limits, meter| {
-        capacity::for_threads(limits.in_flight)?;
+        capacity::for_threads(limits.in_flight.min(input.batches.len()))?;
         meter.measure(|| transfer_all(&input.batches, &input.settings, limits))
     })
 }
