@@ -1,7 +1,8 @@
 //! What it costs if all threads count into one map behind a lock, or into many behind a lock each,
 //! rather than each into its own: `cargo bench -p bench-wordcount --bench shared_map`.
 //!
-//! The three take turns on one text, and so does *sequential*, with which they are compared.
+//! The three take turns on one text, and so does *sequential*, with which they are compared. What
+//! own maps cost is measured by itself: one core merges two of them while the others are idle.
 
 use std::{hint::black_box, thread, time::Instant};
 
@@ -30,11 +31,17 @@ fn main() -> Result<()> {
         ensure!(counts == expected, "their answers differ");
     }
     let mut times = [const { Vec::new() }; 4];
+    let mut merges = Vec::new();
     for _ in 0..ROUNDS {
         times[0].push(seconds(sequential)?);
         times[1].push(seconds(own_maps)?);
         times[2].push(seconds(shared_map)?);
         times[3].push(seconds(shards)?);
+        let (mut total, other) = (sequential()?, sequential()?);
+        merges.push(seconds(|| {
+            total.merge(other);
+            Ok(total)
+        })?);
     }
     println!("{workers} threads; times and ratios to sequential:");
     let names = ["sequential", "own maps", "shared map", "shards"];
@@ -48,6 +55,8 @@ fn main() -> Result<()> {
             ratio.high
         );
     }
+    let merge = median(&merges).context("there are rounds")?;
+    println!("merging two maps: {:.2} ms", 1000.0 * merge);
     for form in [2, 3] {
         let ratio = paired_ratio(&times[form], &times[1]).context("there are rounds")?;
         println!(
@@ -58,8 +67,10 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn seconds(form: impl Fn() -> Result<Counts>) -> Result<f64> {
+fn seconds(form: impl FnOnce() -> Result<Counts>) -> Result<f64> {
     let start = Instant::now();
-    black_box(form()?);
-    Ok(start.elapsed().as_secs_f64())
+    let counts = black_box(form()?);
+    let seconds = start.elapsed().as_secs_f64();
+    drop(counts);
+    Ok(seconds)
 }

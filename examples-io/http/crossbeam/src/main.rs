@@ -8,7 +8,7 @@ use http_workload::Http;
 
 fn main() -> ExitCode {
     harness::run::<Http>(env!("CARGO_PKG_NAME"), |http, limits, meter| {
-        capacity::for_threads(limits.in_flight)?;
+        capacity::for_threads(limits.in_flight.min(http.pages.len()))?;
         meter.measure(|| fetch_all(&http.pages, &http.settings, limits))
     })
 }
