@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     pub(crate) csv: bool,
     /// Show the last run once more, without measuring anything
     #[arg(long, conflicts_with_all = ["rows", "only", "runs", "flags", "timeline", "trace", "sweep",
-          "programs", "html", "timeline_data", "python"])]
+          "programs", "timeline_data", "python"])]
     pub(crate) again: bool,
     /// Draw the timeline of each version, all on the same clock; sequential only if --only names it
     #[arg(long, conflicts_with_all = ["programs", "sweep", "json"])]

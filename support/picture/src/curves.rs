@@ -12,22 +12,21 @@ use crate::{
     svg::{Element, number, picture, ratio, text},
 };
 
-/// Sizes in the picture's own units. Two charts are beside each other.
-const WIDTH: f64 = 640.0;
+/// How many charts are beside each other, unless the screen is narrow.
+pub const COLUMNS: usize = 2;
+/// Sizes in the picture's own units.
 const MARGIN: f64 = 16.0;
-const COLUMNS: usize = 2;
 /// The width of a chart with its axis, and the space for the axis at its left.
-const CHART: f64 = (WIDTH - 2.0 * MARGIN) / COLUMNS as f64;
+const CHART: f64 = 304.0;
 const AXIS: f64 = 38.0;
 /// The space at the right of a chart, and between a chart's edges and its dots.
 const GAP: f64 = 14.0;
 const INSET: f64 = 12.0;
 /// The height of the part with the dots.
 const PLOT: f64 = 120.0;
-/// The height of a line of small text, and how many letters it holds in a chart and in the picture.
+/// The height of a line of small text, and how many letters it holds in a chart.
 const LINE: f64 = 16.0;
 const LETTERS: usize = 46;
-const ALL_LETTERS: usize = 95;
 /// What is longer than so many lines is cut.
 const MOST_LINES: usize = 4;
 /// How wide a letter of a value is.
@@ -155,10 +154,11 @@ impl Curves {
     }
 }
 
-/// The picture, as an element of a page that has the looks of [`STYLE`].
+/// The picture, as an element of a page that has the looks of [`STYLE`], with so many charts beside
+/// each other.
 #[must_use]
-pub fn draw(curves: &Curves) -> Element {
-    put_together(curves, [])
+pub fn draw(curves: &Curves, columns: usize) -> Element {
+    put_together(curves, columns, [])
 }
 
 /// The picture, as a file of its own.
@@ -167,16 +167,21 @@ pub fn file(curves: &Curves) -> String {
     let style = Element::new("style").text(format!("{STYLE}{OF_A_FILE}"));
     let card = Element::new("rect").with("class", "card");
     let card = card.with("width", "100%").with("height", "100%");
-    put_together(curves, [style, card]).to_string() + "\n"
+    put_together(curves, COLUMNS, [style, card]).to_string() + "\n"
 }
 
-fn put_together(curves: &Curves, below: impl IntoIterator<Item = Element>) -> Element {
+fn put_together(
+    curves: &Curves,
+    columns: usize,
+    below: impl IntoIterator<Item = Element>,
+) -> Element {
+    let width = 2.0 * MARGIN + CHART * columns as f64;
     // The charts of one line have room for as many remarks as the one with most.
     let remarks: Vec<Vec<String>> =
         curves.charts.iter().map(|chart| lines(LETTERS, &chart.remarks)).collect();
     let mut charts = Vec::new();
     let mut top = MARGIN + 26.0;
-    for (chart, remarks) in curves.charts.chunks(COLUMNS).zip(remarks.chunks(COLUMNS)) {
+    for (chart, remarks) in curves.charts.chunks(columns).zip(remarks.chunks(columns)) {
         let most = remarks.iter().map(Vec::len).max().unwrap_or_default();
         let plot = top + 26.0 + LINE * most as f64;
         for (place, (chart, remarks)) in chart.iter().zip(remarks).enumerate() {
@@ -188,11 +193,11 @@ fn put_together(curves: &Curves, below: impl IntoIterator<Item = Element>) -> El
         }
         top = plot + PLOT + 42.0;
     }
-    let notes = lines(ALL_LETTERS, &[&[legend(curves)], &curves.notes[..]].concat());
+    let notes = lines(LETTERS * columns, &[&[legend(curves)], &curves.notes[..]].concat());
     let height = top + LINE * notes.len() as f64 + MARGIN;
-    picture(&curves.id, (WIDTH, height), &curves.title, &in_words(curves))
+    picture(&curves.id, (width, height), &curves.title, &in_words(curves))
         .with("class", "curves")
-        .at("width", WIDTH)
+        .at("width", width)
         .at("height", height)
         .children(below)
         .child(text("head", (MARGIN, MARGIN + 14.0), &curves.title))
@@ -414,7 +419,7 @@ mod tests {
 
     #[test]
     fn the_theoretical_curve_is_in_each_chart() {
-        let svg = draw(&example()).to_string();
+        let svg = draw(&example(), COLUMNS).to_string();
         let document = Document::parse(&svg).expect("it is well-formed");
         let limits = of_class(&document.root(), "limit");
         assert_eq!(limits.len(), 2);
@@ -423,7 +428,7 @@ mod tests {
         let mut curves = example();
         // Without the middle value there is no line, since nothing is known between the others.
         curves.at_best[1] = None;
-        let svg = draw(&curves).to_string();
+        let svg = draw(&curves, COLUMNS).to_string();
         assert!(!svg.contains("class=\"limit\""), "{svg}");
     }
 
@@ -447,7 +452,7 @@ mod tests {
 
     #[test]
     fn the_crossings_are_there_in_words() {
-        let svg = draw(&example()).to_string();
+        let svg = draw(&example(), COLUMNS).to_string();
         let document = Document::parse(&svg).expect("it is well-formed");
         let words = document.descendants().find(|node| node.has_tag_name("desc"));
         assert_eq!(

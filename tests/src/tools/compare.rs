@@ -2,6 +2,7 @@
 //! figures are known beforehand and nothing takes any time.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::Write,
     path::{Path, PathBuf},
@@ -326,6 +327,11 @@ fn a_race_tells_who_came_in_first_and_how_close_a_prediction_was() {
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
     assert_contains(&ran.stdout, " 1. tokio                         102 ms\n 2. async-std");
     assert_contains(&ran.stdout, "\ntokio is 49.0 times as fast as sequential.\n");
+    // What limits the result is said here, too: how busy the machine was, and what failed.
+    assert!(ran.stdout.starts_with("Using "), "{}", ran.stdout);
+    let ran = compare(&["race", "broken", "--only", "sequential,threads,smol", "--runs", "1"]);
+    assert_eq!(ran.status, Some(1), "{}", ran.stdout);
+    assert_contains(&ran.stdout, "\n- smol crashed: in round 1: exit status: 101");
 
     let mut command = command(&["race", "good", "--runs", "1", "--predict"]);
     let mut child = command
@@ -437,6 +443,8 @@ fn timelines_of_all_versions_go_by_one_clock() {
     let events = trace["traceEvents"].as_array().expect("it is a list");
     let of = |name: &str| events.iter().filter(|event| event["name"] == name).count();
     assert_eq!((of("process_name"), of("page 0")), (3, 9));
+    let ids: BTreeSet<u64> = events.iter().filter_map(|event| event["id"].as_u64()).collect();
+    assert_eq!(ids.len(), 3, "the first page of each version is a unit of its own: {ids:?}");
 }
 
 fn what_cannot_be_written_is_refused_before_anything_is_measured() {

@@ -1,6 +1,7 @@
 //! The page that `compare --html` writes, in a real browser: headless Chromium, without a network.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -30,6 +31,7 @@ pub(super) fn tests() -> Vec<Test> {
         timelines_can_be_zoomed_and_asked,
         the_data_of_a_page_can_be_downloaded,
         a_page_fits_a_phone_and_paper,
+        the_page_of_a_sweep_fits_a_phone_in_light_and_dark,
     )
 }
 
@@ -49,7 +51,15 @@ static PAGE: LazyLock<(PathBuf, Ran)> = LazyLock::new(|| {
 /// A browser that shows the page, and the result unless it is to ask first; `None` if there is no
 /// browser on this machine.
 fn visit(screen: Screen, asks: bool) -> Option<Browser> {
-    let (page, _) = &*PAGE;
+    let mut browser = open(screen, &PAGE.0)?;
+    if !asks {
+        browser.evaluate::<()>("document.getElementById('just-show').click()");
+    }
+    Some(browser)
+}
+
+/// A browser that shows a page; `None` if there is no browser on this machine.
+fn open(screen: Screen, page: &Path) -> Option<Browser> {
     let mut browser = match Browser::start(screen) {
         Ok(browser) => browser,
         Err(reason) => {
@@ -59,9 +69,6 @@ fn visit(screen: Screen, asks: bool) -> Option<Browser> {
         }
     };
     browser.visit(&format!("file://{}", page.display()));
-    if !asks {
-        browser.evaluate::<()>("document.getElementById('just-show').click()");
-    }
     Some(browser)
 }
 
@@ -73,6 +80,15 @@ fn assert_content(browser: &mut Browser) {
             .filter(url => !url.startsWith('data:'))",
     );
     assert_eq!(loaded, Vec::<String>::new());
+}
+
+/// The page is no wider than its screen.
+fn assert_fits(browser: &mut Browser) {
+    let [scrolled, shown]: [u32; 2] = browser.evaluate(
+        "const { scrollWidth, clientWidth } = document.documentElement;
+         return [scrollWidth, clientWidth]",
+    );
+    assert_eq!(scrolled, shown, "it can be scrolled sideways");
 }
 
 fn text(browser: &mut Browser, selector: &str) -> String {
@@ -298,16 +314,14 @@ fn the_data_of_a_page_can_be_downloaded() {
     // Of each unit of each version the beginning and the end, of itself and of the times when it
     // waited and was ready, and the two times that it ran.
     assert_eq!((count("b"), count("e"), count("X")), (12_000, 12_000, 8_000));
+    let ids: BTreeSet<u64> = events.iter().filter_map(|event| event["id"].as_u64()).collect();
+    assert_eq!(ids.len(), 4_000, "the same unit of two versions is two units");
     assert_content(&mut browser);
 }
 
 fn a_page_fits_a_phone_and_paper() {
     let Some(mut browser) = visit(PHONE, false) else { return };
-    let width: [u32; 2] = browser.evaluate(
-        "const { scrollWidth, clientWidth } = document.documentElement;
-         return [scrollWidth, clientWidth]",
-    );
-    assert_eq!(width[0], width[1], "it can be scrolled sideways");
+    assert_fits(&mut browser);
     let ground = "return getComputedStyle(document.body).backgroundColor";
     let dark: String = browser.evaluate(ground);
     browser.evaluate::<()>("document.getElementById('scheme').click()");
@@ -321,5 +335,42 @@ fn a_page_fits_a_phone_and_paper() {
     browser.print(true);
     assert_eq!(browser.evaluate::<[bool; 5]>(displayed), [false, false, false, true, true]);
     browser.print(false);
+    assert_content(&mut browser);
+}
+
+fn the_page_of_a_sweep_fits_a_phone_in_light_and_dark() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let to = folder.path().to_str().expect("the folder is UTF-8");
+    let sweep = ["good", "--only", "tokio,rayon", "--sweep", "limit=1,2,50", "--runs", "3"];
+    let ran = compare::compare(&[&sweep[..], &["--html", to]].concat());
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let Some(mut browser) = open(PHONE, &folder.path().join("index.html")) else { return };
+    assert_fits(&mut browser);
+    let verdict = text(&mut browser, "#verdict");
+    assert!(verdict.contains("tokio wins from limit = 2 on"), "{verdict}");
+    // A curve for each version, one below the other, nearly as wide as the screen.
+    let shares: Vec<f64> = browser.evaluate(
+        "return [...document.querySelectorAll('#chart .version')]
+            .filter(version => version.checkVisibility())
+            .map(version => version.getBoundingClientRect().width / innerWidth)",
+    );
+    assert!(shares.len() == 2 && shares.iter().all(|it| (0.7..1.0).contains(it)), "{shares:?}");
+    let colours = "return ['.on-narrow text', '.on-narrow .limit', 'body'].map(part => {
+        const { fill, stroke, backgroundColor } = getComputedStyle(document.querySelector(part));
+        return { '.on-narrow text': fill, '.on-narrow .limit': stroke, body: backgroundColor }[part]
+    })";
+    let dark: [String; 3] = browser.evaluate(colours);
+    browser.evaluate::<()>("document.getElementById('scheme').click()");
+    let light: [String; 3] = browser.evaluate(colours);
+    for (dark, light) in dark.iter().zip(&light) {
+        assert_ne!(dark, light, "it must change with the scheme");
+    }
+    let figures: Value = browser.evaluate(
+        "const link = document.getElementById('download-figures');
+         link.addEventListener('click', event => event.preventDefault());
+         link.click();
+         return fetch(link.href).then(answer => answer.json())",
+    );
+    assert_eq!(figures["steps"].as_array().map(Vec::len), Some(3));
     assert_content(&mut browser);
 }

@@ -226,6 +226,18 @@ fn again_shows_the_same_without_running_anything() {
         let [first, again] = files.each_ref().map(|file| fs::read(file).expect("it is written"));
         assert_eq!(first, again);
     }
+    // A page can be had later, too, if nobody thought of it before measuring.
+    let folder_of_page = folder.path().join("page");
+    let page = |arguments: &[&str]| {
+        assert_eq!(
+            again(&[arguments, &["--html", text(&folder_of_page)]].concat()).status,
+            Some(0)
+        );
+        fs::read_to_string(folder_of_page.join("index.html")).expect("it is written")
+    };
+    assert_contains(&page(&["--json"]), "<h2>The curves</h2>");
+    run(&["good", "--runs", "2", "--json"]);
+    assert_contains(&page(&[]), "only figures are saved.");
     for (form, head) in [("--csv", "row,version,round,wall_s"), ("--markdown", "good · 100 pages")]
     {
         let first = run(&["good", "--runs", "2", form]);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use workspace::{Row, Workspace};
 
-use super::{programs, shown::Shown, sweep};
+use super::{programs, shown::Shown, sweep, tell};
 use crate::{
     arguments::{Arguments, Form},
     error::Misnamed,
@@ -14,7 +14,7 @@ use crate::{
     show::{
         files,
         frame::{heading, hints},
-        picture,
+        html, picture,
         table::Look,
     },
 };
@@ -38,14 +38,23 @@ pub(crate) fn show(workspace: &Workspace, arguments: &Arguments, terminal: Look)
                 files::write(path, &picture::race(comparison, &[], &machine))?;
             }
             let form = arguments.form();
+            let rows: Vec<Row> = measured.iter().map(|measured| measured.row.clone()).collect();
             write!(out, "{}", Shown::export(&compared, form, machine)?)?;
             if form == Form::Text {
                 write!(out, "{}", heading(machine))?;
                 for shown in &compared {
                     write!(out, "\n{}", shown.section(look))?;
                 }
-                let rows: Vec<Row> = measured.into_iter().map(|measured| measured.row).collect();
-                write!(out, "\n{}", hints(&rows, terminal.width))?;
+                let flags = measured.first().map_or_else(Vec::new, |first| first.flags.clone());
+                write!(out, "\n{}", hints(&rows, &flags, terminal.width))?;
+            }
+            if let Some(folder) = &arguments.html {
+                let command = arguments.how.command("--again");
+                let rows = rows.iter().zip(&compared);
+                let pages = rows
+                    .map(|(row, shown)| shown.page(row, None, machine, command.clone()))
+                    .collect::<Result<Vec<_>>>()?;
+                tell(&html::files::write(folder, &pages)?, form, &mut out)?;
             }
             Ok(all_right)
         }
@@ -59,9 +68,10 @@ pub(crate) fn show(workspace: &Workspace, arguments: &Arguments, terminal: Look)
             drop(out);
             sweep::show(&swept, &row, machine, arguments, look)
         }
-        What::Programs(_) if arguments.svg.is_some() => {
-            let reason = "--svg draws rows, and the last run compared other programs";
-            Err(Misnamed(reason.into()).into())
+        What::Programs(_) if arguments.svg.is_some() || arguments.html.is_some() => {
+            let what = if arguments.svg.is_some() { "--svg draws" } else { "--html shows" };
+            let reason = format!("{what} rows, and the last run compared other programs");
+            Err(Misnamed(reason).into())
         }
         What::Programs(tries) => {
             drop(out);

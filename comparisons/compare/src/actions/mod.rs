@@ -14,3 +14,21 @@ pub(crate) mod rows;
 mod shown;
 pub(crate) mod sweep;
 pub(crate) mod worthwhile;
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use crate::arguments::Form;
+
+/// Says where a page is. For other programs, stdout holds the figures and nothing else.
+fn tell(page: &Path, form: Form, out: &mut impl Write) -> io::Result<()> {
+    let found = format!("The page is in {}", page.display());
+    if form == Form::Text {
+        writeln!(out, "\n{found}")
+    } else {
+        eprintln!("{found}");
+        Ok(())
+    }
+}

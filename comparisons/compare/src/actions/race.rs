@@ -16,7 +16,11 @@ use crate::{
     error::{Misnamed, TooSoon},
     find::selection,
     saved::{Measured, Saved, Store, What},
-    show::race::{self, Prediction},
+    show::{
+        frame::heading,
+        race::{self, Prediction},
+        table,
+    },
 };
 
 /// Runs the versions of one row, and replays what was measured.
@@ -35,6 +39,7 @@ pub(crate) fn run(
     let term = Term::stdout();
     let prediction = if predict { ask(row)? } else { None };
     let (machine, store) = (Load::look(), Store::of(Some(workspace)));
+    write!(io::stdout(), "{}", heading(machine))?;
     let save = |measured: &Measured| {
         store.save(&Saved::new(machine, What::Rows(vec![measured.clone()])));
     };
@@ -44,7 +49,15 @@ pub(crate) fn run(
     if term.is_term() && !is_interrupted() {
         race::replay(&term, &racers, slow)?;
     }
-    write!(io::stdout(), "\n{}", race::finish(&racers, prediction.as_ref()))?;
+    let mut out = io::stdout();
+    write!(out, "\n{}", race::finish(&racers, prediction.as_ref()))?;
+    let notes = table::notes(&shown.comparison);
+    if !notes.is_empty() {
+        writeln!(out)?;
+    }
+    for note in notes {
+        writeln!(out, "- {note}")?;
+    }
     Ok(shown.comparison.all_right())
 }
 

@@ -12,6 +12,7 @@ use workspace::{Workspace, running::is_interrupted};
 use super::{
     measuring::{build, measure, record},
     shown::Shown,
+    tell,
 };
 use crate::{
     arguments::{Arguments, Form},
@@ -128,15 +129,15 @@ pub(crate) fn compare(
             .iter()
             .zip(&compared)
             .zip(&timelines)
-            .map(|((row, shown), timelines)| shown.page(row, timelines, machine, how))
+            .map(|((row, shown), timelines)| {
+                shown.page(row, Some(timelines), machine, how.command(&row.name))
+            })
             .collect::<Result<_>>()?;
-        let page = html::files::write(folder, &pages)?;
-        let found = format!("The page is in {}", page.display());
-        if form == Form::Text { writeln!(out, "\n{found}")? } else { eprintln!("{found}") }
+        tell(&html::files::write(folder, &pages)?, form, &mut out)?;
     }
     write!(out, "{}", Shown::export(&compared, form, machine)?)?;
     if form == Form::Text {
-        write!(out, "\n{}", hints(&rows, terminal.width))?;
+        write!(out, "\n{}", hints(&rows, &how.flags, terminal.width))?;
     }
     Ok(all_right)
 }

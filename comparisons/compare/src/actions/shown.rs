@@ -7,7 +7,7 @@ use viewer::data::Timelines;
 use workspace::Row;
 
 use crate::{
-    arguments::{Form, How},
+    arguments::Form,
     judge::{comparison::Comparison, python::Languages, verdict},
     saved::Measured,
     show::{
@@ -61,7 +61,11 @@ impl Shown {
             Form::Text => String::new(),
             Form::Json => serde_json::to_string(&Json { version: 2, machine, rows })? + "\n",
             Form::Markdown => {
-                let section = |row: &Self| table::markdown(&row.comparison, &row.sentences);
+                let section = |row: &Self| {
+                    let table = table::markdown(&row.comparison, &row.sentences);
+                    let languages = row.languages.as_ref().map(show::python::markdown);
+                    table + &languages.map_or_else(String::new, |table| format!("\n{table}"))
+                };
                 rows.iter().map(section).collect::<Vec<_>>().join("\n")
             }
             Form::Csv => table::csv(rows.iter().map(|row| &row.comparison)),
@@ -72,9 +76,9 @@ impl Shown {
     pub(crate) fn page<'a>(
         &'a self,
         row: &'a Row,
-        timelines: &'a Timelines,
+        timelines: Option<&'a Timelines>,
         machine: Load,
-        how: &How,
+        command: String,
     ) -> Result<html::page::Page<'a>> {
         let json = Json { version: 2, machine, rows: std::slice::from_ref(self) };
         Ok(html::page::Page {
@@ -83,7 +87,7 @@ impl Shown {
             row,
             timelines,
             machine,
-            command: how.command(&row.name),
+            command,
             json: serde_json::to_value(json)?,
         })
     }

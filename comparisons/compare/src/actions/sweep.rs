@@ -10,6 +10,7 @@ use workspace::{Workspace, running::is_interrupted};
 use super::{
     measuring::{build, measure},
     shown::Shown,
+    tell,
 };
 use crate::{
     arguments::{Arguments, Form, How},
@@ -111,13 +112,16 @@ pub(crate) fn show(
     }
     if let Some(folder) = &arguments.html {
         let values: Vec<&str> = swept.steps.iter().map(|step| &*step.value).collect();
-        let sweep = format!("{row} --sweep {}={}", swept.flag, values.join(","));
-        let command = arguments.how.command(&sweep);
+        let again = arguments.again;
+        let command = arguments.how.command(&if again {
+            "--again".to_owned()
+        } else {
+            format!("{row} --sweep {}={}", swept.flag, values.join(","))
+        });
         let json = serde_json::to_value(json)?;
-        let page = html::sweep::Page { swept, row, machine, command, json };
+        let page = html::sweep::Page { swept, row, machine, command, again, json };
         let page = html::files::write_only(folder, &html::sweep::page(&page)?)?;
-        let found = format!("The page is in {}", page.display());
-        if form == Form::Text { writeln!(out, "\n{found}")? } else { eprintln!("{found}") }
+        tell(&page, form, &mut out)?;
     }
     Ok(all_right)
 }

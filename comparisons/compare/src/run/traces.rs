@@ -10,6 +10,10 @@ use workspace::{
     run::{Fault, Report},
 };
 
+/// To a viewer, the same ID is the same unit, but each version counts its own from zero. So in a trace
+/// of all versions, those of the next version are this much higher.
+const IDS_PER_VERSION: u64 = 1_000_000_000;
+
 /// The recording of one version.
 #[derive(Debug)]
 pub(crate) struct Traced {
@@ -56,8 +60,13 @@ pub(crate) fn record(
 #[must_use]
 pub(crate) fn merged(traces: &[Traced]) -> Value {
     let mut all: Vec<Value> = Vec::new();
-    for (place, Traced { label, trace, .. }) in traces.iter().enumerate() {
-        let events = trace["traceEvents"].as_array().cloned().unwrap_or_default();
+    for (place, Traced { label, trace, .. }) in (0..).zip(traces) {
+        let mut events = trace["traceEvents"].as_array().cloned().unwrap_or_default();
+        for event in &mut events {
+            if let Some(id) = event["id"].as_u64() {
+                event["id"] = json!(place * IDS_PER_VERSION + id);
+            }
+        }
         let mut processes: Vec<u64> =
             events.iter().filter_map(|event| event["pid"].as_u64()).collect();
         processes.sort_unstable();

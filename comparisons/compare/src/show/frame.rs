@@ -11,18 +11,22 @@ pub(crate) fn heading(machine: Load) -> String {
     format!("{machine}\n{}", warning.unwrap_or_default())
 }
 
-/// What to try next, with the commands that do it.
-pub(crate) fn hints(rows: &[Row], columns: usize) -> String {
+/// What to try next, with the commands that do it. What was measured with these flags already isn't
+/// among it.
+pub(crate) fn hints(rows: &[Row], flags: &[String], columns: usize) -> String {
+    let flags = flags.join(" ");
     let mut hints = Vec::new();
     for row in rows {
         let (question, flag) = match row.side {
             Side::Io => ("with fewer in flight", "--limit 10"),
             Side::Cpu => ("with one worker", "--workers 1"),
         };
-        hints.push((
-            format!("{} {question}", row.name),
-            format!("cargo run --release -p compare -- {} -- {flag}", row.name),
-        ));
+        if !flags.contains(flag) {
+            hints.push((
+                format!("{} {question}", row.name),
+                format!("cargo run --release -p compare -- {} -- {flag}", row.name),
+            ));
+        }
         if row.cells.iter().any(|cell| !cell.approach.is_baseline()) {
             hints.push((
                 "who did what when".into(),

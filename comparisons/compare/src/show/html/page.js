@@ -121,8 +121,10 @@ for (const table of document.querySelectorAll("#table table")) {
         versions.flatMap(({ label, threads, units }, process) => {
             const micros = (nanos) => nanos / 1000;
             const named = (name, tid, args) => ({ name, ph: "M", ts: 0, pid: process, tid, args });
-            // A unit, and within it the times when it was ready or waited.
-            const stretch = (name, id, from, to) => {
+            // A unit, and within it the times when it was ready or waited. To Perfetto, the same ID is
+            // the same unit, in whichever process.
+            const stretch = (name, index, from, to) => {
+                const id = process * 1_000_000_000 + index;
                 const of = { name, cat: "unit", pid: process, tid: 0, id };
                 return [{ ...of, ph: "b", ts: micros(from) }, { ...of, ph: "e", ts: micros(to) }];
             };

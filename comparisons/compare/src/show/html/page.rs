@@ -36,8 +36,8 @@ pub(crate) struct Page<'a> {
     pub(crate) sentences: &'a [String],
     /// The row, for the sources of its versions.
     pub(crate) row: &'a Row,
-    /// Who did what when.
-    pub(crate) timelines: &'a Timelines,
+    /// Who did what when; `None` if the run is shown again, since only its figures are saved.
+    pub(crate) timelines: Option<&'a Timelines>,
     /// Where it was measured.
     pub(crate) machine: Load,
     /// What was typed to get this.
@@ -147,13 +147,18 @@ fn header(page: &Page, has_list: bool) -> String {
     let list = if has_list { "<a href=\"index.html\">All rows</a>" } else { "" };
     format!(
         "<header>\n<nav>{list}<button type=\"button\" id=\"scheme\" class=\"scripts-only\">Dark</button></nav>\n\
-         <h1>{}</h1>\n{}{}<p>Measured on {} with <code>{}</code></p>\n</header>\n",
+         <h1>{}</h1>\n{}{}{}</header>\n",
         escaped(&page.title()),
         paragraph(&format!("{}.", text::rounds(page.comparison))),
         paragraph(&format!("This machine: {}. {}.", Machine::here(), page.machine)),
-        today(),
-        escaped(&page.command),
+        origin(&page.command, page.timelines.is_none()),
     )
+}
+
+/// When the figures were measured, or shown again, and what was typed for it.
+pub(super) fn origin(command: &str, again: bool) -> String {
+    let when = if again { "Measured before, and shown again on" } else { "Measured on" };
+    format!("<p>{when} {} with <code>{}</code></p>\n", today(), escaped(command))
 }
 
 fn verdict(page: &Page) -> String {
@@ -234,10 +239,13 @@ fn speed_ups(comparison: &Comparison) -> String {
         .map_or_else(String::new, |chart| section("chart", "The speed-ups", &chart))
 }
 
-fn who_did_what(timelines: &Timelines) -> Result<String> {
+fn who_did_what(timelines: Option<&Timelines>) -> Result<String> {
+    let none = |reason| Ok(section("timelines", "Who did what when", &paragraph(reason)));
+    let Some(timelines) = timelines else {
+        return none("Timelines are recorded in a run of their own, and only figures are saved.");
+    };
     if timelines.versions.is_empty() {
-        let none = "No version came to the end of a recorded run.";
-        return Ok(section("timelines", "Who did what when", &paragraph(none)));
+        return none("No version came to the end of a recorded run.");
     }
     let caption = "Recorded in one more run of each version. Above the lanes: how many units were \
                    in flight, and how many of them computed. Then a lane for each thread, and one \
@@ -274,17 +282,23 @@ fn data(page: &Page, racers: &[Racer]) -> Result<String> {
     let script = |id: &str, json: String| {
         format!("<script type=\"application/json\" id=\"{id}\">{json}</script>\n")
     };
+    let row = escaped(&page.comparison.row);
+    let trace = if page.timelines.is_some() {
+        format!(
+            ", and <a id=\"download-trace\" href=\"#data\" download=\"{row}-trace.json\">the \
+             trace</a>, which <a href=\"https://ui.perfetto.dev\">Perfetto</a> opens"
+        )
+    } else {
+        String::new()
+    };
     Ok(section(
         "data",
         "The data",
         &format!(
             "<p class=\"scripts-only\">\
-             <a id=\"download-figures\" href=\"#data\" download=\"{0}.json\">The figures</a> as \
-             <code>--json</code> prints them, and \
-             <a id=\"download-trace\" href=\"#data\" download=\"{0}-trace.json\">the trace</a>, which \
-             <a href=\"https://ui.perfetto.dev\">Perfetto</a> opens.</p>\n\
-             <noscript><p>This file holds the figures and the events as JSON.</p></noscript>\n{1}{2}",
-            escaped(&page.comparison.row),
+             <a id=\"download-figures\" href=\"#data\" download=\"{row}.json\">The figures</a> as \
+             <code>--json</code> prints them{trace}.</p>\n\
+             <noscript><p>This file holds the figures and the events as JSON.</p></noscript>\n{}{}",
             script("figures", json_in_html(&page.json)?),
             script("racers", json_in_html(&racers)?),
         ),

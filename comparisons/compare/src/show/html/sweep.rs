@@ -4,15 +4,15 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use figures::machine::{Load, Machine};
-use picture::{curves, svg::escaped};
+use picture::{
+    curves::{self, Curves},
+    svg::escaped,
+};
 use serde_json::Value;
 use viewer::escape::json_in_html;
 
-use super::page::{document, paragraph, section};
-use crate::{
-    judge::sweep::Swept,
-    show::{sweep, values::today},
-};
+use super::page::{document, origin, paragraph, section};
+use crate::{judge::sweep::Swept, show::sweep};
 
 /// All that the page of a sweep shows.
 pub(crate) struct Page<'a> {
@@ -24,6 +24,8 @@ pub(crate) struct Page<'a> {
     pub(crate) machine: Load,
     /// What was typed to get this.
     pub(crate) command: String,
+    /// Whether it was measured before, and is only shown again.
+    pub(crate) again: bool,
     /// What `--json` prints of it.
     pub(crate) json: Value,
 }
@@ -42,11 +44,10 @@ pub(crate) fn page(page: &Page) -> Result<String> {
 fn header(page: &Page, title: &str) -> String {
     format!(
         "<header>\n<nav><button type=\"button\" id=\"scheme\" class=\"scripts-only\">Dark</button></nav>\n\
-         <h1>{}</h1>\n{}<p>Measured on {} with <code>{}</code></p>\n</header>\n",
+         <h1>{}</h1>\n{}{}</header>\n",
         escaped(title),
         paragraph(&format!("This machine: {}. {}.", Machine::here(), page.machine)),
-        today(),
-        escaped(&page.command),
+        origin(&page.command, page.again),
     )
 }
 
@@ -62,9 +63,18 @@ fn verdict(page: &Page) -> String {
 }
 
 fn charts(page: &Page) -> String {
-    let curves = sweep::picture::curves(page.swept, page.row, Vec::new());
-    let chart = format!("<style>{}</style>\n{}\n", curves::STYLE, curves::draw(&curves));
-    section("chart", "The curves", &chart)
+    let wide = sweep::picture::curves(page.swept, page.row, Vec::new());
+    let narrow = Curves { id: "narrow-sweep".into(), ..wide.clone() };
+    section(
+        "chart",
+        "The curves",
+        &format!(
+            "<style>{}</style>\n<div class=\"on-wide\">{}</div>\n<div class=\"on-narrow\">{}</div>\n",
+            curves::STYLE,
+            curves::draw(&wide, curves::COLUMNS),
+            curves::draw(&narrow, 1),
+        ),
+    )
 }
 
 fn table(swept: &Swept) -> String {
@@ -117,6 +127,7 @@ mod tests {
             row: "http",
             machine: Load { cores: 2, free_cores: Some(2.0) },
             command: "compare <http>".into(),
+            again: false,
             json: Value::from("</script>"),
         });
         let html = html.expect("a text has a form in JSON");
