@@ -138,8 +138,8 @@ impl<'a> Frame<'a> {
         };
         let limits = if approach.is_baseline() { Limits::ONE } else { shared.limits(kind) };
         capacity::for_threads(limits.workers)?;
-        if kind == Kind::Computes && approach.workers() == Some(Workers::Pool) {
-            capacity::for_stealing(limits.workers)?;
+        if approach.workers() == Some(Workers::Pool) {
+            capacity::for_stealing(limits.workers, kind)?;
         }
         Ok(Self { approach, kind, shared, limits, trace })
     }

@@ -135,6 +135,7 @@ fn what_is_beyond_the_machine_is_refused_before_it_begins() {
         ("crossbeam", ["--tasks", "1000000"], "no room for 1000000 threads: "),
         ("processes", ["--tasks", "1000000"], "no room for 1000000 worker processes: "),
         ("rayon", ["--workers", "1000000"], "no room for 1000000 threads: "),
+        ("rayon", ["--workers", "2049"], "no room for 2049 threads that steal work"),
         ("tokio", ["--workers", "1000000"], "no room for 1000000 threads: "),
         ("async-std", ["--workers", "1000000"], "no room for 1000000 threads: "),
         ("smol", ["--workers", "1000000"], "no room for 1000000 threads: "),

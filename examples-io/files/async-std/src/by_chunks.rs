@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use async_std::{fs::File, io::ReadExt, task};
-use files_workload::{CHUNK, Entry, Fault, Outcome, Sum};
+use files_workload::{CHUNK, Entry, Fault, Outcome, Sum, open};
 use futures_util::stream::{self, StreamExt};
 use harness::{Limits, unit::Unit};
 
@@ -22,7 +22,9 @@ pub async fn checksum_all_by_chunks(entries: &[Entry], limits: Limits) -> Result
 }
 
 async fn checksum_by_chunks(entry: &Entry) -> Outcome {
-    let mut file = File::open(&entry.path).await.map_err(Fault::open)?;
+    let path = entry.path.clone();
+    // To open a file blocks, so a thread of the pool does it, as it does within `File::open`.
+    let mut file = File::from(task::spawn_blocking(move || open(&path)).await?);
     let mut sum = Sum::default();
     // The task may resume on another thread after each wait, so it owns the chunk.
     let mut chunk = vec![0; CHUNK];

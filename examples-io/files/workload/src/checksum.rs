@@ -118,8 +118,9 @@ pub fn checksum(entry: &Entry) -> Outcome {
     })
 }
 
-/// Opens a file that was a regular one when the files were listed.
-fn open(path: &Path) -> Result<File, Fault> {
+/// Opens a file that was a regular one when the files were listed, and blocks the calling thread
+/// until that is done.
+pub fn open(path: &Path) -> Result<File, Fault> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -166,6 +167,21 @@ mod tests {
             b"123456789".chunks(chunk).for_each(|chunk| sum.add(chunk));
             assert_eq!(sum.finish(), expected);
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_has_replaced_a_file_is_not_opened_and_never_waited_for() {
+        use nix::{sys::stat::Mode, unistd::mkfifo};
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let [pipe, link] = ["pipe", "link"].map(|name| folder.path().join(name));
+        mkfifo(&pipe, Mode::S_IRWXU).expect("the folder is ours");
+        std::os::unix::fs::symlink("/etc/passwd", &link).expect("the folder is ours");
+        // Nobody writes into the pipe, so that to open it as a file would wait for ever.
+        for path in [&pipe, folder.path()] {
+            assert_eq!(open(path).map(drop), Err(Fault::Replaced), "{}", path.display());
+        }
+        assert!(matches!(open(&link), Err(Fault::Open(_))));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use clap::Args;
 use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, words::plural};
 use serde_json::json;
 
-pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum};
+pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum, open};
 #[cfg(unix)]
 pub use checksum::{check_regular, open_flags};
 use shown::shown;
