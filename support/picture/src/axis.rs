@@ -34,7 +34,7 @@ impl Axis {
             let step = round_up((self.high - self.low) / most as f64);
             return multiples(step, self.low, self.high);
         }
-        // 1, 2, 5, 10, … as long as there is room, then every power of ten.
+        // 1, 2, 5, 10, … as long as there is room, then every power of ten, or every second, …
         let decades = (self.high / self.low).log10();
         let of_a_decade: &[f64] = if decades * 3.0 <= most as f64 {
             &[1.0, 2.0, 5.0]
@@ -44,7 +44,8 @@ impl Axis {
             &[1.0]
         };
         let first = self.low.log10().floor();
-        let powers = multiples(1.0, first, self.high.log10());
+        let stride = (decades / most as f64).ceil().max(1.0);
+        let powers = multiples(stride, first, self.high.log10());
         let ticks = powers.iter().flat_map(|power| of_a_decade.iter().map(|it| it * exp10(*power)));
         let within = |tick: &f64| (self.low * 0.999..=self.high * 1.001).contains(tick);
         ticks.filter(within).collect()
@@ -107,6 +108,8 @@ mod tests {
         assert_eq!(LINEAR.ticks(8), [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]);
         assert_eq!(LOGARITHMIC.ticks(6), [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
         assert_eq!(LOGARITHMIC.ticks(3), [1.0, 10.0, 100.0]);
+        let long = Axis { high: 1e6, ..LOGARITHMIC };
+        assert_eq!(long.ticks(3), [1.0, 100.0, 10_000.0, 1e6]);
         let short = Axis { high: 5.16, ..LINEAR };
         assert_eq!(short.ticks(6), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
     }

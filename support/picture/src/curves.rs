@@ -32,6 +32,10 @@ const MOST_LINES: usize = 4;
 /// How wide a letter of a value is.
 const LETTER: f64 = 7.0;
 
+/// The interval of a few rounds may be so wide that it would leave no room for anything else. So it is
+/// shown up to this many times the greatest speed-up, and down to as small a part of the least.
+const MOST_BEYOND: f64 = 3.0;
+
 /// From this ratio of the largest number to the smallest on, an axis is logarithmic.
 const WIDE: f64 = 5.0;
 
@@ -119,18 +123,23 @@ impl Point {
 }
 
 impl Curves {
-    /// From the least to the greatest of what there is to show: 1, what is possible, and the
-    /// intervals. It lies between these two places.
+    /// From the least to the greatest of what there is to show: 1, what is possible, the speed-ups,
+    /// and their intervals, unless these are very wide. It lies between these two places.
     #[must_use]
     pub fn axis(&self, left: f64, right: f64) -> Axis {
         let speed_ups = self.charts.iter().flat_map(|chart| &chart.points);
-        let speed_ups = speed_ups.filter_map(|point| point.speed_up());
-        let ends = speed_ups.flat_map(|it| [it.low, it.value, it.high]);
-        let values = ends.chain(self.at_best.iter().copied().flatten());
-        // An interval from a single round has no ends.
-        let values = values.filter(|value| value.is_finite() && *value > 0.0);
+        let speed_ups: Vec<_> = speed_ups.filter_map(|point| point.speed_up()).collect();
+        let within = |ends: (f64, f64), values: &mut dyn Iterator<Item = f64>| {
+            // An interval from a single round has no ends.
+            let values = values.filter(|value| value.is_finite() && *value > 0.0);
+            values.fold(ends, |(low, high), value| (low.min(value), high.max(value)))
+        };
+        let values = speed_ups.iter().map(|it| it.value);
         let (low, high) =
-            values.fold((1.0_f64, 1.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+            within((1.0, 1.0), &mut values.chain(self.at_best.iter().copied().flatten()));
+        let ends = speed_ups.iter().flat_map(|it| [it.low, it.high]);
+        let ends = ends.map(|end| end.clamp(low / MOST_BEYOND, high * MOST_BEYOND));
+        let (low, high) = within((low, high), &mut { ends });
         let is_logarithmic = high / low >= WIDE;
         let low = if is_logarithmic { low } else { 0.0 };
         Axis { low, high: high.max(1.01), is_logarithmic, left, right }
@@ -415,6 +424,16 @@ mod tests {
             (of_class(&tokio, "measured").len(), of_class(&threads, "measured").len()),
             (1, 0)
         );
+    }
+
+    #[test]
+    fn a_wide_interval_leaves_room_for_the_curves() {
+        let mut curves = example();
+        let wide = Estimate { value: 9.0, low: 1e-6, high: f64::INFINITY };
+        curves.charts[0].points[1] = Point::Even(wide);
+        let Axis { low, high, .. } = curves.axis(0.0, 1.0);
+        // The speed-ups go from 0.5 to 80, and the limit to 100.
+        assert!((low - 0.5 / 3.0).abs() < 1e-9 && (high - 300.0).abs() < 1e-9, "{low} to {high}");
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn a_sweep_compares_a_row_at_each_value_of_a_flag() {
     // A single round tells nothing for sure.
     let ran = compare(&[&SWEEP[..], &["--runs", "1"]].concat());
     assert_contains(&ran.stdout, "- tokio shows no measurable gain at any value");
+    assert_contains(&ran.stdout, "- Fewer than three rounds can't tell a difference from noise");
 }
 
 fn a_sweep_tells_where_a_version_breaks() {

@@ -215,9 +215,12 @@ impl Swept {
     /// A sentence for each version, and for the values at which there is nothing to compare with.
     #[must_use]
     pub(crate) fn sentences(&self) -> Vec<String> {
+        let too_few =
+            "Fewer than three rounds can't tell a difference from noise: run more (--runs 5).";
+        let too_few = (self.rounds() < 3).then(|| too_few.to_owned());
         let versions = self.versions().into_iter();
         let sentences = versions.map(|(name, label)| self.sentence(&name, &label));
-        sentences.chain(self.without_baseline()).collect()
+        too_few.into_iter().chain(sentences).chain(self.without_baseline()).collect()
     }
 
     fn sentence(&self, name: &str, label: &str) -> String {
