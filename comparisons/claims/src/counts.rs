@@ -63,6 +63,13 @@ pub fn counted_by(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The row of the figure of this name; `None` if it is not counted.
+#[must_use]
+pub fn row(name: &str) -> Option<&str> {
+    counted_by(name)?;
+    name.split('/').nth(1)
+}
+
 /// Builds the programs that these names speak of and counts each figure; the error of one says why
 /// there is no count.
 ///
@@ -124,6 +131,7 @@ mod tests {
             let figure = Figure::named(name).expect("it says it");
             let arguments = arguments.iter().map(ToString::to_string).collect();
             assert_eq!(figure, Figure { kind, package: package.into(), arguments });
+            assert!(package.starts_with(row(name).expect("it is counted")));
         }
         for name in [
             "primes/tokio/workers=1",
@@ -134,7 +142,7 @@ mod tests {
             "cost/create/thread/1",
         ] {
             assert_eq!(Figure::named(name), None);
-            assert_eq!(counted_by(name), None);
+            assert_eq!((counted_by(name), row(name)), (None, None));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use claims::{
-    Judged, Verdict, blocks,
+    Judged, Verdict, blocks, counts,
     criterion::Criterion,
     evidence::{self, Evidence},
     needed::needed,
@@ -136,7 +136,8 @@ fn select<'a>(claims: &'a Claims, only: &[String]) -> Result<Vec<&'a Claim>, Unk
         return Err(Unknown(unknown.clone()));
     }
     let wanted = |claim: &&Claim| {
-        let rows: Vec<&str> = claim.names().map(evidence::row).collect();
+        let row = |name| counts::row(name).unwrap_or_else(|| evidence::row(name));
+        let rows: Vec<&str> = claim.names().map(row).collect();
         only.is_empty() || only.iter().any(|word| *word == claim.id || rows.contains(&&**word))
     };
     Ok(claims.claims.iter().filter(wanted).collect())
