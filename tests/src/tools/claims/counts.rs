@@ -22,6 +22,7 @@ pub(super) fn tests() -> Vec<Test> {
         a_count_is_judged_without_an_interval_and_what_is_missing_is_named,
         counts_of_the_first_version_of_the_format_are_read,
         only_the_program_itself_is_watched,
+        instructions_are_counted_whatever_else_runs,
         a_tool_that_fails_leaves_a_claim_unmeasured,
         waits_take_exactly_as_long_as_they_should_on_the_paused_clock,
         no_other_program_has_a_clock_that_can_be_paused,
@@ -98,22 +99,32 @@ fn main() {
 }
 "#;
 
-/// A workspace with that cell, and with a claim about its threads.
-fn with_cell() -> Workspace {
-    let workspace = Workspace::new(&seven_threads());
-    for cell in ["sequential", "tokio", "async-std"] {
-        workspace.remove(&format!("examples-io/http/{cell}"));
+/// A cell that executes as many instructions more as it has tasks more.
+const LOOP: &str = r#"
+fn main() {
+    let tasks: u64 = std::env::args().nth(2).unwrap().parse().unwrap();
+    for step in 0..tasks * 100_000 {
+        std::hint::black_box(step);
+    }
+}
+"#;
+
+/// A workspace with this cell, and with this claim.
+fn with_cell(cell: &str, claim: &str) -> Workspace {
+    let workspace = Workspace::new(claim);
+    for other in ["sequential", "tokio", "async-std"] {
+        workspace.remove(&format!("examples-io/http/{other}"));
     }
     let manifest = "[package]\nname = \"http-threads\"\nedition = \"2024\"\n";
     workspace
         .write("Cargo.toml", "[workspace]\nmembers = [\"examples-io/*/*\"]\nresolver = \"3\"\n");
     workspace.write("examples-io/http/threads/Cargo.toml", manifest);
-    workspace.write("examples-io/http/threads/src/main.rs", CELL);
+    workspace.write("examples-io/http/threads/src/main.rs", cell);
     workspace
 }
 
 fn only_the_program_itself_is_watched() {
-    let workspace = with_cell();
+    let workspace = with_cell(CELL, &seven_threads());
     let ran = workspace.run(&["--run"]);
     let text = ran.stdout;
     let strace = Command::new("strace").arg("--version").stdout(Stdio::null()).status();
@@ -124,8 +135,23 @@ fn only_the_program_itself_is_watched() {
     }
 }
 
+fn instructions_are_counted_whatever_else_runs() {
+    let claim = TWICE
+        .replace("http/sequential/limit=1", "instructions/http/threads/tasks=40")
+        .replace("http/tokio/limit=20", "instructions/http/threads/tasks=20")
+        .replace("at-least = 2", "at-least = 1.8");
+    let ran = with_cell(LOOP, &claim).run(&["--run"]);
+    let text = ran.stdout;
+    let valgrind = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
+    if valgrind.is_ok() {
+        assert!(text.contains("holds · twice"), "{text}{}", ran.stderr);
+    } else {
+        assert!(text.contains("not measured; valgrind cannot be started"), "{text}{}", ran.stderr);
+    }
+}
+
 fn a_tool_that_fails_leaves_a_claim_unmeasured() {
-    let workspace = with_cell();
+    let workspace = with_cell(CELL, &seven_threads());
     workspace.write("bin/strace", "#!/bin/sh\necho 'strace: not permitted' >&2\nexit 1\n");
     let executable = PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(workspace.path("bin/strace"), executable).expect("it is ours");
