@@ -353,7 +353,8 @@ fn a_server_whose_clients_die_ends_and_says_so(approach: &str) {
 }
 
 fn a_server_for_ever_answers_and_ends_in_good_order(approach: &str) {
-    let mut server = Server::start(approach, &["--limit", "3", "--workers", "3"]);
+    let arguments = ["--limit", "3", "--workers", "3", "--grace", "1h"];
+    let mut server = Server::start(approach, &arguments);
     let mut client = server.connect();
     assert_eq!(client.ask("one\n"), "one\n");
     assert_eq!(client.ask("two\nthree\n"), "two\n");
@@ -406,7 +407,7 @@ fn a_second_ctrl_c_ends_a_server_at_once(approach: &str) {
 }
 
 fn a_terminals_ctrl_c_reaches_the_workers_too_and_they_leave_it_to_their_parent() {
-    let mut server = Server::start("processes", &["--limit", "2"]);
+    let mut server = Server::start("processes", &["--limit", "2", "--grace", "1h"]);
     let mut client = server.connect();
     assert_eq!(client.ask("one\ntw"), "one\n");
     server.family.wait_for(WORKER, 2);
