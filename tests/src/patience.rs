@@ -7,7 +7,7 @@ use std::{
 
 /// How long something may take that has to happen, however busy the machine is. Nothing but a
 /// failure ever takes so long.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Waits until something is so.
 ///

@@ -285,7 +285,8 @@ fn workers_that_crash_at_once_are_started_again_a_few_times_and_not_for_ever() {
     let [program, starts] = ["program", "starts"].map(|name| folder.path().join(name));
     fs::copy(ECHO.program("processes"), &program).expect("a program can be copied");
     let family = Family::start(&program, &["--clients", "2", "--latency", "1h", "--idle", "2h"]);
-    family.wait_for(WORKER, 2);
+    // By then both workers serve.
+    wait_for_connections(&family, 2);
     // What Linux calls a program that is gone is where a worker would be started from.
     fs::remove_file(&program).expect("it is ours");
     let script = format!("#!/bin/sh\necho >>{}\nexit 3\n", starts.display());
@@ -337,13 +338,7 @@ fn no_idle_worker_outlives_a_parent_that_is_killed() {
 
 fn a_server_whose_clients_die_ends_and_says_so(approach: &str) {
     let family = ECHO.start(approach, &["--clients", "4", "--latency", "1h", "--idle", "2h"]);
-    let sockets = |pid: u32| {
-        let open = children(Path::new(&format!("/proc/{pid}/fd")));
-        let open = open.into_iter().filter_map(|file| fs::read_link(file).ok());
-        open.filter(|file| file.to_string_lossy().starts_with("socket:")).count()
-    };
-    // They have one each as soon as they have begun.
-    wait_until("the clients connect", || family.living(CLIENTS).iter().any(|&p| sockets(p) >= 4));
+    wait_for_connections(&family, 4);
     for clients in family.living(CLIENTS) {
         signal(clients, "-KILL");
     }
@@ -482,6 +477,17 @@ fn a_server_without_file_descriptors_waits_for_some(approach: &str) {
 
 /// What the clients' process has in its environment.
 const CLIENTS: &str = "MEANWHILE_CLIENTS=";
+
+/// Waits until a server's own clients have so many connections. They begin when all that serves stands.
+fn wait_for_connections(family: &Family, number: usize) {
+    let sockets = |pid: u32| {
+        let open = children(Path::new(&format!("/proc/{pid}/fd")));
+        let open = open.into_iter().filter_map(|file| fs::read_link(file).ok());
+        open.filter(|file| file.to_string_lossy().starts_with("socket:")).count()
+    };
+    let connected = || family.living(CLIENTS).iter().any(|&pid| sockets(pid) >= number);
+    wait_until("the clients connect", connected);
+}
 
 /// A server that runs until it is told to end.
 struct Server {

@@ -100,14 +100,14 @@ fn main() {
 "#;
 
 /// A cell that executes as many instructions more as it has tasks more.
-const LOOP: &str = r#"
+const LOOP: &str = r"
 fn main() {
     let tasks: u64 = std::env::args().nth(2).unwrap().parse().unwrap();
     for step in 0..tasks * 100_000 {
         std::hint::black_box(step);
     }
 }
-"#;
+";
 
 /// A workspace with this cell, and with this claim.
 fn with_cell(cell: &str, claim: &str) -> Workspace {
