@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{self, Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -82,7 +82,17 @@ impl Family {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let mark = format!("{}.{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let command = command.env(MARK, &mark).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let parent = command.spawn().expect("a program that was built can be started");
+        let mut parent = command.spawn();
+        // While a test copies a program, another may start a process, which has the copy open for
+        // writing until it runs its own program. Nobody can start the copy meanwhile.
+        let is_busy = |error: &io::Error| error.kind() == io::ErrorKind::ExecutableFileBusy;
+        wait_until("the program is written", || {
+            if parent.as_ref().is_err_and(is_busy) {
+                parent = command.spawn();
+            }
+            !parent.as_ref().is_err_and(is_busy)
+        });
+        let parent = parent.expect("a program that was built can be started");
         Self { parent: Some(parent), mark }
     }
 
