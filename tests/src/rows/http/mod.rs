@@ -84,7 +84,7 @@ fn pages_are_ready_while_the_only_thread_computes(approach: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let file = folder.path().join("trace.json");
     let path = file.to_str().expect("the folder for temporary files is UTF-8");
-    let input = ["--tasks", "20", "--size", "300000", "--latency", "50ms", "--workers", "1"];
+    let input = ["--tasks", "20", "--size", "300000", "--latency", "1s", "--workers", "1"];
     let ran = HTTP.run(approach, &[&input[..], &["--json", "--trace", path]].concat());
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
     let trace = fs::read(&file).expect("the trace was written");
@@ -108,11 +108,11 @@ fn pages_are_ready_while_the_only_thread_computes(approach: &str) {
     };
     let (answers, ready) = (longest("waiting for the answer"), longest("ready"));
     assert_eq!(answers.len(), 20, "each page waits for its answer: {answers:?}");
-    let latency = 50_000.0;
+    let latency = 1_000_000.0;
     assert!(answers.values().all(|took| *took > 0.5 * latency), "{answers:?}");
     let total: f64 = ready.values().sum();
     assert!(ready.len() > 10 && total > 0.0, "{ready:?}");
-    // It is not the wait for the server that is taken for it.
+    // It is not the wait for the server that is taken for it, which is far longer on any machine.
     assert!(total < answers.values().sum(), "{ready:?} {answers:?}");
 }
 
