@@ -27,6 +27,7 @@ pub(super) fn tests() -> Vec<Test> {
         what_is_wrong_or_crashes_or_hangs_is_reported_beside_what_is_right,
         json_is_one_line_with_the_figures_of_the_table,
         versions_that_agree_are_ranked_and_all_is_well,
+        what_was_just_run_is_not_proposed,
         nothing_is_coloured_in_a_pipe,
         units_that_fail_in_every_version_are_no_disagreement,
         only_the_named_versions_run_and_sequential,
@@ -468,6 +469,14 @@ fn no_round_at_all_is_refused() {
     let ran = compare(&["good", "--runs", "0"]);
     assert_eq!(ran.status, Some(2), "{}", ran.stderr);
     assert_contains(&ran.stderr, "it must be at least 1");
+}
+
+fn what_was_just_run_is_not_proposed() {
+    let hint = "-- good -- --limit 10\n";
+    for (limit, proposed) in [("10", false), ("100", true)] {
+        let ran = compare(&["good", "--runs", "1", "--", "--limit", limit]);
+        assert_eq!(ran.stdout.contains(hint), proposed, "{}", ran.stdout);
+    }
 }
 
 fn nothing_is_coloured_in_a_pipe() {

@@ -14,14 +14,17 @@ pub(crate) fn heading(machine: Load) -> String {
 /// What to try next, with the commands that do it. What was measured with these flags already isn't
 /// among it.
 pub(crate) fn hints(rows: &[Row], flags: &[String], columns: usize) -> String {
-    let flags = flags.join(" ");
+    let has = |wanted: &str| {
+        let words: Vec<&str> = wanted.split(' ').collect();
+        flags.windows(words.len()).any(|flags| flags == words.as_slice())
+    };
     let mut hints = Vec::new();
     for row in rows {
         let (question, flag) = match row.side {
             Side::Io => ("with fewer in flight", "--limit 10"),
             Side::Cpu => ("with one worker", "--workers 1"),
         };
-        if !flags.contains(flag) {
+        if !has(flag) {
             hints.push((
                 format!("{} {question}", row.name),
                 format!("cargo run --release -p compare -- {} -- {flag}", row.name),

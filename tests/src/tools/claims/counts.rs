@@ -125,14 +125,15 @@ fn with_cell(cell: &str, claim: &str) -> Workspace {
 
 fn only_the_program_itself_is_watched() {
     let workspace = with_cell(CELL, &seven_threads());
-    let ran = workspace.run(&["--run"]);
-    let text = ran.stdout;
-    let strace = Command::new("strace").arg("--version").stdout(Stdio::null()).status();
-    if strace.is_ok() {
-        assert!(text.contains("holds · twice"), "{text}{}", ran.stderr);
-    } else {
-        assert!(text.contains("not measured; strace cannot be started"), "{text}{}", ran.stderr);
-    }
+    assert_counted("strace", &workspace.run(&["--run"]));
+}
+
+/// The claim holds, or the tool that counts is not there, and that is said.
+fn assert_counted(tool: &str, ran: &Ran) {
+    let is_there = Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok();
+    let missing = format!("not measured; {tool} cannot be started");
+    let said = if is_there { "holds · twice" } else { &missing };
+    assert!(ran.stdout.contains(said), "{}{}", ran.stdout, ran.stderr);
 }
 
 fn instructions_are_counted_whatever_else_runs() {
@@ -140,14 +141,7 @@ fn instructions_are_counted_whatever_else_runs() {
         .replace("http/sequential/limit=1", "instructions/http/threads/tasks=40")
         .replace("http/tokio/limit=20", "instructions/http/threads/tasks=20")
         .replace("at-least = 2", "at-least = 1.8");
-    let ran = with_cell(LOOP, &claim).run(&["--run"]);
-    let text = ran.stdout;
-    let valgrind = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
-    if valgrind.is_ok() {
-        assert!(text.contains("holds · twice"), "{text}{}", ran.stderr);
-    } else {
-        assert!(text.contains("not measured; valgrind cannot be started"), "{text}{}", ran.stderr);
-    }
+    assert_counted("valgrind", &with_cell(LOOP, &claim).run(&["--run"]));
 }
 
 fn a_tool_that_fails_leaves_a_claim_unmeasured() {
