@@ -233,3 +233,15 @@ fn thread_number() -> u32 {
         })
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    /// What is counted and recorded belongs to the whole process: only one test at a time may begin
+    /// units or wake them, and holds this meanwhile.
+    pub(crate) fn alone() -> MutexGuard<'static, ()> {
+        static ALONE: Mutex<()> = Mutex::new(());
+        ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

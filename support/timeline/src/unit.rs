@@ -219,19 +219,10 @@ pub fn done() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        cell::RefCell,
-        future::poll_fn,
-        pin::pin,
-        sync::{Mutex, PoisonError},
-        thread,
-    };
+    use std::{cell::RefCell, future::poll_fn, pin::pin, thread};
 
     use super::*;
-    use crate::record::{Event, State, take_events};
-
-    /// What is counted and recorded belongs to the whole process: one test at a time.
-    static ALONE: Mutex<()> = Mutex::new(());
+    use crate::record::{Event, State, take_events, tests::alone};
 
     /// What the events of this unit say, of all that was recorded.
     fn states(events: &[Event], unit: usize) -> Vec<State> {
@@ -256,7 +247,7 @@ mod tests {
     fn a_unit_runs_waits_and_is_ready() {
         use State::{Ended, Ready, Running, Waiting};
 
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = alone();
         crate::record();
         let mut context = Context::from_waker(Waker::noop());
 
@@ -321,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_thread_is_a_worker_once_until_the_count_begins_anew() {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = alone();
         let on_threads = |threads: usize, units: usize| {
             forget_peak();
             thread::scope(|scope| {

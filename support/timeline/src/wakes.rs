@@ -116,6 +116,7 @@ impl Phase {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::tests::alone;
 
     /// The phases of a future that goes through these steps, from the beginning of a poll on.
     fn phases(steps: &[fn(Phase) -> Phase]) -> Vec<Phase> {
@@ -153,6 +154,7 @@ mod tests {
                 self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             }
         }
+        let _alone = alone();
         let woken = |task: &Count| task.0.load(std::sync::atomic::Ordering::Relaxed);
         let (first, second) = (Arc::new(Count::default()), Arc::new(Count::default()));
         let wakes = Wakes::new(0);
