@@ -18,7 +18,8 @@
 //! request that is tried again, it alone may keep every version far from the limit.
 //!
 //! C, L and T₁ are what *sequential* shows: its CPU time and the rest of its wall-clock time, each
-//! the median of its runs, divided by N.
+//! the median of its runs, divided by N. A version that computes less for a unit, since it asks the
+//! system about many at once, say, may be beyond the limit.
 
 use std::time::Duration;
 
@@ -103,7 +104,8 @@ impl Job {
     }
 }
 
-fn nanos(seconds: f64) -> u64 {
+/// Seconds in whole nanoseconds.
+pub(super) fn nanos(seconds: f64) -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -115,8 +117,8 @@ fn nanos(seconds: f64) -> u64 {
 
 impl Bounds {
     /// The share of the limit that a version reaches which takes this long, in seconds: 1 if it is
-    /// at the limit, a half if it takes twice as long, and above 1 if chance had it beat the
-    /// limit.
+    /// at the limit, a half if it takes twice as long, and above 1 if it computes less than
+    /// sequential, or by chance.
     #[must_use]
     pub(crate) fn share(&self, wall: f64) -> f64 {
         self.bound_ns as f64 / 1e9 / wall

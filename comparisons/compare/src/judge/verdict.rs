@@ -7,7 +7,10 @@ use figures::{
 };
 use workspace::{Side, python::is_python};
 
-use super::comparison::{Comparison, Version};
+use super::{
+    comparison::{Comparison, Version},
+    limits::nanos,
+};
 
 /// Work that waits for more than this share of its time is called I/O-bound.
 const MOSTLY_WAITING: f64 = 0.5;
@@ -21,6 +24,12 @@ const COSTLY: f64 = 1.5;
 /// CPU time beyond that of sequential explains nothing if it is less than this share of the wall
 /// time.
 const NOTABLE: f64 = 0.1;
+
+/// A version whose share of the limit is above this has not come there by chance.
+const BEYOND: f64 = 1.1;
+
+/// CPU time below that of sequential by this factor lets a version go beyond the limit.
+const CHEAP: f64 = 0.9;
 
 /// A version whose CPU time is no more than this many times its wall time has used one core.
 const ONE_CORE: f64 = 1.15;
@@ -40,6 +49,7 @@ pub(crate) fn sentences(comparison: &Comparison, cores: usize) -> Vec<String> {
     [
         Some(verdict.kind()),
         verdict.winner(),
+        verdict.beyond_limit(),
         verdict.laggards(),
         verdict.threads_not_async(),
         (comparison.rounds == 1).then(|| {
@@ -67,6 +77,7 @@ struct Verdict<'a> {
     baseline: &'a Version,
     /// Sequential's share of waiting.
     waiting: Option<f64>,
+    units: usize,
     /// The most units that could have been in flight at the same time.
     limit: u64,
     workers: usize,
@@ -117,6 +128,7 @@ impl<'a> Verdict<'a> {
             ranked,
             baseline,
             waiting: baseline.waiting,
+            units: job.units,
             limit: job.limit.min(job.units) as u64,
             workers: job.workers,
             cores: cores.min(job.workers),
@@ -173,6 +185,22 @@ impl<'a> Verdict<'a> {
             best.approach.label(),
             words::estimate(speed_up)
         ))
+    }
+
+    /// Why the fastest is beyond the limit, if it is and the figures tell.
+    fn beyond_limit(&self) -> Option<String> {
+        let (best, _) = *self.ranked.first()?;
+        let (cpu, baseline) = best.cpu_ns.zip(self.baseline.cpu_ns)?;
+        let is_explained = best.share_of_limit? > BEYOND && cpu < CHEAP * baseline;
+        let each = |cpu_ns: f64| words::duration_ns(nanos(cpu_ns / 1e9 / self.units as f64));
+        is_explained.then(|| {
+            format!(
+                "It can be beyond the limit because it computes less: {} for a unit, where sequential \
+                 computes for {}.",
+                each(cpu),
+                each(baseline)
+            )
+        })
     }
 
     /// The versions that gained little or nothing, and why, grouped by reason.
@@ -356,6 +384,26 @@ mod tests {
                  waits overlapped.",
             ]
         );
+    }
+
+    #[test]
+    fn what_computes_less_may_be_beyond_the_limit() {
+        let told = |cpu_ms| {
+            let histories = vec![
+                runs("sequential", &[2000, 2000, 2000], 900, 1),
+                runs("smol", &[250, 252, 251], cpu_ms, 50),
+            ];
+            sentences(&compare(Side::Io, histories)).get(2).cloned()
+        };
+        assert_eq!(
+            told(240).as_deref(),
+            Some(
+                "It can be beyond the limit because it computes less: 2.40 ms for a unit, where \
+                 sequential computes for 9.00 ms."
+            )
+        );
+        // What has used as much has no such reason.
+        assert_eq!(told(890), None);
     }
 
     #[test]
