@@ -397,7 +397,7 @@ def room_for(number: int, thing: str, size: int) -> None:
     except (OSError, StopIteration):
         return
     if number * size > free:
-        raise Refused(f"no room for {number} {thing}: {free} bytes of memory are free")
+        raise Refused(f"no room for {number:,} {thing}: {free:,} bytes of memory are free")
 
 
 # --- The program --------------------------------------------------------------------------------
@@ -417,6 +417,26 @@ def _stop_on_signals() -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+
+
+def _end_if_a_thread_fails() -> None:
+    """Ends this process and its workers if a thread fails that nobody else watches.
+
+    A pool of processes has a thread that ends the other workers when one is killed. In Python 3.11 that
+    thread itself can fail, if jobs are still being submitted then, or are being cancelled because the
+    first has failed. Whoever waited for the pool or for its workers would wait for ever.
+    """
+
+    def end(failed: threading.ExceptHookArgs) -> None:
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        _complain(
+            f"a thread has failed ({failed.exc_type.__name__}), as the one of a pool may if a worker "
+            "process was terminated abruptly"
+        )
+        os._exit(1)
+
+    threading.excepthook = end
 
 
 def _end_with_parent_if_asked() -> None:
@@ -455,6 +475,15 @@ def interpreter() -> dict[str, Any]:
     }
 
 
+def _complain(message: object) -> None:
+    """Says why this process ends, unless another thread has said it already."""
+    if _has_complained.acquire(blocking=False):
+        print(f"error: {message}", file=sys.stderr, flush=True)
+
+
+_has_complained = threading.Lock()  # never released
+
+
 def run(row: Any, name: str, main: Callable[[Any, Limits, Meter], Any]) -> None:
     """Runs a version as a program: reads the arguments, prepares the input, has `main` do and
     measure the job, and reports. The exit status is 0 if all went well, 1 if something failed, 2 if
@@ -464,17 +493,17 @@ def run(row: Any, name: str, main: Callable[[Any, Limits, Meter], Any]) -> None:
         status = _run(row, name, main)
         sys.stdout.flush()
     except Usage as error:
-        print(f"error: {error} (--help lists the arguments)", file=sys.stderr)
+        _complain(f"{error} (--help lists the arguments)")
         status = 2
     except BrokenPipeError:
         # Whoever reads the report has seen enough, as with `| head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 0
     except MemoryError:
-        print("error: there is not enough memory", file=sys.stderr)
+        _complain("there is not enough memory")
         status = 1
     except (Refused, OSError, RuntimeError, BrokenExecutor) as error:
-        print(f"error: {error}", file=sys.stderr)
+        _complain(error)
         status = 1
     sys.exit(status)
 
@@ -485,6 +514,7 @@ def _run(row: Any, name: str, main: Callable[[Any, Limits, Meter], Any]) -> int:
     if arguments.check:
         return 0
     _stop_on_signals()
+    _end_if_a_thread_fails()
     _allow_open_files()
     with contextlib.ExitStack() as stack:
         # A file that cannot be written is found out now.
