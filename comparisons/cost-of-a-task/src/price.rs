@@ -4,7 +4,7 @@
 use std::{fmt, time::Duration};
 
 use clap::ValueEnum;
-use figures::machine::cores;
+use figures::{machine::cores, words::grouped};
 use serde::{Deserialize, Serialize};
 
 /// What does the work.
@@ -313,13 +313,13 @@ impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, price, size } = self;
         match price {
-            Price::Create => write!(f, "to create {}, {size} together", kind.one()),
-            Price::Memory => write!(f, "memory of {}, {size} waiting", kind.one()),
+            Price::Create => write!(f, "to create {}, {} together", kind.one(), grouped(size)),
+            Price::Memory => write!(f, "memory of {}, {} waiting", kind.one(), grouped(size)),
             Price::SwitchPipes | Price::SwitchChannels => {
-                write!(f, "a ring of {size}, {}", self.row())
+                write!(f, "a ring of {}, {}", grouped(size), self.row())
             }
             Price::Message => write!(f, "a message, {}", self.row()),
-            Price::Work => write!(f, "a piece of {size} ns, {}", self.row()),
+            Price::Work => write!(f, "a piece of {} ns, {}", grouped(size), self.row()),
         }
     }
 }

@@ -213,7 +213,7 @@ pub(crate) mod tests {
     /// Made-up results, with a row that has gaps.
     pub(crate) fn example() -> Results {
         let mut stopped = sampled(Kind::Thread, Price::Memory, 100_000, &[]);
-        stopped.stopped = Some(Stopped::Limit("no room for 100000 threads".into()));
+        stopped.stopped = Some(Stopped::Limit("no room for 100,000 threads".into()));
         Results::draw(
             MACHINE,
             &[
@@ -249,7 +249,7 @@ pub(crate) mod tests {
         let [left_out] = &results.left_out[..] else { panic!("{:?}", results.left_out) };
         assert_eq!(
             left_out.in_words(),
-            "left out: memory of std thread, 100000 waiting: no room for 100000 threads"
+            "left out: memory of std thread, 100,000 waiting: no room for 100,000 threads"
         );
         assert!(results.all_right());
     }

@@ -172,7 +172,7 @@ mod tests {
             "pipes, processes ",
             "channels, tokio tasks ",
             "2.20 µs b",
-            "left out: memory of std thread, 100000 waiting: no room for 100000 threads\n",
+            "left out: memory of std thread, 100,000 waiting: no room for 100,000 threads\n",
         ] {
             assert!(text.contains(part), "{part:?} is missing in:\n{text}");
         }

@@ -1,18 +1,12 @@
 //! Figures and lists as people read them.
 
-pub use harness::words::grouped;
+pub use harness::words::{grouped, plural as count};
 use textwrap::Options;
 
 use crate::statistics::Estimate;
 
 /// The greatest width in which texts are easily read, in characters.
 pub const WIDTH: usize = 100;
-
-/// `1 core`, `2 cores`.
-#[must_use]
-pub fn count(number: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
 
 /// Three significant digits, or all that stand before the point: 0.0123, 4.56, 78.9, 1234.
 #[must_use]

@@ -17,7 +17,7 @@ use anyhow::Context;
 
 use crate::{
     limits::Kind,
-    words::{bytes, plural},
+    words::{bytes, grouped, plural},
 };
 
 /// The most memory mappings that a thread of the standard library takes: its stack, a second stack
@@ -72,7 +72,8 @@ pub fn for_stealing(threads: usize, kind: Kind) -> Result<(), NoRoom> {
     if threads <= most {
         return Ok(());
     }
-    let wanted = format!("{threads} threads that steal work from each other");
+    let wanted = format!("{} that steal work from each other", plural(threads, "thread"));
+    let most = grouped(most);
     let reason =
         format!("idle threads would search all others for work, so at most {most} are allowed");
     Err(NoRoom { wanted, reason })
@@ -84,7 +85,7 @@ pub fn for_processes(number: usize) -> Result<(), NoRoom> {
     demands.push(mappings(number));
     demands.extend(memory(number.saturating_mul(MEMORY_PER_PROCESS)));
     let processes = if number == 1 { "process" } else { "processes" };
-    check(format!("{number} worker {processes}"), demands)
+    check(format!("{} worker {processes}", grouped(number)), demands)
 }
 
 /// Checks that this process may open this many more files. A pipe is two.
@@ -96,7 +97,7 @@ pub fn for_open_files(number: usize) -> Result<(), NoRoom> {
             // Reading the folder opens it, so it counts itself.
             used: fs::read_dir("/proc/self/fd").ok()?.count() - 1,
             more: number,
-            show: |files| files.to_string(),
+            show: grouped,
         })
     };
     check(plural(number, "open file"), vec![demand()])
@@ -227,7 +228,7 @@ impl Demand {
 /// The limits on the threads of this and all other processes. Linux counts both as tasks.
 fn tasks(more: usize) -> Vec<Option<Demand>> {
     let demand = |limit: String, most: Option<usize>, used: Option<usize>| {
-        Some(Demand { limit, most: most?, used: used?, more, show: |tasks| tasks.to_string() })
+        Some(Demand { limit, most: most?, used: used?, more, show: grouped })
     };
     // "0.20 0.18 0.12 1/80 11206": the load, then running/all tasks, then the last of them.
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -256,7 +257,7 @@ fn mappings(threads: usize) -> Option<Demand> {
         most: number("/proc/sys/vm/max_map_count")?,
         used,
         more: threads.saturating_mul(MAPPINGS_PER_THREAD),
-        show: |mappings| mappings.to_string(),
+        show: grouped,
     })
 }
 
@@ -352,10 +353,13 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn what_has_no_room_is_told_with_the_limit() {
         let threads = for_threads(usize::MAX).expect_err("nobody has so many").to_string();
-        assert!(threads.starts_with("no room for 18446744073709551615 threads: "), "{threads}");
+        assert!(
+            threads.starts_with("no room for 18,446,744,073,709,551,615 threads: "),
+            "{threads}"
+        );
         let things = for_things(1 << 40, "task", 1 << 10).expect_err("it is a pebibyte");
         let text = things.to_string();
-        assert!(text.contains("1099511627776 tasks") && text.contains("memory"), "{text}");
+        assert!(text.contains("1,099,511,627,776 tasks") && text.contains("memory"), "{text}");
     }
 
     #[test]
@@ -368,13 +372,8 @@ mod tests {
 
     #[test]
     fn a_demand_is_met_up_to_the_limit_and_no_further() {
-        let demand = |more| Demand {
-            limit: "ulimit -u".into(),
-            most: 10,
-            used: 7,
-            more,
-            show: |tasks| tasks.to_string(),
-        };
+        let demand =
+            |more| Demand { limit: "ulimit -u".into(), most: 10, used: 7, more, show: grouped };
         assert!(demand(3).is_met());
         assert!(!demand(4).is_met());
         assert_eq!(demand(4).explain(), "ulimit -u is 10, 7 in use, 4 more needed");

@@ -10,7 +10,7 @@ use crate::{
     message,
     meter::Usage,
     row::{Answer, Failure, Plan},
-    words::{bytes, plural, seconds},
+    words::{bytes, grouped, plural, seconds},
 };
 
 /// A shorter run spends much of its time on starting threads and waking them.
@@ -109,13 +109,8 @@ impl fmt::Display for Run<'_> {
             known(
                 usage.waiting(self.limits.workers).map(|share| format!("{:.0} %", share * 100.0))
             ),
-            usage.peak_in_flight,
-            known(
-                usage.threads.map(|threads| plural(
-                    usize::try_from(threads).unwrap_or(usize::MAX),
-                    "thread"
-                ))
-            ),
+            grouped(usage.peak_in_flight),
+            known(usage.threads.map(|threads| plural(threads, "thread"))),
             known(usage.peak_rss_bytes.map(bytes)),
         )?;
         if let Some(start) = usage.start_ns {

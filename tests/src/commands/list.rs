@@ -62,7 +62,7 @@ pub(super) const EXCEPTIONS: &[(&str, Exception)] = &[
     ("cargo run --release -p echo-smol -- --faults 0.3 --idle 500ms", Ends(&[1], "client")),
     ("cargo run --release -p http-smol -- --faults 0.2 --timeout 500ms", Ends(&[0, 1], "page")),
     ("cargo run --release -p http-tokio -- --faults…", Ends(&[1], "page")),
-    ("cargo run --release -p sleep-threads -- --tasks 1000000", Ends(&[1], "1000000")),
+    ("cargo run --release -p sleep-threads -- --tasks 1000000", Ends(&[1], "1,000,000")),
     // They need others, take long, or change the workspace.
     (
         "cargo run --release -p book -- serve",

@@ -220,7 +220,7 @@ fn more_places_than_the_machine_holds_are_refused_before_anybody_comes() {
     for (approach, what) in
         [("threads", "threads"), ("crossbeam", "threads"), ("processes", "worker processes")]
     {
-        let complaint = format!("no room for 1000000 {what}: ");
+        let complaint = format!("no room for 1,000,000 {what}: ");
         ECHO.run(approach, &arguments).refused(1, &complaint);
     }
 }

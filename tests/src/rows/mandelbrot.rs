@@ -56,7 +56,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
         (&["--out", "/nonexistent/a.png"], 1, "/nonexistent/a.png"),
         (&["--out", "/"], 1, "cannot write /"),
         // A picture beyond the memory.
-        (&["--width", "1000000", "--height", "1000000"], 1, "no room for 1000000000000 pixels"),
+        (&["--width", "1000000", "--height", "1000000"], 1, "no room for 1,000,000,000,000 pixels"),
     ],
 });
 

@@ -133,16 +133,16 @@ fn a_task_takes_hundreds_of_bytes_and_no_thread(approach: &str, most: u64) {
 }
 
 fn what_is_beyond_the_machine_is_refused_before_it_begins() {
-    SLEEP.refused(&["--tasks", "1000000000000"], 1, "no room for 1000000000000 tasks: ");
+    SLEEP.refused(&["--tasks", "1000000000000"], 1, "no room for 1,000,000,000,000 tasks: ");
     for (approach, arguments, complaint) in [
-        ("threads", ["--tasks", "1000000"], "no room for 1000000 threads: "),
-        ("crossbeam", ["--tasks", "1000000"], "no room for 1000000 threads: "),
-        ("processes", ["--tasks", "1000000"], "no room for 1000000 worker processes: "),
-        ("rayon", ["--workers", "1000000"], "no room for 1000000 threads: "),
-        ("rayon", ["--workers", "2049"], "no room for 2049 threads that steal work"),
-        ("tokio", ["--workers", "1000000"], "no room for 1000000 threads: "),
-        ("async-std", ["--workers", "1000000"], "no room for 1000000 threads: "),
-        ("smol", ["--workers", "1000000"], "no room for 1000000 threads: "),
+        ("threads", ["--tasks", "1000000"], "no room for 1,000,000 threads: "),
+        ("crossbeam", ["--tasks", "1000000"], "no room for 1,000,000 threads: "),
+        ("processes", ["--tasks", "1000000"], "no room for 1,000,000 worker processes: "),
+        ("rayon", ["--workers", "1000000"], "no room for 1,000,000 threads: "),
+        ("rayon", ["--workers", "2049"], "no room for 2,049 threads that steal work"),
+        ("tokio", ["--workers", "1000000"], "no room for 1,000,000 threads: "),
+        ("async-std", ["--workers", "1000000"], "no room for 1,000,000 threads: "),
+        ("smol", ["--workers", "1000000"], "no room for 1,000,000 threads: "),
     ] {
         let ran = SLEEP.run(approach, &arguments);
         assert_eq!((ran.status, &*ran.stdout), (Some(1), ""), "{approach}: {}", ran.stderr);

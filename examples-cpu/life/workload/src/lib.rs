@@ -16,7 +16,7 @@ use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Kind, Limits, Plan, Shared, capacity,
-    words::{grouped, grouped_plural, plural},
+    words::{grouped, plural},
 };
 use serde_json::json;
 
@@ -128,8 +128,8 @@ impl harness::Row for Life {
         Plan {
             headline: format!(
                 "{} × {} cells, {}, {} for {}",
-                grouped(start.width() as u64),
-                grouped(start.height() as u64),
+                grouped(start.width()),
+                grouped(start.height()),
                 plural(*generations, "generation"),
                 plural(bands, "band"),
                 plural(workers, "worker"),
@@ -155,9 +155,9 @@ impl harness::Row for Life {
         Answer {
             line: format!(
                 "{} {} in generation {}, digest {digest}",
-                grouped_plural(population, "cell"),
+                plural(population, "cell"),
                 if population == 1 { "lives" } else { "live" },
-                grouped(input.generations as u64)
+                grouped(input.generations)
             ),
             json: json!({ "population": population, "digest": digest }),
             failures,

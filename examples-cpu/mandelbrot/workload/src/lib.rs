@@ -11,7 +11,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum, value_parser};
 use crc32fast::Hasher;
-use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity, words::plural};
+use harness::{
+    Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity,
+    words::{grouped, plural},
+};
 use serde_json::json;
 
 pub use picture::Tint;
@@ -97,9 +100,9 @@ impl Row for Mandelbrot {
         Plan {
             headline: format!(
                 "{region}, {} × {} pixels, up to {} iterations, {} for {}",
-                self.width,
-                self.height,
-                self.iterations,
+                grouped(self.width),
+                grouped(self.height),
+                grouped(self.iterations),
                 plural(units, "row"),
                 plural(limits.workers, "worker")
             ),

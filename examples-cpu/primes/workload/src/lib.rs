@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use harness::{
     Answer, Kind, Limits, Plan, Row, Shared,
-    words::{grouped, grouped_plural, plural},
+    words::{grouped, plural},
 };
 use serde_json::json;
 
@@ -55,7 +55,7 @@ impl Row for Primes {
 
     fn answer(&self, _: &u64, primes: u64) -> Answer {
         Answer {
-            line: format!("counted {}", grouped_plural(primes, "prime")),
+            line: format!("counted {}", plural(primes, "prime")),
             json: json!({ "primes": primes }),
             failures: Vec::new(),
             figures: None,

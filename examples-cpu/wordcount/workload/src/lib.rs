@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared,
-    words::{grouped, grouped_plural, plural},
+    words::{grouped, plural},
 };
 use serde_json::json;
 
@@ -115,8 +115,8 @@ impl Row for WordCount {
         let digest = format!("{:08x}", counts.digest());
         let mut line = format!(
             "counted {}, {}, digest {digest}",
-            grouped_plural(words, "word"),
-            grouped_plural(distinct as u64, "different one")
+            plural(words, "word"),
+            plural(distinct, "different one")
         );
         if !failures.is_empty() {
             line += &format!(", {} failed", failures.len());

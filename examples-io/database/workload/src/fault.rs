@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use harness::words::grouped_plural;
+use harness::words::plural;
 use serde::{Deserialize, Serialize};
 
 /// Why a transaction failed.
@@ -16,7 +16,7 @@ pub enum Fault {
     #[error("cannot connect for now: {0}")]
     Full(String),
     /// All attempts failed, the last one for this reason.
-    #[error("given up after {}: {reason}", grouped_plural((*tries).into(), "attempt"))]
+    #[error("given up after {}: {reason}", plural(tries, "attempt"))]
     GivenUp {
         /// How many attempts.
         tries: u32,

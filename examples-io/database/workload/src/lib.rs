@@ -21,7 +21,7 @@ use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use harness::{
     Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, duration,
-    words::{grouped_plural, plural},
+    words::{grouped, plural},
 };
 use serde_json::{Value, json};
 
@@ -135,14 +135,14 @@ impl Row for Database {
         let place = input.settings.place.name();
         let audits = match self.reads {
             0 => String::new(),
-            reads => format!(" and {}", plural(reads as usize, "audit")),
+            reads => format!(" and {}", plural(reads, "audit")),
         };
         let headline = format!(
             "{}{audits} between {} accounts in {place}, {} per transaction, at most {} in flight",
-            plural(self.transfers as usize, "transfer"),
-            self.accounts,
-            self.batch,
-            limits.in_flight
+            plural(self.transfers, "transfer"),
+            grouped(self.accounts),
+            grouped(self.batch),
+            grouped(limits.in_flight)
         );
         let mut json = json!({
             "transfers": self.transfers,
@@ -184,10 +184,10 @@ impl Row for Database {
             line: format!(
                 "did {}, refused {}, {} failed; money {} of {}, digest {}",
                 plural(counts.done, "transfer"),
-                counts.refused,
-                failures.len(),
-                money,
-                input.opening.money(),
+                grouped(counts.refused),
+                grouped(failures.len()),
+                money.as_u64().map_or_else(|| "unknown".into(), grouped),
+                grouped(input.opening.money()),
                 digest.as_str().unwrap_or("unknown"),
             ),
             json: json!({
@@ -199,7 +199,7 @@ impl Row for Database {
             }),
             failures,
             figures: Some(Figures {
-                line: format!("retried {}", grouped_plural(counts.retries, "time")),
+                line: format!("retried {}", plural(counts.retries, "time")),
                 json: json!({ "retries": counts.retries }),
             }),
         }

@@ -29,7 +29,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use harness::{
     Answer, Failure, Figures, Kind, Limits, Plan, Row, Shared, arguments, duration,
-    words::{grouped_plural, plural},
+    words::{grouped, plural},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -264,7 +264,7 @@ impl Row for Echo {
             "max_connections": rules.max_connections,
         });
         if self.forever {
-            let headline = format!("anybody who connects, at most {at_once} at a time");
+            let headline = format!("anybody who connects, at most {} at a time", grouped(at_once));
             return Plan { headline, input: json, units: None, lower_bound: None };
         }
         json["clients"] = self.clients.into();
@@ -278,10 +278,11 @@ impl Row for Echo {
         let thinking = self.latency.saturating_mul(lines).saturating_mul(rounds);
         Plan {
             headline: format!(
-                "{}, {} each, {} apart, at most {at_once} served at a time",
+                "{}, {} each, {} apart, at most {} served at a time",
                 plural(clients, "client"),
-                grouped_plural(self.lines, "line"),
-                duration::write(self.latency)
+                plural(self.lines, "line"),
+                duration::write(self.latency),
+                grouped(at_once)
             ),
             input: json,
             units: Some(clients),
@@ -294,11 +295,11 @@ impl Row for Echo {
             return Answer {
                 line: format!(
                     "served {}, {}, {:.1} kB; {} dropped, {} broke off",
-                    plural(count(served.connections), "connection"),
-                    plural(count(served.lines), "line"),
+                    plural(served.connections, "connection"),
+                    plural(served.lines, "line"),
                     served.bytes as f64 / 1e3,
-                    served.dropped,
-                    served.broken
+                    grouped(served.dropped),
+                    grouped(served.broken)
                 ),
                 json: json!(served),
                 failures: Vec::new(),
@@ -318,10 +319,10 @@ impl Row for Echo {
         Answer {
             line: format!(
                 "{} came back once, in order and unchanged ({:.1} kB); {} of {} succeeded",
-                plural(count(report.lines), "line"),
+                plural(report.lines, "line"),
                 report.bytes as f64 / 1e3,
-                report.right,
-                plural(self.clients as usize, "client"),
+                grouped(report.right),
+                plural(self.clients, "client"),
             ),
             json: json!({ "clients": report.right, "lines": report.lines, "bytes": report.bytes }),
             failures: (report.failures.iter().cloned())
@@ -360,8 +361,4 @@ impl Fault {
     fn line(&self) -> String {
         format!("error: {self}\n")
     }
-}
-
-fn count(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use harness::{Answer, Failure, Kind, Limits, Plan, Row, Shared, words::plural};
+use harness::{
+    Answer, Failure, Kind, Limits, Plan, Row, Shared,
+    words::{grouped, plural},
+};
 use serde_json::json;
 
 pub use checksum::{CHUNK, Checksum, Fault, Outcome, Sum, checksum, open};
@@ -97,7 +100,7 @@ impl Row for Files {
                 "{}, {}{cold}, at most {} in flight",
                 plural(units, "file"),
                 harness::words::bytes(input.bytes),
-                limits.in_flight
+                grouped(limits.in_flight)
             ),
             input: json!({ "files": units, "bytes": input.bytes, "cold": self.cold }),
             units: Some(units),
@@ -136,7 +139,7 @@ impl Row for Files {
             line: format!(
                 "read {}, {} failed, {}, digest {digest}",
                 plural(files, "file"),
-                failures.len(),
+                grouped(failures.len()),
                 harness::words::bytes(bytes)
             ),
             json: json!({ "files": files, "bytes": bytes, "digest": digest }),

@@ -21,7 +21,8 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use harness::{
-    Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, duration, words::plural,
+    Answer, Failure, Kind, Limits, Plan, Row, Shared, arguments, duration,
+    words::{grouped, plural},
 };
 use http::Uri;
 use serde_json::json;
@@ -145,7 +146,7 @@ impl Row for Http {
             json["jitter"] = duration::write(self.jitter).into();
             json["faults"] = self.faults.into();
         }
-        headline += &format!(", at most {} in flight", limits.in_flight);
+        headline += &format!(", at most {} in flight", grouped(limits.in_flight));
         Plan { headline, input: json, units: Some(units), lower_bound }
     }
 
@@ -179,7 +180,7 @@ impl Row for Http {
             line: format!(
                 "fetched {}, {} failed, {:.1} MB, digest {digest}",
                 plural(pages, "page"),
-                failures.len(),
+                grouped(failures.len()),
                 bytes as f64 / 1e6
             ),
             json: json!({ "pages": pages, "bytes": bytes, "statuses": statuses, "digest": digest }),

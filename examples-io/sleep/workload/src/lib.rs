@@ -8,7 +8,7 @@ use harness::{
     Answer, Failure, Kind, Limits, Plan, Row, Shared, capacity, duration,
     pool::JobError,
     unit::{self, On, Unit},
-    words::plural,
+    words::{grouped, plural},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -110,7 +110,7 @@ impl Row for Sleep {
             headline: format!(
                 "{} of {text} each, at most {} in flight",
                 plural(tasks, "wait"),
-                limits.in_flight
+                grouped(limits.in_flight)
             ),
             input: json!({ "tasks": tasks, "latency": text }),
             units: Some(tasks),
@@ -129,7 +129,11 @@ impl Row for Sleep {
         });
         let failures = failures.collect();
         Answer {
-            line: format!("completed {}, {early} ended early", plural(completed, "wait")),
+            line: format!(
+                "completed {}, {} ended early",
+                plural(completed, "wait"),
+                grouped(early)
+            ),
             json: json!({ "completed": completed, "early": early }),
             failures,
             figures: None,

@@ -328,7 +328,7 @@ fn more_in_flight_than_the_machine_holds_is_refused_before_it_begins() {
     for (approach, what) in
         [("threads", "threads"), ("crossbeam", "threads"), ("processes", "worker processes")]
     {
-        let complaint = format!("no room for 1000000 {what}: ");
+        let complaint = format!("no room for 1,000,000 {what}: ");
         DATABASE.run(approach, &arguments).refused(1, &complaint);
     }
 }
