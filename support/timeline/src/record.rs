@@ -1,11 +1,10 @@
 //! The record: what every unit did, from which moment on, and where.
 
 use std::{
-    cell::OnceCell,
     collections::BTreeMap,
     sync::{
-        Mutex, OnceLock,
-        atomic::{AtomicU32, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock,
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -81,13 +80,45 @@ pub struct Recorded {
 /// The most events that are kept, so that a run of a million tasks doesn't end for want of memory.
 pub const MOST_EVENTS: usize = 4_000_000;
 
-/// For how many events there is room from the beginning: so many are rarely copied to make room for
-/// more. The system gives memory for them only as they come.
-const ROOM: usize = 1 << 16;
+/// The events of one thread. It alone adds to them, so it hardly ever waits for the lock.
+type Events = Mutex<Vec<Event>>;
 
-static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
-static NAMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static THREADS: Mutex<Threads> = Mutex::new(Threads { names: Vec::new(), events: Vec::new() });
+/// How many events there are, of all threads.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 static CLOCK: OnceLock<Clock> = OnceLock::new();
+
+/// The threads that have recorded something.
+struct Threads {
+    /// What they are called, by their number.
+    names: Vec<String>,
+    /// The events of those that live, and of those whose events were not taken yet.
+    events: Vec<Arc<Events>>,
+}
+
+/// What a thread needs to record.
+struct Own {
+    /// Its number in this process, from 0.
+    number: u32,
+    events: Arc<Events>,
+}
+
+thread_local!(static OWN: Own = Own::new());
+
+impl Own {
+    fn new() -> Self {
+        let events = Arc::default();
+        let mut threads = lock(&THREADS);
+        let number = u32::try_from(threads.names.len()).expect("no process has so many threads");
+        threads.names.push(thread::current().name().unwrap_or("thread").to_owned());
+        threads.events.push(Arc::clone(&events));
+        Self { number, events }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nobody panics while holding it")
+}
 
 /// Sets the clock of the recording, and returns whether it was not set before.
 pub(crate) fn begin(epoch: SystemTime) -> bool {
@@ -95,7 +126,6 @@ pub(crate) fn begin(epoch: SystemTime) -> bool {
     // clock, and each measures from there with its own steady one.
     let since = SystemTime::now().duration_since(epoch).unwrap_or_default();
     let (started, process) = (Instant::now(), std::process::id());
-    EVENTS.lock().expect("nobody panics while holding it").reserve(ROOM);
     CLOCK.set(Clock { epoch, started, since: nanos(since), process }).is_ok()
 }
 
@@ -129,15 +159,24 @@ impl Clock {
     }
 }
 
-/// Takes what was recorded up to now out of the record.
+/// Takes what was recorded up to now out of the record, thread by thread.
 #[must_use]
 pub fn take_events() -> Vec<Event> {
-    std::mem::take(&mut EVENTS.lock().expect("nobody panics while holding it"))
+    let mut taken = Vec::new();
+    let mut threads = lock(&THREADS);
+    threads.events.retain(|events| {
+        taken.append(&mut lock(events));
+        // Nobody adds to the events of a thread that has ended.
+        Arc::strong_count(events) > 1
+    });
+    COUNT.fetch_sub(taken.len(), Ordering::Relaxed);
+    taken
 }
 
 /// Adds what a worker process has recorded.
 pub fn add_events(mut events: Vec<Event>) {
-    EVENTS.lock().expect("nobody panics while holding it").append(&mut events);
+    COUNT.fetch_add(events.len(), Ordering::Relaxed);
+    OWN.with(|own| lock(&own.events).append(&mut events));
 }
 
 /// Everything recorded, by this process and its workers, in order of time.
@@ -145,8 +184,8 @@ pub fn add_events(mut events: Vec<Event>) {
 pub fn recorded() -> Recorded {
     let mut events = take_events();
     events.sort_by_key(|event| event.at);
-    let names = NAMES.lock().expect("nobody panics while holding it");
-    let names = (0..).zip(&*names);
+    let threads = lock(&THREADS);
+    let names = (0..).zip(&threads.names);
     let names =
         names.map(|(thread, name)| ((std::process::id(), thread), format!("{name} {thread}")));
     Recorded { events, names: names.collect() }
@@ -213,35 +252,44 @@ pub fn nanos(duration: Duration) -> u64 {
 /// Records that a unit has changed its state, now and on the calling thread.
 pub(crate) fn push(unit: usize, state: State) {
     let Some(clock) = CLOCK.get() else { return };
-    let (process, thread) = (clock.process, thread_number());
-    let event = Event { at: clock.now(), unit, state, process, thread };
-    let mut events = EVENTS.lock().expect("nobody panics while holding it");
-    if events.len() < MOST_EVENTS {
-        events.push(event);
+    let (at, process) = (clock.now(), clock.process);
+    // The count orders nothing else in memory, so a relaxed operation suffices.
+    if COUNT.fetch_add(1, Ordering::Relaxed) >= MOST_EVENTS {
+        COUNT.fetch_sub(1, Ordering::Relaxed);
+        return;
     }
-}
-
-/// The calling thread's number in this process, from 0.
-fn thread_number() -> u32 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    thread_local!(static NUMBER: OnceCell<u32> = const { OnceCell::new() });
-    NUMBER.with(|number| {
-        *number.get_or_init(|| {
-            let mut names = NAMES.lock().expect("nobody panics while holding it");
-            names.push(thread::current().name().unwrap_or("thread").to_owned());
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        })
-    })
+    OWN.with(|own| {
+        let event = Event { at, unit, state, process, thread: own.number };
+        lock(&own.events).push(event);
+    });
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::sync::PoisonError;
+
+    use super::*;
 
     /// What is counted and recorded belongs to the whole process: only one test at a time may begin
-    /// units or wake them, and holds this meanwhile.
+    /// units or wake them, and holds this meanwhile. Nothing is recorded yet then.
     pub(crate) fn alone() -> MutexGuard<'static, ()> {
         static ALONE: Mutex<()> = Mutex::new(());
-        ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(take_events());
+        alone
+    }
+
+    #[test]
+    fn the_events_of_all_threads_are_taken_once() {
+        let _alone = alone();
+        crate::record();
+        let taken = || -> Vec<usize> { take_events().iter().map(Event::unit).collect() };
+        push(0, State::Ready);
+        thread::spawn(|| push(1, State::Ready)).join().expect("recording doesn't panic");
+        assert_eq!(taken(), [0, 1]);
+        // The other thread has ended and left nothing behind.
+        push(2, State::Ready);
+        assert_eq!(taken(), [2]);
+        assert_eq!(COUNT.load(Ordering::Relaxed), 0);
     }
 }
