@@ -165,9 +165,11 @@ pub fn take_events() -> Vec<Event> {
     let mut taken = Vec::new();
     let mut threads = lock(&THREADS);
     threads.events.retain(|events| {
+        // Nobody adds to the events of a thread that has ended. One that lives may add some after they
+        // are taken and end at once, so this is asked first.
+        let lives = Arc::strong_count(events) > 1;
         taken.append(&mut lock(events));
-        // Nobody adds to the events of a thread that has ended.
-        Arc::strong_count(events) > 1
+        lives
     });
     COUNT.fetch_sub(taken.len(), Ordering::Relaxed);
     taken
